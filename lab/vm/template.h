@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Templates: a guest booted once, stopped while its agent waits, and saved. RAM lies in
+ * a file, device state beside it; a clone maps the file privately and goes on from there.
+ * A template is bound to everything that shapes it (kernel, QEMU build, accelerator, CPU
+ * model, memory, cpus, agent, initramfs, command line); its id is a hash over those.
+ */
+#ifndef KMLAB_LAB_TEMPLATE_H
+#define KMLAB_LAB_TEMPLATE_H
+
+#include "../kernel/kernel.h"
+
+enum lab_accel { LAB_ACCEL_TCG, LAB_ACCEL_KVM };
+
+struct lab_vm_shape {
+	const struct lab_kernel *kernel;
+	unsigned int memory_mib; /* 0: 256 */
+	unsigned int cpus;	 /* 0: 2 */
+	bool nested;		 /* -cpu max with SVM/VMX exposed to the guest */
+	char *const *append;	 /* more kernel command line words, or NULL */
+};
+
+struct lab_template {
+	char *id;
+	char *dir;		 /* templates/ID: ram, state, template.json */
+	enum lab_accel accel;
+	unsigned int memory_mib, cpus;
+	char *release;		 /* the guest's uname -r, as the agent said */
+	double boot_ms;		 /* what its cold boot took */
+	double speed;		 /* guest speed relative to a 3 GHz native core; scales limits */
+	bool built;		 /* made by this call, not found */
+};
+
+void lab_template_destroy(struct lab_template *t);
+DEFINE_CLEANUP(struct lab_template *, lab_template_destroy)
+#define _cleanup_template_ _cleanup_(lab_template_destroy_cleanup)
+
+/** lab_template_get - the template for a shape, booted and saved first if it is missing
+ *  or damaged; at most once however many ask at the same time. */
+int lab_template_get(struct lab *lab, const struct lab_vm_shape *shape,
+		     struct lab_template **ret);
+
+/** lab_template_remove_for - drop the templates of one kernel id. */
+int lab_template_remove_for(struct lab *lab, const char *kernel_id);
+
+struct lab_accel_probe {
+	enum lab_accel accel; /* what the lab will use */
+	bool kvm_device;      /* /dev/kvm opens */
+	bool kvm_works;	      /* a VM ran at all */
+	double kvm_mips;      /* millions of guest instructions a second in a short loop */
+	char *reason;	      /* one line, for the user: why this accelerator */
+};
+
+/** lab_accel_probe - create a tiny VM, run a loop, measure. Takes at most 200 ms; the
+ *  answer is cached per boot. @refresh: measure again. Caller frees @reason. */
+int lab_accel_probe(struct lab *lab, bool refresh, struct lab_accel_probe *ret);
+
+struct lab_qemu {
+	char *path;	/* absolute */
+	char *version;	/* "7.2.22" */
+	unsigned int major, minor;
+};
+
+/** lab_qemu_find - -ENOENT or -ENOTSUP (older than 5.2) with the package to install. */
+int lab_qemu_find(struct lab *lab, struct lab_qemu *ret);
+void lab_qemu_deinit(struct lab_qemu *qemu);
+
+#endif
