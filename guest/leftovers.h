@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a module leaves behind, found from inside the guest by its agent.
+ *
+ * Three calls, in this order:
+ *   leftovers_prepare()  once, before the template is saved: takes the baseline of names
+ *                        and starts the kernel's own trace events, so that clones pay
+ *                        nothing for either;
+ *   leftovers_begin()    in the clone, right before the first module is loaded;
+ *   leftovers_collect()  after the last module is unloaded (and after the settle time).
+ * All run in the agent, as root, in process context. None may hang on a damaged kernel:
+ * nothing is opened below what the baseline did not know except by lstat and readdir.
+ */
+#ifndef KMLAB_GUEST_LEFTOVERS_H
+#define KMLAB_GUEST_LEFTOVERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct leftover {
+	char kind[16];	   /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
+			      "vmalloc", "timer", "work", "slab", "module", "kprobe", ... */
+	char what[192];	   /* path, name, or a size in words */
+	uint64_t address;  /* of the object, 0 unknown */
+	uint64_t call_site; /* kernel address that made it, 0 unknown */
+	uint64_t size;	   /* bytes, 0 unknown */
+};
+
+/* One module's memory, as read from /sys/module/NAME/sections while it was loaded. */
+struct leftover_range {
+	char module[56];
+	uint64_t start, end;
+};
+
+typedef void (*leftover_fn)(void *data, const struct leftover *leftover);
+
+/** leftovers_prepare - baseline and trace set-up. 0 or -errno; what a kernel lacks
+ *  (no tracefs, no event) is left out silently and makes collect() less sharp. */
+int leftovers_prepare(void);
+
+/** leftovers_begin - mark the start of the module's life: discard trace records so far. */
+void leftovers_begin(void);
+
+/**
+ * leftovers_collect - report each thing that was not there before, once.
+ * @ranges: where the modules' code was. @partial: set when event buffers overflowed, so
+ * that a missing record proves nothing.
+ */
+void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
+		       leftover_fn report, void *data, bool *partial);
+
+#endif
