@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# KTAP version 1 for tests that run inside a guest, in busybox sh. Source it:
+#
+#	. "${KMLAB_KTAP:-/lab/ktap.sh}"
+#	plan 2
+#	ok "loaded" test -d /sys/module/hello
+#	is "version" "$(cat /sys/module/hello/version)" 1.0
+#	finish
+#
+# Every check prints one result and goes on. finish, or the end of the script, exits with
+# 1 when a check failed or when fewer or more checks ran than planned.
+
+ktap_planned=0
+ktap_ran=0
+ktap_failed=0
+ktap_marks=0
+
+# plan N - say how many checks follow. First of all.
+plan()
+{
+	ktap_planned=$1
+	trap ktap_end EXIT
+	printf 'KTAP version 1\n1..%d\n' "$1"
+}
+
+# skip_all WHY - end here; nothing of this test applies.
+skip_all()
+{
+	printf 'KTAP version 1\n1..0 # SKIP %s\n' "$1"
+	exit 0
+}
+
+# diag TEXT... - a comment for the reader; each line of it is marked as such.
+diag()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# result STATUS NAME - one result by its number: 0 is good. Returns STATUS.
+result()
+{
+	ktap_ran=$((ktap_ran + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d %s\n' "$ktap_ran" "$2"
+	else
+		ktap_failed=$((ktap_failed + 1))
+		printf 'not ok %d %s\n' "$ktap_ran" "$2"
+	fi
+	return "$1"
+}
+
+# skip NAME WHY - a check that cannot be made here.
+skip()
+{
+	ktap_ran=$((ktap_ran + 1))
+	printf 'ok %d %s # SKIP %s\n' "$ktap_ran" "$1" "$2"
+}
+
+# ok NAME COMMAND... - the command succeeds; what it printed is shown when it does not.
+ok()
+{
+	ktap_name=$1
+	shift
+	ktap_out=$("$@" 2>&1)
+	ktap_status=$?
+	result $((ktap_status != 0)) "$ktap_name" && return 0
+	diag "status $ktap_status from: $*"
+	[ -z "$ktap_out" ] || diag "$ktap_out"
+	return 1
+}
+
+# fails NAME COMMAND... - the command fails; what it said is left in $said.
+# shellcheck disable=SC2034 # $said is for the test
+fails()
+{
+	ktap_name=$1
+	shift
+	said=$("$@" 2>&1)
+	ktap_status=$?
+	result $((ktap_status == 0)) "$ktap_name" || diag "succeeded: $*"
+}
+
+# is NAME GOT WANT - the two texts are equal.
+is()
+{
+	[ "$2" = "$3" ]
+	result $? "$1" && return 0
+	diag "got:  $2"
+	diag "want: $3"
+	return 1
+}
+
+# has NAME GOT TEXT - the text is somewhere in it, taken literally.
+has()
+{
+	printf '%s\n' "$2" | grep -Fq -e "$3"
+	result $? "$1" && return 0
+	diag "got:       $2"
+	diag "want some: $3"
+	return 1
+}
+
+# like NAME GOT PATTERN - some line of the text matches the extended regular expression.
+like()
+{
+	printf '%s\n' "$2" | grep -Eq -e "$3"
+	result $? "$1" && return 0
+	diag "got:  $2"
+	diag "want: /$3/"
+	return 1
+}
+
+# unlike NAME GOT PATTERN - no line of it does.
+unlike()
+{
+	! printf '%s\n' "$2" | grep -Eq -e "$3"
+	result $? "$1" && return 0
+	diag "got:     $2"
+	diag "without: /$3/"
+	return 1
+}
+
+# klog_mark - from here on klog_since prints what the kernel logged.
+klog_mark()
+{
+	ktap_marks=$((ktap_marks + 1))
+	ktap_mark="ktap: mark $$.$ktap_marks"
+	printf '%s\n' "$ktap_mark" >/dev/kmsg
+}
+
+# klog_since - the kernel log after the last mark.
+klog_since()
+{
+	dmesg | awk -v mark="$ktap_mark" 'found; index($0, mark) { found = 1 }'
+}
+
+# finish - the end; also reached through the EXIT trap by a script that stops early.
+finish()
+{
+	exit
+}
+
+ktap_end()
+{
+	ktap_status=$?
+	trap - EXIT
+	if [ "$ktap_ran" -ne "$ktap_planned" ]; then
+		diag "planned $ktap_planned checks, ran $ktap_ran"
+		exit 1
+	fi
+	[ "$ktap_failed" -eq 0 ] || exit 1
+	exit "$ktap_status"
+}
