@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Everything before the clone: kernel, build, load order, parameters, tests; see run.h. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs.h"
+
+#include "build/modinfo.h"
+#include "cache.h"
+#include "run.h"
+
+static int find_kernel(struct lab *lab, const struct lab_run_spec *spec,
+		       struct lab_kernel **ret)
+{
+	int err = lab_kernel_find(lab, spec->kernel, ret);
+
+	if (err != -ENOENT || !spec->add_kernel)
+		return err;
+	return lab_kernel_add(lab, spec->kernel ? spec->kernel : "debian/6.1", false, ret);
+}
+
+/* A sentence for what can be neither built nor loaded. */
+static int check_source(struct lab *lab, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return lab_fail(lab, -errno, "cannot read '%s': %s; name a module's directory, "
+				"its .c file or a .ko file", path, strerror(errno));
+	if (S_ISDIR(st.st_mode) || str_ends(path, ".c") || str_ends(path, ".ko"))
+		return 0;
+	return lab_fail(lab, -EINVAL, "'%s' is not a module; name a directory with a Kbuild "
+			"file, a .c file or a .ko file", path);
+}
+
+static void build_failed(struct lab_result *r, const struct lab_build *build,
+			 const char *source)
+{
+	struct lab_event event = {
+		.outcome = LAB_BUILD_ERROR,
+		.phase = LAB_PHASE_BUILD,
+		.kind = xstrdup("build"),
+	};
+	const char *first = build->log ? strstr(build->log, "error: ") : NULL;
+
+	/* modpost shouts "ERROR: modpost: ..."; the compiler says "error: ..." */
+	if (!first && build->log)
+		first = strstr(build->log, "ERROR: ");
+	if (first) {
+		first = strchr(first, ' ') + 1;
+		event.title = xprintf("does not build: %.*s", (int)strcspn(first, "\n"), first);
+	} else {
+		event.title = xprintf("does not build: make ended with status %d in '%s'",
+				      build->status, source);
+	}
+	lab_result_add_event(r, &event);
+	free(r->build_log);
+	r->build_log = xstrdup(build->log);
+}
+
+/* Builds one source; its .ko files and Module.symvers are added to the plan. */
+static int build_source(struct lab *lab, struct lab_plan *plan, const char *source,
+			struct strv *symvers, struct lab_result *verdict)
+{
+	struct lab_build_spec spec = {
+		.kernel = plan->kernel,
+		.source = source,
+		.make_args = plan->spec->make_args,
+		.symvers = symvers->v,
+		.warnings_as_errors = plan->spec->warnings_as_errors,
+	};
+	_cleanup_build_ struct lab_build build = { 0 };
+	int err = lab_build_run(lab, &spec, &build);
+
+	if (err)
+		return err;
+	plan->build_ms += build.ms;
+	if (build.status) {
+		build_failed(verdict, &build, source);
+		return 1;
+	}
+	strv_add_all(&plan->modules, build.modules.v);
+	if (build.symvers)
+		strv_add(symvers, build.symvers);
+	if (build.warnings) {
+		free(plan->build_log);
+		plan->build_log = xstrdup(build.log);
+	}
+	return 0;
+}
+
+static int build_sources(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+{
+	_cleanup_strv_ struct strv symvers = STRV_INIT;
+
+	for (char *const *s = plan->spec->sources; s && *s; s++) {
+		int err = check_source(lab, *s);
+
+		if (!err && str_ends(*s, ".ko") && !fs_is_dir(*s))
+			strv_add(&plan->modules, *s);
+		else if (!err)
+			err = build_source(lab, plan, *s, &symvers, verdict);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int name_modules(struct lab *lab, struct lab_plan *plan)
+{
+	for (size_t i = 0; i < plan->modules.n; i++) {
+		_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+		int err = lab_modinfo_read(lab, plan->modules.v[i], &info);
+
+		if (err)
+			return err;
+		if (strv_contains(&plan->names, info.name))
+			return lab_fail(lab, -EEXIST, "two modules are called '%s'; name only "
+					"one of them", info.name);
+		strv_add(&plan->names, info.name);
+	}
+	return 0;
+}
+
+/* The module that a bare NAME=VALUE means: the one under test, which loads last. */
+static size_t param_target(const struct lab_plan *plan, const char **param)
+{
+	const char *dot = strchr(*param, '.');
+	const char *equals = strchr(*param, '=');
+
+	if (dot && (!equals || dot < equals)) {
+		for (size_t i = 0; i < plan->names.n; i++) {
+			size_t n = strlen(plan->names.v[i]);
+
+			if (n == (size_t)(dot - *param) &&
+			    !strncmp(*param, plan->names.v[i], n)) {
+				*param = dot + 1;
+				return i;
+			}
+		}
+		return plan->names.n;
+	}
+	return plan->names.n - 1;
+}
+
+/* The kernel splits at blanks and knows double quotes but no way to escape one. */
+static char *quote_param(const char *param)
+{
+	const char *value = strchr(param, '=');
+
+	if (!value || !strpbrk(value, " \t\n") || value[1] == '"')
+		return xstrdup(param);
+	return xprintf("%.*s=\"%s\"", (int)(value - param), param, value + 1);
+}
+
+static int set_params(struct lab *lab, struct lab_plan *plan)
+{
+	struct text *params = xcalloc(plan->names.n, sizeof(*params));
+	int err = 0;
+
+	for (char *const *p = plan->spec->params; p && *p && !err; p++) {
+		const char *param = *p;
+		size_t i = param_target(plan, &param);
+		_cleanup_free_ char *quoted = quote_param(param);
+
+		if (i == plan->names.n)
+			err = lab_fail(lab, -EINVAL, "no module for the parameter '%s'; write "
+				       "NAME=VALUE or MODULE.NAME=VALUE", *p);
+		else
+			text_printf(&params[i], "%s%s", params[i].len ? " " : "", quoted);
+	}
+	for (size_t i = 0; i < plan->names.n; i++)
+		strv_take(&plan->params, text_take(&params[i]));
+	free(params);
+	return err;
+}
+
+static const char *last_source(const struct lab_run_spec *spec)
+{
+	const char *last = NULL;
+
+	for (char *const *s = spec->sources; s && *s; s++)
+		last = *s;
+	return last;
+}
+
+/* DIR/tests; for a file, the tests beside it only when the directory is its own. */
+static char *tests_of(const struct lab_run_spec *spec)
+{
+	const char *source = spec->suite ? spec->suite : last_source(spec);
+	char *dir;
+
+	if (!source || !fs_is_dir(source))
+		return NULL;
+	dir = xprintf("%s/tests", source);
+	if (fs_is_dir(dir))
+		return dir;
+	free(dir);
+	return NULL;
+}
+
+static int compile_test(struct lab *lab, struct lab_plan *plan, const char *name,
+			struct strv *programs, struct lab_result *verdict)
+{
+	_cleanup_free_ char *source = xprintf("%s/%s", plan->tests_dir, name);
+	_cleanup_free_ char *include = xprintf("%s/..", plan->tests_dir);
+	_cleanup_free_ char *log = NULL;
+	char *program = NULL;
+	int err = lab_build_program(lab, plan->kernel, source, include, &program, &log);
+
+	if (err == -ENOEXEC) {
+		struct lab_build failed = { .status = 1, .log = log };
+
+		build_failed(verdict, &failed, source);
+		return 1;
+	}
+	if (!err)
+		strv_take(programs, program);
+	return err;
+}
+
+/* Puts the compiled tests of one module side by side, as the guest wants them. */
+static int gather_programs(struct lab *lab, const struct lab_plan *plan,
+			   const struct strv *programs, const char *key)
+{
+	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	size_t next = 0;
+	int err = lab_stage_begin(lab, "builds", &stage);
+
+	for (size_t i = 0; i < plan->tests.n && !err; i++) {
+		const char *name = plan->tests.v[i];
+		_cleanup_free_ char *to = NULL;
+
+		if (!str_ends(name, ".c"))
+			continue;
+		to = xprintf("%s/%.*s", stage.dir, (int)strlen(name) - 2, name);
+		err = fs_copy_file(programs->v[next++], to);
+		if (err)
+			lab_fail(lab, err, "cannot write '%s': %s; free space or set "
+				 "KMLAB_CACHE", to, strerror(-err));
+	}
+	return err ? err : lab_stage_publish(lab, &stage, key);
+}
+
+static int compile_tests(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+{
+	_cleanup_strv_ struct strv programs = STRV_INIT;
+	_cleanup_strv_ struct strv parts = STRV_INIT;
+	_cleanup_free_ char *key = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < plan->tests.n && !err; i++)
+		if (str_ends(plan->tests.v[i], ".c"))
+			err = compile_test(lab, plan, plan->tests.v[i], &programs, verdict);
+	if (err || !programs.n)
+		return err;
+	/* A program's path is a hash of its content, so these name the content too. */
+	strv_add(&parts, "tests");
+	strv_add_all(&parts, plan->tests.v);
+	strv_add_all(&parts, programs.v);
+	key = lab_cache_key((const char *const *)parts.v);
+	if (!lab_cache_has(lab, "builds", key))
+		err = gather_programs(lab, plan, &programs, key);
+	if (!err)
+		plan->programs_dir = lab_cache_path(lab, "builds", key);
+	return err;
+}
+
+static int find_tests(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+{
+	_cleanup_strv_ struct strv names = STRV_INIT;
+
+	plan->tests_dir = tests_of(plan->spec);
+	if (!plan->tests_dir) {
+		if (plan->spec->suite)
+			return lab_fail(lab, -ENOENT, "the suite '%s' has no tests; name a "
+					"module of modules/ or its directory", plan->spec->suite);
+		return 0;
+	}
+	fs_list(plan->tests_dir, false, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (str_ends(names.v[i], ".sh") || str_ends(names.v[i], ".c"))
+			strv_add(&plan->tests, names.v[i]);
+	return compile_tests(lab, plan, verdict);
+}
+
+int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_plan *plan,
+		  struct lab_result *verdict)
+{
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->spec = spec;
+	err = find_kernel(lab, spec, &plan->kernel);
+	if (!err)
+		err = build_sources(lab, plan, verdict);
+	if (!err)
+		err = lab_modules_order(lab, &plan->modules, plan->kernel->modules,
+					&plan->intree);
+	if (!err)
+		err = name_modules(lab, plan);
+	if (!err)
+		err = set_params(lab, plan);
+	if (!err && plan->names.n)
+		err = find_tests(lab, plan, verdict);
+	if (err > 0) {
+		free(verdict->kernel);
+		free(verdict->source);
+		verdict->kernel = xstrdup(plan->kernel->name);
+		verdict->release = xstrdup(plan->kernel->release);
+		verdict->source = xstrdup(last_source(spec));
+		verdict->build_ms = verdict->total_ms = plan->build_ms;
+	}
+	return err;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One job in one clone, from a plan to a verdict; see run.h. */
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "fs.h"
+
+#include "run.h"
+
+#define DEFAULT_TIMEOUT_MS 60000
+#define STALL_MS	   10000
+/* A test's output is kept in memory; what is longer is cut there and said so. */
+#define MAX_TEST_OUTPUT	   (4 << 20)
+
+void lab_plan_deinit(struct lab_plan *plan)
+{
+	lab_kernel_destroy(plan->kernel);
+	strv_deinit(&plan->modules);
+	strv_deinit(&plan->names);
+	strv_deinit(&plan->intree);
+	strv_deinit(&plan->params);
+	strv_deinit(&plan->tests);
+	free(plan->tests_dir);
+	free(plan->programs_dir);
+	free(plan->build_log);
+	memset(plan, 0, sizeof(*plan));
+}
+
+/* What lab_guest_run() borrows; all of it lives as long as the run. */
+struct job {
+	struct lab_guest_job guest;
+	struct lab_guest_module *modules;
+	struct strv intree_names;
+	struct lab_guest_file *in;
+	struct strv paths; /* guest and host paths made here */
+	struct strv argv, env;
+	int capture; /* memory file for the tests' stdout, or -1 */
+};
+
+static void job_deinit(struct job *job)
+{
+	free(job->modules);
+	free(job->in);
+	strv_deinit(&job->intree_names);
+	strv_deinit(&job->paths);
+	strv_deinit(&job->argv);
+	strv_deinit(&job->env);
+	if (job->capture >= 0)
+		close(job->capture);
+}
+
+/* "/x/foo-bar.ko.xz" → "foo_bar", the name the kernel uses. */
+static char *module_name(const char *path)
+{
+	char *name = xstrdup(fs_basename(path));
+	char *dot = strstr(name, ".ko");
+
+	if (dot)
+		*dot = '\0';
+	for (char *p = name; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return name;
+}
+
+static void job_add_modules(struct job *job, const struct lab_plan *plan)
+{
+	size_t n = plan->intree.n + plan->modules.n;
+	struct lab_guest_module *m = xcalloc(n, sizeof(*m));
+
+	for (size_t i = 0; i < plan->intree.n; i++) {
+		strv_take(&job->intree_names, module_name(plan->intree.v[i]));
+		m[i] = (struct lab_guest_module){ plan->intree.v[i],
+						  job->intree_names.v[i], "", true };
+	}
+	for (size_t i = 0; i < plan->modules.n; i++)
+		m[plan->intree.n + i] = (struct lab_guest_module){
+			plan->modules.v[i], plan->names.v[i], plan->params.v[i], false };
+	job->modules = m;
+	job->guest.modules = m;
+	job->guest.n_modules = n;
+}
+
+static void job_add_file(struct job *job, char *host, char *guest)
+{
+	size_t n = job->guest.n_in;
+
+	strv_take(&job->paths, host);
+	strv_take(&job->paths, guest);
+	job->in = xreallocarray(job->in, n + 1, sizeof(*job->in));
+	job->in[n] = (struct lab_guest_file){ host, guest };
+	job->guest.in = job->in;
+	job->guest.n_in = n + 1;
+}
+
+/* What tests find in /lab: themselves, their helper, and the modules to load again. */
+static void job_add_test_files(struct job *job, const struct lab *lab,
+			       const struct lab_plan *plan)
+{
+	job_add_file(job, xstrdup(plan->tests_dir), xstrdup("/lab/tests"));
+	if (plan->programs_dir)
+		job_add_file(job, xstrdup(plan->programs_dir), xstrdup("/lab/bin"));
+	job_add_file(job, xprintf("%s/guest/ktap.sh", lab->data_dir),
+		     xstrdup("/lab/ktap.sh"));
+	for (size_t i = 0; i < plan->modules.n; i++)
+		job_add_file(job, xstrdup(plan->modules.v[i]),
+			     xprintf("/lab/%s.ko", plan->names.v[i]));
+}
+
+/* "read.c" was compiled to /lab/bin/read; scripts run as they are. */
+static char *test_path(const char *test)
+{
+	if (str_ends(test, ".c"))
+		return xprintf("/lab/bin/%.*s", (int)strlen(test) - 2, test);
+	return xprintf("/lab/tests/%s", test);
+}
+
+static void job_add_tests(struct job *job, const struct lab *lab,
+			  const struct lab_plan *plan, const struct lab_command *command)
+{
+	const char *module = plan->names.v[plan->names.n - 1];
+
+	job_add_test_files(job, lab, plan);
+	if (command->test) {
+		if (str_ends(command->test, ".sh"))
+			strv_add(&job->argv, "/bin/sh");
+		strv_take(&job->argv, test_path(command->test));
+	} else {
+		job_add_file(job, xprintf("%s/guest/run-tests.sh", lab->data_dir),
+			     xstrdup("/lab/run-tests.sh"));
+		strv_add(&job->argv, "/bin/sh");
+		strv_add(&job->argv, "/lab/run-tests.sh");
+		for (size_t i = 0; i < plan->tests.n; i++)
+			strv_take(&job->argv, test_path(plan->tests.v[i]));
+	}
+	strv_printf(&job->env, "KMLAB_MODULE=%s", module);
+	strv_printf(&job->env, "KMLAB_KO=/lab/%s.ko", module);
+	strv_printf(&job->env, "KMLAB_KERNEL=%s", plan->kernel->release);
+	strv_add(&job->env, "KMLAB_KTAP=/lab/ktap.sh");
+}
+
+static int job_init(struct job *job, struct lab *lab, const struct lab_plan *plan,
+		    const struct lab_command *command)
+{
+	const struct lab_run_spec *spec = plan->spec;
+	bool tests = command->test || command->all_tests;
+
+	*job = (struct job){ .capture = -1 };
+	job->guest = (struct lab_guest_job){
+		.out = spec->out, .n_out = spec->n_out,
+		.stdin_fd = command->stdin_fd, .stdout_fd = command->stdout_fd,
+		.stderr_fd = command->stderr_fd,
+		.tty = command->tty, .winch_fd = command->winch_fd,
+		.timeout_ms = spec->timeout_ms ? spec->timeout_ms : DEFAULT_TIMEOUT_MS,
+		.stall_ms = STALL_MS, .settle_ms = spec->settle_ms,
+	};
+	if (command->tty) /* somebody sits there: no limit but their patience */
+		job->guest.timeout_ms = spec->timeout_ms;
+	job_add_modules(job, plan);
+	for (size_t i = 0; i < spec->n_in; i++)
+		job_add_file(job, xstrdup(spec->in[i].host), xstrdup(spec->in[i].guest));
+	strv_add_all(&job->argv, command->argv);
+	strv_add_all(&job->env, command->env);
+	if (tests) {
+		job_add_tests(job, lab, plan, command);
+		job->capture = memfd_create("kmlab-tests", MFD_CLOEXEC);
+		if (job->capture < 0)
+			return lab_fail(lab, -errno, "cannot make a memory file: %s",
+					strerror(errno));
+		job->guest.stdout_fd = job->capture;
+		job->guest.stderr_fd = job->capture;
+	}
+	job->guest.argv = job->argv.n ? job->argv.v : NULL;
+	job->guest.env = job->env.v;
+	return 0;
+}
+
+static void take_ktap(struct lab_result *result, struct ktap *ktap)
+{
+	result->tests = take_ptr(ktap->tests);
+	result->n_tests = ktap->n;
+	ktap->n = 0;
+	if (ktap->problem)
+		strv_printf(&result->notes, "test output: %s", ktap->problem);
+}
+
+/*
+ * Reads what the tests printed. A script that speaks no KTAP is judged by its exit status
+ * alone; one that began to and broke off has failed, whatever its status says.
+ */
+static void read_tests(struct lab_result *result, const struct job *job)
+{
+	_cleanup_text_ struct text out = TEXT_INIT;
+	struct ktap ktap;
+
+	if (job->capture < 0 || lseek(job->capture, 0, SEEK_SET) < 0)
+		return;
+	if (lseek(job->capture, 0, SEEK_END) > MAX_TEST_OUTPUT) {
+		strv_printf(&result->notes, "only the first %d MiB of the test output were read",
+			    MAX_TEST_OUTPUT >> 20);
+		(void)!ftruncate(job->capture, MAX_TEST_OUTPUT);
+	}
+	lseek(job->capture, 0, SEEK_SET);
+	text_read_fd(&out, job->capture);
+	ktap_init(&ktap);
+	ktap_text(&ktap, out.s ? out.s : "");
+	if (ktap.seen) {
+		ktap_finish(&ktap);
+		if (ktap.problem && !result->command_status)
+			result->command_status = 1;
+		take_ktap(result, &ktap);
+	} else if (out.len) {
+		strv_printf(&result->notes, "the test printed no KTAP; its exit status counts");
+	}
+	ktap_deinit(&ktap);
+}
+
+static struct lab_result *result_for(const struct lab_run_spec *spec)
+{
+	struct lab_result *r = lab_result_create();
+	struct strv sources = STRV_INIT;
+
+	strv_add_all(&sources, spec->sources);
+	r->source = strv_join(&sources, " ");
+	strv_deinit(&sources);
+	r->kernel = xstrdup(spec->kernel ? spec->kernel : "default");
+	r->started = (long long)time(NULL);
+	return r;
+}
+
+static struct lab_result *result_begin(const struct lab_plan *plan,
+				       const struct lab_command *command)
+{
+	struct lab_result *r = result_for(plan->spec);
+
+	free(r->kernel);
+	r->kernel = xstrdup(plan->kernel->name);
+	r->release = xstrdup(plan->kernel->release);
+	r->module = strv_join(&plan->names, ",");
+	r->test = xstrdup(command->test);
+	r->has_command = command->argv || command->test || command->all_tests;
+	r->build_ms = plan->build_ms;
+	r->build_log = xstrdup(plan->build_log);
+	return r;
+}
+
+static void set_trouble(struct lab *lab, struct lab_result *r, int err)
+{
+	struct lab_event event = {
+		.outcome = err == -ECANCELED ? LAB_CANCELLED : LAB_HOST_TROUBLE,
+		.phase = LAB_PHASE_BOOT,
+		.kind = xstrdup(err == -ECANCELED ? "interrupted" : "host"),
+		.title = xstrdup(err == -ECANCELED ? "interrupted" : lab_error(lab)),
+	};
+
+	lab_result_add_event(r, &event);
+}
+
+struct lab_result *lab_trouble(struct lab *lab, const struct lab_run_spec *spec, int err)
+{
+	struct lab_result *r = result_for(spec);
+
+	set_trouble(lab, r, err);
+	return r;
+}
+
+static int run_job(struct lab *lab, const struct lab_plan *plan, const struct job *job,
+		   struct lab_guest_report *report)
+{
+	const struct lab_run_spec *spec = plan->spec;
+	struct lab_vm_shape shape = {
+		.kernel = plan->kernel, .memory_mib = spec->memory_mib, .cpus = spec->cpus,
+		.nested = spec->nested, .append = spec->append,
+	};
+	_cleanup_template_ struct lab_template *tpl = NULL;
+	int err = lab_template_get(lab, &shape, &tpl);
+
+	return err ? err : lab_guest_run(lab, tpl, &job->guest, report);
+}
+
+void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
+		  const struct lab_command *command, struct lab_result **ret)
+{
+	struct lab_result *r = result_begin(plan, command);
+	struct lab_guest_report report;
+	double start = lab_now_ms();
+	struct job job;
+	int err;
+
+	memset(&report, 0, sizeof(report));
+	err = job_init(&job, lab, plan, command);
+	if (!err)
+		err = run_job(lab, plan, &job, &report);
+	if (err) {
+		set_trouble(lab, r, err);
+	} else {
+		r->command_status = report.command_status;
+		r->clone_ms = report.clone_ms;
+		r->load_ms = report.load_ms;
+		r->test_ms = report.test_ms;
+		r->unload_ms = report.unload_ms;
+		read_tests(r, &job);
+		lab_judge(r, &report, &job.guest);
+		lab_guest_report_deinit(&report);
+	}
+	r->total_ms = plan->build_ms + lab_now_ms() - start;
+	job_deinit(&job);
+	*ret = r;
+}
