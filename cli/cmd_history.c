@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kmlab history: what was judged before. */
+#include <string.h>
+#include <time.h>
+
+#include "verdict/history.h"
+
+#include "ui.h"
+
+static void print_json(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+static const char *text_of(json_t *row, const char *key)
+{
+	const char *s = json_string_value(json_object_get(row, key));
+
+	return s && *s ? s : "-";
+}
+
+static void print_row(json_t *row)
+{
+	time_t when = (time_t)json_integer_value(json_object_get(row, "started"));
+	char date[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&when, &tm))
+		strftime(date, sizeof(date), "%F %T", &tm);
+	printf("%6lld  %s  %-14s %-14s %-14s %7.2f s  %s\n",
+	       (long long)json_integer_value(json_object_get(row, "id")), date,
+	       text_of(row, "kernel"), text_of(row, "module"), text_of(row, "outcome"),
+	       json_number_value(json_object_get(row, "total_ms")) / 1e3,
+	       text_of(row, "summary"));
+}
+
+static int show(struct cli *cli, const char *word)
+{
+	json_t *result = NULL;
+	long long id;
+	int err;
+
+	if (str_number(word, 1, INT64_MAX, &id))
+		return ui_usage(cli, "'%s' is not a number of a run; 'kmlab history' lists them",
+				word);
+	err = lab_history_get(&cli->lab, id, &result);
+	if (err)
+		return ui_failed(cli, err);
+	print_json(result);
+	json_decref(result);
+	return EXIT_OK;
+}
+
+static int run_history(struct cli *cli)
+{
+	struct lab_history_query query = {
+		.module = cli->opt.module,
+		.kernel = cli->opt.kernels.n ? cli->opt.kernels.v[0] : NULL,
+		.outcome = cli->opt.outcome,
+		.limit = cli->opt.limit ? cli->opt.limit : 20,
+	};
+	json_t *rows = NULL;
+	int err;
+
+	if (cli->argc > 1)
+		return ui_usage(cli, "'kmlab history' shows one run; name one number");
+	if (cli->argc)
+		return show(cli, cli->argv[0]);
+	err = lab_history_list(&cli->lab, &query, &rows);
+	if (err)
+		return ui_failed(cli, err);
+	if (cli->opt.json)
+		print_json(rows);
+	else if (!json_array_size(rows))
+		puts("no runs recorded");
+	/* Newest last, beside the prompt. */
+	for (size_t i = json_array_size(rows); !cli->opt.json && i > 0; i--)
+		print_row(json_array_get(rows, i - 1));
+	json_decref(rows);
+	return EXIT_OK;
+}
+
+static const struct opt opts[] = {
+	OPT_KERNEL,
+	OPT(OPT_STRING, "module", 'm', module, "TEXT", "only modules whose name contains TEXT"),
+	OPT(OPT_STRING, "outcome", 0, outcome, "NAME", "only this outcome, e.g. oops"),
+	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest (20)"),
+	OPT_JSON,
+	{ 0 },
+};
+
+const struct cmd cmd_history = {
+	.name = "history",
+	.summary = "runs of the past",
+	.usage = "[OPTION...] [NUMBER]",
+	.text = "Lists recorded runs, newest last; with NUMBER, that run's whole result as JSON.\n"
+		"\n"
+		"  kmlab history --outcome oops\n"
+		"  kmlab history 12\n",
+	.opts = opts,
+	.run = run_history,
+};

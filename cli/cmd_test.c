@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kmlab test: every test of every module, each in its own clone. */
+#include <string.h>
+
+#include "fs.h"
+
+#include "parallel.h"
+#include "ui.h"
+#include "verdicts.h"
+
+/* One source on one kernel: planned once, then one item for each of its tests. */
+struct unit {
+	struct lab_run_spec spec;
+	char *sources[2];
+	struct lab_plan plan;
+	struct lab_result *verdict; /* set when there is nothing to run */
+};
+
+struct item {
+	struct unit *unit;
+	const char *test; /* NULL: the module has none, load and unload it */
+	struct lab_result *result;
+};
+
+struct suite {
+	struct unit *units;
+	size_t n_units;
+	struct item *items;
+	size_t n_items;
+};
+
+static void plan_unit(struct lab *lab, size_t i, void *data)
+{
+	struct unit *u = &((struct suite *)data)->units[i];
+	struct lab_result *verdict = lab_result_create();
+	int err = lab_plan_make(lab, &u->spec, &u->plan, verdict);
+
+	if (err > 0)
+		u->verdict = take_ptr(verdict);
+	else if (err)
+		u->verdict = lab_trouble(lab, &u->spec, err);
+	lab_result_destroy(verdict);
+}
+
+static void run_item(struct lab *lab, size_t i, void *data)
+{
+	struct item *item = &((struct suite *)data)->items[i];
+	struct lab_command command = LAB_COMMAND_INIT;
+
+	if (item->unit->verdict) {
+		item->result = take_ptr(item->unit->verdict);
+		return;
+	}
+	if (lab_cancelled(lab)) {
+		item->result = lab_trouble(lab, &item->unit->spec, -ECANCELED);
+		return;
+	}
+	command.test = item->test;
+	lab_plan_run(lab, &item->unit->plan, &command, &item->result);
+}
+
+static void add_item(struct suite *s, struct unit *u, const char *test)
+{
+	s->items = xreallocarray(s->items, s->n_items + 1, sizeof(*s->items));
+	s->items[s->n_items++] = (struct item){ .unit = u, .test = test };
+}
+
+static void make_items(struct cli *cli, struct suite *s)
+{
+	const char *only = cli->opt.tests;
+
+	for (size_t i = 0; i < s->n_units; i++) {
+		struct unit *u = &s->units[i];
+		const struct strv *tests = &u->plan.tests;
+
+		if (u->verdict || !tests->n)
+			add_item(s, u, NULL);
+		for (size_t t = 0; !u->verdict && t < tests->n; t++)
+			if (!only || strstr(tests->v[t], only))
+				add_item(s, u, tests->v[t]);
+	}
+}
+
+static void make_units(struct cli *cli, struct suite *s, const struct specs *specs)
+{
+	s->n_units = (size_t)cli->argc * specs->n;
+	s->units = xcalloc(s->n_units, sizeof(*s->units));
+	for (size_t i = 0; i < s->n_units; i++) {
+		struct unit *u = &s->units[i];
+
+		u->spec = specs->spec[i % specs->n];
+		u->sources[0] = cli->argv[i / specs->n];
+		u->spec.sources = u->sources;
+	}
+}
+
+static int finish(struct cli *cli, struct suite *s)
+{
+	_cleanup_free_ struct lab_result **results = xcalloc(s->n_items, sizeof(*results));
+	int status;
+
+	for (size_t i = 0; i < s->n_items; i++)
+		results[i] = s->items[i].result;
+	status = verdicts_finish(cli, results, s->n_items, stdout, s->n_items > 1);
+	for (size_t i = 0; i < s->n_units; i++)
+		lab_plan_deinit(&s->units[i].plan);
+	free(s->units);
+	free(s->items);
+	return status;
+}
+
+static int run_test(struct cli *cli)
+{
+	size_t limit = parallel_limit(cli->opt.jobs, cli->opt.memory_mib);
+	struct suite suite = { 0 };
+	struct specs specs = { 0 };
+	int status;
+
+	if (!cli->argc)
+		return ui_usage(cli, "no module named; try 'kmlab test modules/hello'");
+	if (cli->command)
+		return ui_usage(cli, "'kmlab test' runs a module's own tests; for a command "
+				     "use 'kmlab run ... -- COMMAND'");
+	status = specs_init(cli, &specs);
+	if (!status) {
+		make_units(cli, &suite, &specs);
+		parallel_for(cli, suite.n_units, limit, plan_unit, &suite);
+		make_items(cli, &suite);
+		parallel_for(cli, suite.n_items, limit, run_item, &suite);
+		status = finish(cli, &suite);
+	}
+	specs_deinit(&specs);
+	return status;
+}
+
+static const struct opt opts[] = {
+	OPTS_MODULE,
+	OPTS_REPORT,
+	OPT(OPT_STRING, "only", 0, tests, "TEXT", "only tests whose name contains TEXT"),
+	OPT(OPT_STRING, "suite", 0, suite, "NAME", "judge with that module's tests"),
+	{ 0 },
+};
+
+const struct cmd cmd_test = {
+	.name = "test",
+	.summary = "run a module's tests, each in its own VM",
+	.usage = "[OPTION...] DIR|FILE.c|FILE.ko...",
+	.text = "Runs every test in DIR/tests (*.sh, and *.c compiled statically), each in a fresh\n"
+		"clone with the module loaded. --suite judges a module with another one's tests.\n"
+		"\n"
+		"  kmlab test modules/hello modules/params\n"
+		"  kmlab test -k debian/5.10 -k debian/7.2 modules/params\n"
+		"  kmlab test --suite params ./my_params.ko\n",
+	.opts = opts,
+	.run = run_test,
+};
