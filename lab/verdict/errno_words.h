@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an errno of the module system calls means. */
+#ifndef KMLAB_LAB_ERRNO_WORDS_H
+#define KMLAB_LAB_ERRNO_WORDS_H
+
+#include <stdbool.h>
+
+#include "../lab.h"
+
+/** errno_name - "ENOENT", or "errno 4711"; freed by the caller. */
+char *errno_name(int err);
+
+/** errno_of_load - why the loader says this, in words; NULL when it never does itself, so
+ *  that it is the module's init function speaking. */
+const char *errno_of_load(int err);
+
+/** errno_of_unload - the same for delete_module; NULL: unusual. */
+const char *errno_of_unload(int err);
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stack traces as 5.10 to 7.2 print them on x86-64: show_trace_log_lvl() and
+ * __show_regs() of arch/x86/kernel.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "frames.h"
+#include "pattern.h"
+
+static const char *skip_spaces(const char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+static bool parse_hex(const char **s, unsigned long long *ret)
+{
+	char *end;
+
+	if (strncmp(*s, "0x", 2) || !isxdigit((unsigned char)(*s)[2]))
+		return false;
+	*ret = strtoull(*s, &end, 16);
+	*s = end;
+	return true;
+}
+
+/* " [mod]" or " [mod 1234abcd...]" (build id), or nothing. */
+static char *parse_module(const char *s)
+{
+	s = skip_spaces(s);
+	if (*s != '[')
+		return NULL;
+	return xstrndup(s + 1, strcspn(s + 1, " ]"));
+}
+
+/* A raw address is printed for code that belongs to nobody (any more). */
+static bool parse_raw(const char *s, struct lab_frame *ret)
+{
+	unsigned long long address;
+
+	if (!parse_hex(&s, &address) || (*s && *s != ' ') || address >> 47 != 0x1ffff)
+		return false;
+	ret->offset = address;
+	return true;
+}
+
+static const char *skip_bracketed_address(const char *s)
+{
+	const char *end;
+
+	if (strncmp(s, "[<", 2))
+		return s;
+	end = strstr(s, ">]");
+	return end ? skip_spaces(end + 2) : s;
+}
+
+bool frame_parse(const char *s, struct lab_frame *ret)
+{
+	struct lab_frame f = { 0 };
+	size_t name;
+
+	s = skip_bracketed_address(skip_spaces(s));
+	if (!strncmp(s, "? ", 2)) {
+		f.guess = true;
+		s = skip_spaces(s + 2);
+	}
+	name = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$");
+	if (!name || s[name] != '+') {
+		if (!parse_raw(s, &f))
+			return false;
+		*ret = f;
+		return true;
+	}
+	f.function = xstrndup(s, name);
+	s += name + 1;
+	if (!parse_hex(&s, &f.offset) || *s++ != '/' || !parse_hex(&s, &f.size)) {
+		free(f.function);
+		return false;
+	}
+	f.module = parse_module(s);
+	*ret = f;
+	return true;
+}
+
+const char *frame_line_rip(const char *line)
+{
+	line = skip_spaces(line);
+	return str_starts(line, "RIP: 0010:") ? line + strlen("RIP: 0010:") : NULL;
+}
+
+bool frame_line_is_trace(const char *line)
+{
+	static const char *const shapes[] = {
+		"CPU: %",     "CPU#",	  "Hardware name:", "RIP: ",   "RSP: ",	 "Code: ",
+		"RAX: ",      "RDX: ",	  "RBP: ",	    "R10: ",   "R13: ",	 "FS: ",
+		"CS: ",	      "CR2: ",	  "DR0: ",	    "DR3: ",   "PKRU: ", "Call Trace:",
+		"Stack:",     "Comm:",	  "Workqueue: ",    "EFLAGS:", "<",	 "ORIG_RAX",
+		"Tainted: ", "Modules linked in:", "[last unloaded: ", "Sending NMI from",
+		"NMI backtrace for", "stack backtrace:", "task:", "Call Trace for",
+		"Kernel Offset:", "Sched Debug", "FRED_", "Unloaded tainted modules:",
+	};
+	struct lab_frame f = { 0 };
+	const char *s = skip_spaces(line);
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
+		if (pattern_match(shapes[i], s))
+			return true;
+	if (line == s || !frame_parse(s, &f))
+		return false;
+	lab_frame_deinit(&f);
+	return true;
+}
+
+static bool same_place(const struct lab_frame *a, const struct lab_frame *b)
+{
+	if (a->offset != b->offset || !a->function != !b->function)
+		return false;
+	return !a->function || !strcmp(a->function, b->function);
+}
+
+static void add_frame(struct lab_event *event, const char *text)
+{
+	struct lab_frame f = { 0 };
+
+	if (!frame_parse(text, &f))
+		return;
+	if (event->n_frames && same_place(&event->frames[event->n_frames - 1], &f))
+		lab_frame_deinit(&f);
+	else
+		lab_event_add_frame(event, &f);
+}
+
+/* A guess before the first sure frame is often what the reporting code left behind. */
+void frames_collect(struct lab_event *event)
+{
+	bool inside = false, done = false;
+
+	for (size_t i = 0; i < event->detail.n && !done; i++) {
+		const char *line = event->detail.v[i];
+		const char *rip = frame_line_rip(line);
+
+		if (rip && (inside || !event->n_frames))
+			add_frame(event, rip);
+		else if (strstr(line, "Call Trace:"))
+			done = inside, inside = true;
+		else if (inside && frame_line_is_trace(line))
+			add_frame(event, line);
+		else if (str_starts(line, "---[ end trace") || inside)
+			done = inside;
+	}
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From facts to a verdict. */
+#include <string.h>
+
+#include "judge.h"
+#include "klog.h"
+#include "title.h"
+
+enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
+
+struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase, const char *kind,
+			     const char *fmt, ...)
+{
+	struct lab_event event = { .outcome = outcome, .phase = phase };
+	struct text title = TEXT_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&title, fmt, ap);
+	va_end(ap);
+	event.kind = xstrdup(kind);
+	event.title = text_take(&title);
+	return event;
+}
+
+void judge_add(struct judge *j, struct lab_event *event)
+{
+	lab_result_add_event(j->result, event);
+}
+
+static void describe(struct judge *j)
+{
+	struct lab_result *r = j->result;
+	const struct lab_guest_report *report = j->report;
+
+	r->clone_ms = report->clone_ms;
+	r->load_ms = report->load_ms;
+	r->test_ms = report->test_ms;
+	r->unload_ms = report->unload_ms;
+	if (!r->total_ms)
+		r->total_ms = report->total_ms;
+	r->has_command = report->command_ran;
+	r->command_status = report->command_status;
+}
+
+/* The middle of a long log goes: its start has the cause, its end the consequence. */
+static void copy_log(struct judge *j)
+{
+	const struct lab_guest_report *report = j->report;
+	size_t skip = report->n_log > LOG_LINES ? report->n_log - LOG_LINES : 0;
+
+	for (size_t i = 0; i < report->n_log; i++) {
+		const struct lab_log_line *line = &report->log[i];
+
+		if (skip && i >= LOG_LINES / 2 && i < LOG_LINES / 2 + skip) {
+			if (i == LOG_LINES / 2)
+				strv_printf(&j->result->log, "... %zu lines left out", skip);
+			continue;
+		}
+		strv_printf(&j->result->log, "[%5llu.%06llu] %s", line->usec / 1000000,
+			    line->usec % 1000000, line->text ? line->text : "");
+	}
+}
+
+static void copy_console(struct judge *j)
+{
+	const struct text *console = &j->report->console;
+	const char *s = console->s;
+	struct strv all = STRV_INIT;
+	size_t len;
+
+	for (; s && *s; s += len + (s[len] == '\n')) {
+		len = strcspn(s, "\n");
+		if (len)
+			strv_take(&all, xstrndup(s, len - (s[len - 1] == '\r')));
+	}
+	for (size_t i = all.n > CONSOLE_LINES ? all.n - CONSOLE_LINES : 0; i < all.n; i++)
+		strv_add(&j->result->console, all.v[i]);
+	strv_deinit(&all);
+}
+
+static void note_doubts(struct judge *j)
+{
+	const struct lab_guest_report *report = j->report;
+	struct strv *notes = &j->result->notes;
+
+	if (report->log_lost)
+		strv_printf(notes, "%zu kernel log records were overwritten before they "
+			    "could be read", report->log_lost);
+	if (report->leftovers_partial)
+		strv_add(notes, "the leak search ran out of room: more may be left over");
+	for (size_t i = 0; i < report->n_log; i++)
+		if (report->log[i].text && strstr(report->log[i].text, "module license '") &&
+		    strstr(report->log[i].text, "taints kernel"))
+			strv_add(notes, report->log[i].text);
+}
+
+/* The taint flags stay when the text is lost: D after an oops, W after a warning. */
+static void judge_taint(struct judge *j)
+{
+	const struct lab_guest_report *report = j->report;
+	struct lab_event event;
+
+	if (j->result->outcome < LAB_OOPS && (report->taint & 1ULL << 7)) {
+		event = judge_event(LAB_OOPS, report->phase, "oops",
+				    "the kernel is tainted by an oops whose text is lost");
+		judge_add(j, &event);
+	} else if (j->result->outcome < LAB_WARNING && (report->taint & 1ULL << 9) &&
+		   report->log_lost) {
+		event = judge_event(LAB_WARNING, report->phase, "warning",
+				    "the kernel is tainted by a warning whose text is lost");
+		judge_add(j, &event);
+	}
+}
+
+static char *pass_words(const struct lab_result *r, const struct lab_guest_job *job)
+{
+	struct text t = TEXT_INIT;
+
+	if (r->build_ms > 0)
+		text_puts(&t, "built, ");
+	if (job->n_modules)
+		text_puts(&t, "loaded, ");
+	if (r->has_command)
+		text_puts(&t, r->n_tests ? "tested, " : "command ran, ");
+	text_puts(&t, job->n_modules ? "unloaded, nothing left" : "nothing went wrong");
+	return text_take(&t);
+}
+
+static void conclude(struct judge *j)
+{
+	struct lab_result *r = j->result;
+
+	if (r->outcome == LAB_PASS && j->report->end == LAB_END_DONE) {
+		r->phase = LAB_PHASE_DONE;
+		free(r->summary);
+		r->summary = pass_words(r, j->job);
+		return;
+	}
+	if (!r->hint)
+		r->hint = judge_hint(j);
+}
+
+void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
+	       const struct lab_guest_job *job)
+{
+	struct judge j = { result, report, job, symbolizer_create() };
+
+	for (size_t i = 0; i < job->n_modules; i++)
+		if (job->modules[i].path && job->modules[i].name)
+			symbolizer_add(j.symbols, job->modules[i].name, job->modules[i].path);
+	symbolizer_sections(j.symbols, report->sections, report->n_sections);
+	describe(&j);
+	copy_log(&j);
+	if (report->end != LAB_END_DONE)
+		copy_console(&j);
+	judge_log(&j);
+	judge_calls(&j);
+	judge_tests(&j);
+	judge_leftovers(&j);
+	judge_end(&j);
+	judge_taint(&j);
+	note_doubts(&j);
+	conclude(&j);
+	symbolizer_destroy(j.symbols);
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The agent's own system calls: what the kernel answered to load and unload. */
+#include <errno.h>
+#include <string.h>
+
+#include "errno_words.h"
+#include "frames.h"
+#include "judge.h"
+#include "pattern.h"
+#include "title.h"
+
+/* What the loader logs beside its errno. */
+static const char *const load_reasons[] = {
+	"*: Unknown symbol ",
+	"*: disagrees about version of symbol ",
+	"*: no symbol version for ",
+	"*: version magic '*' should be '",
+	"*: Invalid relocation target",
+	"*: exports duplicate symbol ",
+	"*: module is already loaded",
+	"*: module uses symbols * from namespace ",
+	"*: module verification failed: signature and/or required key missing - rejecting",
+	"Loading of *is rejected",
+	"Lockdown: *",
+	"*: `*' invalid for parameter `",
+	"*: parameter `*' * out of range",
+	"*: `*' too large for parameter `",
+	"Module has invalid ELF",
+	"Invalid ELF ",
+	"*: unknown relocation",
+	"*: .gnu.linkonce.this_module",
+	"*: module license '*' taints",
+	"module: overflow in relocation type",
+	"overflow in relocation type",
+	"*: section size must match the kernel's built struct module size",
+	"*: Overflow in relocation",
+	"kobject_add_internal failed for ",
+	"*: Could not allocate",
+	"*: could not allocate",
+	"vmap allocation for size ",
+};
+
+static void add_reasons(struct judge *j, struct lab_event *event)
+{
+	const struct lab_guest_report *r = j->report;
+
+	for (size_t i = 0; i < r->n_log; i++) {
+		if (r->log[i].phase != LAB_PHASE_LOAD || !r->log[i].text)
+			continue;
+		for (size_t k = 0; k < sizeof(load_reasons) / sizeof(*load_reasons); k++)
+			if (pattern_match(load_reasons[k], r->log[i].text)) {
+				strv_add(&event->detail, r->log[i].text);
+				break;
+			}
+	}
+}
+
+/* ENOENT and others come from the loader or from the module's own init: a reason in the
+ * log tells them apart. ENOEXEC, signature errors and lockdown are the loader's alone. */
+static bool loader_said_it(int err, const struct lab_event *event)
+{
+	if (event->detail.n)
+		return true;
+	return err == ENOEXEC || err == EKEYREJECTED || err == ENOKEY || err == EBADMSG ||
+	       err == ETXTBSY;
+}
+
+static void judge_load_refused(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	_cleanup_free_ char *name = errno_name(r->load_errno);
+	struct lab_event event =
+		judge_event(LAB_LOAD_ERROR, LAB_PHASE_LOAD, "load-error", "%s", "");
+	const char *words = errno_of_load(r->load_errno);
+
+	add_reasons(j, &event);
+	free(event.title);
+	if (loader_said_it(r->load_errno, &event))
+		event.title = xprintf("'%s' was not loaded: %s (%s)", r->load_failed,
+				      words ? words : strerror(r->load_errno), name);
+	else
+		event.title = xprintf("'%s' was not loaded: its init function returned -%s "
+				      "(%s)", r->load_failed, name, strerror(r->load_errno));
+	if (!event.detail.n && loader_said_it(r->load_errno, &event) == false) {
+		free(event.kind);
+		event.kind = xstrdup("init-failed");
+	}
+	judge_add(j, &event);
+}
+
+static void judge_signal(struct judge *j, enum lab_phase phase, int sig)
+{
+	struct lab_event event;
+
+	/* The oops that killed the task is normally in the log already. */
+	if (j->result->outcome >= LAB_OOPS)
+		return;
+	event = judge_event(LAB_OOPS, phase, "oops",
+			    "the task was killed by the kernel (SIG%s) %s",
+			    sigabbrev_np(sig) ? sigabbrev_np(sig) : "?", title_phase(phase));
+	judge_add(j, &event);
+}
+
+static void add_stall_trace(struct judge *j, struct lab_event *event)
+{
+	struct strv *detail = &event->detail;
+	const char *s = j->report->stall_trace;
+	size_t len;
+
+	for (; s && *s; s += len + (s[len] == '\n')) {
+		struct lab_frame frame;
+
+		len = strcspn(s, "\n");
+		strv_take(detail, xstrndup(s, len));
+		if (frame_parse(detail->v[detail->n - 1], &frame))
+			lab_event_add_frame(event, &frame);
+	}
+}
+
+static void judge_stall(struct judge *j, enum lab_phase phase)
+{
+	struct lab_event event =
+		judge_event(LAB_HUNG, phase, "stalled-call", "the %s call did not return",
+			    phase == LAB_PHASE_LOAD ? "load" : "unload");
+
+	add_stall_trace(j, &event);
+	symbolizer_event(j->symbols, &event);
+	if (event.n_frames) {
+		free(event.title);
+		event.title = xstrdup(phase == LAB_PHASE_LOAD ? "load call stuck"
+							      : "unload call stuck");
+		title_finish(&event);
+	}
+	judge_add(j, &event);
+}
+
+static void judge_still_in_use(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	_cleanup_free_ char *holders = NULL;
+	struct lab_event event;
+
+	if (r->unload_holders && *r->unload_holders)
+		holders = xprintf(", held by %s", r->unload_holders);
+	if (r->unload_refcount > 0)
+		event = judge_event(LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
+				    "'%s' could not be unloaded: still in use, %d reference%s%s",
+				    r->unload_failed, r->unload_refcount,
+				    r->unload_refcount == 1 ? "" : "s",
+				    holders ? holders : "");
+	else
+		event = judge_event(LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
+				    "'%s' could not be unloaded: still in use%s",
+				    r->unload_failed, holders ? holders : "");
+	judge_add(j, &event);
+}
+
+static void judge_unload_refused(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	_cleanup_free_ char *name = errno_name(r->unload_errno);
+	const char *words = errno_of_unload(r->unload_errno);
+	struct lab_event event;
+
+	if (r->unload_errno == EAGAIN) {
+		judge_still_in_use(j);
+		return;
+	}
+	if (r->unload_errno == EBUSY &&
+	    !symbolizer_has(j->symbols, r->unload_failed, "cleanup_module"))
+		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD, "no-exit-function",
+				    "'%s' cannot be unloaded: it has no exit function",
+				    r->unload_failed);
+	else
+		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD, "unload-error",
+				    "'%s' could not be unloaded: %s (%s)", r->unload_failed,
+				    words ? words : strerror(r->unload_errno), name);
+	judge_add(j, &event);
+}
+
+void judge_calls(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+
+	if (r->load_signal)
+		judge_signal(j, LAB_PHASE_LOAD, r->load_signal);
+	if (r->load_stalled)
+		judge_stall(j, LAB_PHASE_LOAD);
+	if (r->load_failed && r->load_errno)
+		judge_load_refused(j);
+	if (r->unload_signal)
+		judge_signal(j, LAB_PHASE_UNLOAD, r->unload_signal);
+	if (r->unload_stalled)
+		judge_stall(j, LAB_PHASE_UNLOAD);
+	if (r->unload_failed && r->unload_errno)
+		judge_unload_refused(j);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the module left behind. Memory is summed up by the place that allocated it. */
+#include <string.h>
+
+#include "judge.h"
+#include "title.h"
+
+static bool is_memory(const struct lab_leftover *l)
+{
+	return !strcmp(l->kind, "memory") || !strcmp(l->kind, "vmalloc") ||
+	       !strcmp(l->kind, "slab") || !strcmp(l->kind, "pages");
+}
+
+/* ", made in f (hello.c:30)"; the frame goes to the event. */
+static char *made_where(struct judge *j, const struct lab_leftover *l, const char *verb,
+			struct lab_event *event)
+{
+	struct lab_frame frame;
+	_cleanup_free_ char *place = NULL;
+
+	if (!l->call_site || !symbolizer_address(j->symbols, l->call_site, true, &frame))
+		return xstrdup("");
+	place = title_place(&frame);
+	lab_event_add_frame(event, &frame);
+	return xprintf(", %s in %s", verb, place);
+}
+
+static const char *words_for(const char *kind)
+{
+	static const char *const words[][2] = {
+		{ "proc", "proc entry" },     { "sysfs", "sysfs entry" },
+		{ "dev", "device node" },     { "chrdev", "character device number" },
+		{ "irq", "interrupt handler" }, { "kthread", "kernel thread" },
+		{ "timer", "timer" },	      { "work", "work item" },
+		{ "module", "module" },	      { "kprobe", "kprobe" },
+		{ "debugfs", "debugfs entry" }, { "workqueue", "work queue" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i][0], kind))
+			return words[i][1];
+	return kind;
+}
+
+static void judge_one(struct judge *j, const struct lab_leftover *l)
+{
+	_cleanup_free_ char *where = NULL, *kind = xprintf("leak-%s", l->kind);
+	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, kind, "%s", "");
+
+	where = made_where(j, l, "made", &event);
+	free(event.title);
+	event.title = xprintf("%s '%s' left behind%s", words_for(l->kind),
+			      l->what ? l->what : "?", where);
+	judge_add(j, &event);
+}
+
+/* Sums up all leftovers that like @first are memory from the same place. */
+static void judge_memory(struct judge *j, size_t first)
+{
+	const struct lab_leftover *v = j->report->leftovers, *l = &v[first];
+	_cleanup_free_ char *where = NULL, *kind = xprintf("leak-%s", l->kind);
+	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, kind, "%s", "");
+	unsigned long long bytes = 0;
+	size_t count = 0;
+
+	for (size_t i = first; i < j->report->n_leftovers; i++) {
+		if (strcmp(v[i].kind, l->kind) || v[i].call_site != l->call_site)
+			continue;
+		bytes += v[i].size;
+		count++;
+		strv_printf(&event.detail, "%s at 0x%llx", v[i].what ? v[i].what : v[i].kind,
+			    v[i].address);
+	}
+	where = made_where(j, l, "allocated", &event);
+	free(event.title);
+	event.title = xprintf("%zu allocation%s (%llu bytes) never freed%s", count,
+			      count == 1 ? "" : "s", bytes, where);
+	judge_add(j, &event);
+}
+
+static bool is_first(struct judge *j, size_t at)
+{
+	const struct lab_leftover *v = j->report->leftovers;
+
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(v[i].kind, v[at].kind) && v[i].call_site == v[at].call_site)
+			return false;
+	return true;
+}
+
+void judge_leftovers(struct judge *j)
+{
+	for (size_t i = 0; i < j->report->n_leftovers; i++) {
+		const struct lab_leftover *l = &j->report->leftovers[i];
+
+		if (!l->kind)
+			continue;
+		if (!is_memory(l))
+			judge_one(j, l);
+		else if (is_first(j, i))
+			judge_memory(j, i);
+	}
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Events of the kernel log: resolved, named, and freed of repetitions. */
+#include <string.h>
+
+#include "frames.h"
+#include "judge.h"
+#include "klog.h"
+#include "title.h"
+
+static bool is_listed(const char *line, const char *module)
+{
+	size_t len = strlen(module);
+	const char *s = line;
+
+	while ((s = strstr(s, module))) {
+		if (s[-1] == ' ' && (s[len] == ' ' || s[len] == '(' || !s[len]))
+			return true;
+		s += len;
+	}
+	return false;
+}
+
+/* Was the module gone when this happened? The report itself lists what is loaded. */
+static bool was_gone(const struct lab_event *event, const char *module)
+{
+	for (size_t i = 0; i < event->detail.n; i++) {
+		const char *line = event->detail.v[i];
+
+		if (str_starts(line, "Modules linked in:"))
+			return !is_listed(line, module);
+	}
+	return event->phase >= LAB_PHASE_LEAK;
+}
+
+/* "BUG: unable to handle page fault for address: ffffffffc0401000" */
+static unsigned long long fault_address(const struct lab_event *event)
+{
+	const char *s;
+
+	for (size_t i = 0; i < event->detail.n; i++) {
+		s = strstr(event->detail.v[i], "page fault for address: ");
+		if (s)
+			return strtoull(s + strlen("page fault for address: "), NULL, 16);
+	}
+	return 0;
+}
+
+static void rename_event(struct lab_event *event, const char *kind, const char *title)
+{
+	free(event->kind);
+	free(event->title);
+	event->kind = xstrdup(kind);
+	event->title = xstrdup(title);
+}
+
+/* An oops at an address that was the module's: code run, or data used, after unload or
+ * after the init sections were freed. */
+static void look_at_address(struct judge *j, struct lab_event *event)
+{
+	unsigned long long address = fault_address(event);
+	const struct lab_section *owner = NULL;
+	bool code = event->n_frames && !event->frames[0].function;
+
+	if (event->outcome != LAB_OOPS && event->outcome != LAB_PANIC)
+		return;
+	if (code)
+		owner = symbolizer_owner(j->symbols, event->frames[0].offset);
+	if (!owner && address)
+		owner = symbolizer_owner(j->symbols, address);
+	if (!owner)
+		return;
+	if (was_gone(event, owner->module))
+		rename_event(event, "use-after-unload",
+			     code ? "code of the unloaded module was run"
+				  : "data of the unloaded module was used");
+	else if (str_starts(owner->name, ".init") && event->phase > LAB_PHASE_LOAD)
+		rename_event(event, "use-after-init",
+			     "init code or data was used after it was freed");
+}
+
+static bool is_repeated(struct judge *j, const struct lab_event *event)
+{
+	struct lab_result *r = j->result;
+
+	for (size_t i = 0; i < r->n_events; i++)
+		if (!strcmp(r->events[i].title, event->title) &&
+		    !strcmp(r->events[i].kind, event->kind))
+			return true;
+	return false;
+}
+
+static void add(struct judge *j, struct lab_event *event)
+{
+	bool panic = event->outcome == LAB_PANIC;
+
+	look_at_address(j, event);
+	if (panic && strcmp(event->kind, "panic") && !str_starts(event->title, "kernel panic")) {
+		char *title = xprintf("kernel panic: %s", event->title);
+
+		free(event->title);
+		event->title = title;
+	}
+	symbolizer_event(j->symbols, event);
+	title_finish(event);
+	if (is_repeated(j, event))
+		lab_event_deinit(event);
+	else
+		judge_add(j, event);
+}
+
+static void classify(struct judge *j, const struct lab_log_line *lines, size_t n)
+{
+	struct klog_events events;
+
+	klog_classify(lines, n, &events);
+	for (size_t i = 0; i < events.n; i++)
+		add(j, &events.v[i]);
+	klog_events_deinit(&events);
+}
+
+/* The agent cannot forward the log of a kernel that died: the console has the rest. */
+void judge_log(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	struct lab_log_line *lines = NULL, *all;
+	unsigned long long last = r->n_log ? r->log[r->n_log - 1].usec : 0;
+	size_t n = 0;
+
+	if (r->end != LAB_END_DONE || r->log_lost)
+		n = klog_from_console(&r->console, r->phase, last, &lines);
+	all = xcalloc(r->n_log + n + 1, sizeof(*all));
+	if (r->n_log)
+		memcpy(all, r->log, r->n_log * sizeof(*all));
+	if (n)
+		memcpy(all + r->n_log, lines, n * sizeof(*all));
+	classify(j, all, r->n_log + n);
+	free(all);
+	klog_lines_free(lines, n);
+}

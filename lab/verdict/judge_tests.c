@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command: did it run, did it end, what did it say of its tests. */
+#include <string.h>
+
+#include "judge.h"
+
+enum { NAMES_SHOWN = 3 };
+
+static void judge_ktap(struct judge *j)
+{
+	const struct lab_result *r = j->result;
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	_cleanup_free_ char *list = NULL;
+	struct lab_event event;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < r->n_tests; i++)
+		if (r->tests[i].status == KTAP_FAIL && ++failed <= NAMES_SHOWN)
+			strv_add(&names, r->tests[i].name ? r->tests[i].name : "unnamed");
+	if (!failed)
+		return;
+	list = strv_join(&names, ", ");
+	event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "test-failed",
+			    "%zu of %zu tests failed: %s%s", failed, r->n_tests, list,
+			    failed > NAMES_SHOWN ? ", ..." : "");
+	judge_add(j, &event);
+}
+
+static void judge_status(struct judge *j, int status)
+{
+	const char *name = status > 128 ? sigabbrev_np(status - 128) : NULL;
+	struct lab_event event;
+
+	if (name)
+		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-killed",
+				    "the command was killed by SIG%s", name);
+	else
+		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-failed",
+				    "the command ended with status %d", status);
+	judge_add(j, &event);
+}
+
+void judge_tests(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	struct lab_event event;
+
+	judge_ktap(j);
+	if (r->command_errno) {
+		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-not-run",
+				    "the command '%s' could not be run: %s",
+				    j->job->argv && j->job->argv[0] ? j->job->argv[0] : "",
+				    strerror(r->command_errno));
+		judge_add(j, &event);
+	} else if (r->command_killed) {
+		event = judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "timeout",
+				    "the command did not end in time and was killed");
+		judge_add(j, &event);
+	} else if (r->command_ran && r->command_status) {
+		judge_status(j, r->command_status);
+	}
+}

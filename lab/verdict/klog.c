@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Log lines to events. Lines of several CPUs may be interleaved and an oops may happen
+ * inside another, so several events can be open at once; a line belongs to the one
+ * opened last.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "frames.h"
+#include "klog.h"
+#include "pattern.h"
+
+enum { LOOSE_LINES = 60, /* without a trace, after which an open event ends */
+       DETAIL_LINES = 400 };
+
+struct block {
+	const struct klog_rule *rule;
+	struct lab_event event;
+	bool open;
+	bool died;	 /* its "[#1]" line was seen */
+	bool traced;	 /* a stack trace began */
+	bool ended;	 /* with its proper last line, not for another reason */
+	unsigned int loose;
+};
+
+struct parser {
+	struct block *v;
+	size_t n;
+	struct strv prelude;
+};
+
+static struct block *innermost(struct parser *p)
+{
+	for (size_t i = p->n; i; i--)
+		if (p->v[i - 1].open)
+			return &p->v[i - 1];
+	return NULL;
+}
+
+static bool is_ruler(const char *line)
+{
+	return strlen(line) >= 20 && line[strspn(line, "=")] == '\0';
+}
+
+static bool is_died(const char *line)
+{
+	return pattern_match("*[#%]", line);
+}
+
+static bool is_stack(const struct block *b)
+{
+	return b->rule->end == KLOG_STACK || b->rule->end == KLOG_IF_STACK;
+}
+
+static void drop_prelude(struct parser *p)
+{
+	strv_deinit(&p->prelude);
+}
+
+static void add_line(struct block *b, const char *line)
+{
+	if (b->event.detail.n < DETAIL_LINES)
+		strv_add(&b->event.detail, line);
+	b->died |= is_died(line);
+	b->traced |= strstr(line, "Call Trace:") != NULL;
+}
+
+static void begin(struct parser *p, const struct klog_rule *rule,
+		  const struct lab_log_line *line)
+{
+	struct block *b;
+
+	p->v = xreallocarray(p->v, p->n + 1, sizeof(*p->v));
+	b = &p->v[p->n++];
+	memset(b, 0, sizeof(*b));
+	b->rule = rule;
+	b->open = rule->end != KLOG_LINE;
+	b->event.phase = line->phase;
+	b->event.outcome = rule->outcome;
+	for (size_t i = 0; i < p->prelude.n; i++)
+		add_line(b, p->prelude.v[i]);
+	drop_prelude(p);
+	add_line(b, line->text);
+}
+
+static void close_all(struct parser *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		p->v[i].open = false;
+}
+
+/* "Oops: 0002 [#1] SMP" after "BUG: kernel NULL pointer ..." is no second oops. */
+static bool continues(const struct block *b, const struct klog_rule *rule,
+		      const char *line)
+{
+	if (!b || rule->end == KLOG_PANIC)
+		return false;
+	if (b->rule->end == KLOG_TRACE && rule->end == KLOG_TRACE && !b->died && !b->traced)
+		return is_died(line) && rule->outcome == LAB_OOPS;
+	if (b->rule->end == KLOG_RULE)
+		return !b->traced && rule->end == KLOG_IF_STACK;
+	return b->rule->end == KLOG_PANIC;
+}
+
+static bool ends(struct block *b, const char *line)
+{
+	switch (b->rule->end) {
+	case KLOG_TRACE:
+		return b->ended = str_starts(line, "---[ end trace");
+	case KLOG_RULE:
+		return b->ended = is_ruler(line) || str_starts(line, "---[ end trace");
+	case KLOG_PANIC:
+		return b->ended = str_starts(line, "---[ end Kernel panic");
+	default:
+		return false;
+	}
+}
+
+/* A report without a last line of its own ends where its stack trace does. */
+static bool outlived(struct block *b, const char *line)
+{
+	if (frame_line_is_trace(line))
+		return false;
+	if (is_stack(b) && b->traced)
+		return true;
+	return ++b->loose > LOOSE_LINES;
+}
+
+/* After "---[ end trace" an oops repeats its registers. */
+static bool is_repetition(struct parser *p, const char *line)
+{
+	struct block *last = p->n ? &p->v[p->n - 1] : NULL;
+
+	if (!last || !last->ended || last->rule->outcome != LAB_OOPS)
+		return false;
+	if (frame_line_is_trace(line) || str_starts(line, "note: ")) {
+		add_line(last, line);
+		return true;
+	}
+	last->ended = false;
+	return false;
+}
+
+static void feed_open(struct parser *p, struct block *b, const char *line)
+{
+	if (outlived(b, line)) {
+		b->open = false;
+		return;
+	}
+	add_line(b, line);
+	if (ends(b, line))
+		b->open = false;
+}
+
+static void feed(struct parser *p, const struct lab_log_line *line)
+{
+	struct block *b = innermost(p);
+	const struct klog_rule *rule = klog_headline(line->text);
+
+	if (rule && !continues(b, rule, line->text)) {
+		if (rule->end == KLOG_PANIC)
+			close_all(p);
+		else if (b && is_stack(b))
+			b->open = false;
+		begin(p, rule, line);
+	} else if (klog_is_prelude(line->text) && (!b || b->traced)) {
+		strv_add(&p->prelude, line->text);
+	} else if (p->prelude.n) {
+		strv_add(&p->prelude, line->text);
+		if (p->prelude.n > 8)
+			drop_prelude(p);
+	} else if (b) {
+		feed_open(p, b, line->text);
+	} else {
+		is_repetition(p, line->text);
+	}
+}
+
+static void refine(struct block *b)
+{
+	const struct klog_detail *d = NULL;
+
+	for (size_t i = 0; i < b->event.detail.n && !d; i++)
+		d = klog_refine(b->rule->kind, b->event.detail.v[i]);
+	b->event.kind = xstrdup(d ? d->kind : b->rule->kind);
+	b->event.title = xstrdup(d ? d->words : b->rule->words);
+	if (d && d->outcome != LAB_PASS)
+		b->event.outcome = d->outcome;
+}
+
+/* The text of a WARN or panic is its best title. */
+static void use_own_words(struct block *b)
+{
+	const char *text = NULL;
+	const struct strv *lines = &b->event.detail;
+
+	if (!strcmp(b->event.kind, "panic"))
+		text = lines->v[0] + strlen("Kernel panic - not syncing: ");
+	else if (!strcmp(b->event.kind, "warning") && lines->n > 1 &&
+		 str_starts(lines->v[0], "------------[ cut here") &&
+		 !str_starts(lines->v[1], "WARNING: "))
+		text = lines->v[1];
+	if (!text || !*text)
+		return;
+	free(b->event.title);
+	b->event.title = xprintf("%s: %s", b->rule->words, text);
+}
+
+/* An oops in an interrupt, or under panic_on_oops, takes the kernel with it. */
+static bool join_panic(struct klog_events *events, struct lab_event *panic)
+{
+	struct lab_event *last = events->n ? &events->v[events->n - 1] : NULL;
+	char *title;
+
+	if (!last || !str_starts(panic->detail.v[0], "Kernel panic - not syncing: Fatal "))
+		return false;
+	if (last->outcome != LAB_OOPS)
+		return false;
+	title = xprintf("kernel panic: %s", last->title);
+	free(last->title);
+	last->title = title;
+	last->outcome = LAB_PANIC;
+	strv_add_all(&last->detail, panic->detail.v);
+	lab_event_deinit(panic);
+	return true;
+}
+
+static void finish(struct block *b, struct klog_events *ret)
+{
+	if (b->rule->end == KLOG_IF_STACK && !b->traced) {
+		lab_event_deinit(&b->event);
+		return;
+	}
+	refine(b);
+	use_own_words(b);
+	frames_collect(&b->event);
+	if (b->rule->end == KLOG_PANIC && join_panic(ret, &b->event))
+		return;
+	ret->v = xreallocarray(ret->v, ret->n + 1, sizeof(*ret->v));
+	ret->v[ret->n++] = b->event;
+}
+
+void klog_classify(const struct lab_log_line *lines, size_t n, struct klog_events *ret)
+{
+	struct parser p = { 0 };
+
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].text)
+			feed(&p, &lines[i]);
+	for (size_t i = 0; i < p.n; i++)
+		finish(&p.v[i], ret);
+	drop_prelude(&p);
+	free(p.v);
+}
+
+void klog_events_deinit(struct klog_events *events)
+{
+	for (size_t i = 0; i < events->n; i++)
+		lab_event_deinit(&events->v[i]);
+	free(events->v);
+	memset(events, 0, sizeof(*events));
+}
+
+/* "[   12.345678] text", also "[   12.345678][  T123] text"; NULL: not kernel log. */
+static const char *strip_stamp(const char *s, unsigned long long *usec)
+{
+	unsigned long long seconds, micro;
+	int len = 0;
+
+	if (sscanf(s, "[ %llu.%6llu]%n", &seconds, &micro, &len) != 2 || !len)
+		return NULL;
+	*usec = seconds * 1000000 + micro;
+	s += len;
+	if (*s == '[' || !strncmp(s, " [    T", 4))
+		s = strchr(s, ']') ? strchr(s, ']') + 1 : s;
+	return *s == ' ' ? s + 1 : s;
+}
+
+static void add_console_line(const char *s, size_t len, struct lab_log_line *ret)
+{
+	while (len && (s[len - 1] == '\r' || s[len - 1] == '\n'))
+		len--;
+	ret->level = -1;
+	ret->text = xstrndup(s, len);
+}
+
+size_t klog_from_console(const struct text *console, enum lab_phase phase,
+			 unsigned long long after_usec, struct lab_log_line **ret)
+{
+	struct lab_log_line *lines = NULL;
+	const char *s = console->s, *text;
+	unsigned long long usec;
+	size_t n = 0, len;
+
+	for (; s && *s; s += len + (s[len] == '\n')) {
+		len = strcspn(s, "\n");
+		text = strip_stamp(s, &usec);
+		if (!text || text > s + len || usec <= after_usec)
+			continue;
+		lines = xreallocarray(lines, n + 1, sizeof(*lines));
+		lines[n] = (struct lab_log_line){ .phase = phase, .usec = usec };
+		add_console_line(text, len - (size_t)(text - s), &lines[n++]);
+	}
+	*ret = lines;
+	return n;
+}
+
+void klog_lines_free(struct lab_log_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(lines[i].text);
+	free(lines);
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The report a person reads: the verdict in one line, then the evidence of the worst
+ * event, then the other events, then what to try next.
+ */
+#include <string.h>
+
+#include "clean.h"
+#include "event.h"
+#include "fs.h"
+#include "outcome.h"
+#include "title.h"
+
+enum { FRAMES_SHOWN = 8, LOG_SHOWN = 8, CONSOLE_SHOWN = 20, OTHERS_SHOWN = 12,
+       BUILD_LINES_SHOWN = 40 };
+
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
+#define YELLOW "\033[33m"
+#define BOLD   "\033[1m"
+#define DIM    "\033[2m"
+#define PLAIN  "\033[0m"
+
+struct view {
+	FILE *out;
+	bool colour;
+};
+
+static const char *ink(const struct view *v, const char *code)
+{
+	return v->colour ? code : "";
+}
+
+static void put(const struct view *v, const char *before, const char *s, const char *after)
+{
+	_cleanup_free_ char *text = clean(s, CLEAN_LINE);
+
+	fprintf(v->out, "%s%s%s", before, text, after);
+}
+
+static const char *outcome_ink(const struct view *v, enum lab_outcome outcome)
+{
+	if (outcome == LAB_PASS)
+		return ink(v, GREEN);
+	if (outcome == LAB_LEAK || outcome == LAB_WARNING || outcome == LAB_CANCELLED)
+		return ink(v, YELLOW);
+	return ink(v, RED);
+}
+
+static void head(const struct view *v, const struct lab_result *r)
+{
+	fprintf(v->out, "%s%s%s%s ", ink(v, BOLD), outcome_ink(v, r->outcome),
+		lab_outcome_words(r->outcome)->label, ink(v, PLAIN));
+	put(v, "", r->module ? r->module : r->source ? r->source : "command", "");
+	if (r->test)
+		put(v, " ", r->test, "");
+	if (r->kernel)
+		put(v, " on ", r->kernel, "");
+	if (r->release)
+		put(v, " (", r->release, ")");
+	put(v, ": ", r->summary ? r->summary : lab_outcome_name(r->outcome), "");
+	fprintf(v->out, " (%.2f s)\n", r->total_ms / 1000);
+}
+
+/* The line itself, when the file can be read here; freed by the caller. */
+static char *source_line(const char *file, int line)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *s;
+
+	if (!file || line < 1 || fs_read_file(file, &text, NULL))
+		return NULL;
+	for (s = text; --line > 0 && s; s = s ? s + 1 : NULL)
+		s = strchr(s, '\n');
+	return s ? xstrndup(s, strcspn(s, "\r\n")) : NULL;
+}
+
+static void put_source(const struct view *v, const struct lab_frame *f)
+{
+	_cleanup_free_ char *line = source_line(f->file, f->line);
+
+	if (!line)
+		return;
+	fprintf(v->out, "      %s%5d |%s", ink(v, DIM), f->line, ink(v, PLAIN));
+	put(v, " ", line + strspn(line, " \t"), "\n");
+}
+
+static void put_frame(const struct view *v, const struct lab_frame *f)
+{
+	_cleanup_free_ char *place = title_place(f);
+
+	fprintf(v->out, "    %s", f->module ? "> " : "  ");
+	put(v, f->guess ? "? " : "", place, "");
+	if (f->module)
+		put(v, " [", f->module, "]");
+	if (!f->file && f->function && f->size)
+		fprintf(v->out, "+0x%llx", f->offset);
+	fputc('\n', v->out);
+	if (f->module)
+		put_source(v, f);
+}
+
+/* Innermost first, down to the module's last frame: what is below is the kernel's way in. */
+static void trace(const struct view *v, const struct lab_event *e)
+{
+	size_t shown = 0, last = 0, sure = 0;
+
+	for (size_t i = 0; i < e->n_frames; i++) {
+		sure += !e->frames[i].guess;
+		if (e->frames[i].module && !e->frames[i].guess)
+			last = i;
+	}
+	if (!last || last + 2 < FRAMES_SHOWN)
+		last += 2;
+	for (size_t i = 0; i < e->n_frames && i <= last && shown < FRAMES_SHOWN; i++) {
+		if (e->frames[i].guess && sure)
+			continue;
+		put_frame(v, &e->frames[i]);
+		shown++;
+	}
+	if (e->n_frames)
+		return;
+	for (size_t i = 0; i < e->detail.n && i < LOG_SHOWN; i++)
+		put(v, "    ", e->detail.v[i], "\n");
+}
+
+static bool is_evidence(const char *line)
+{
+	static const char *const starts[] = { "BUG: ", "kernel BUG at ", "WARNING: ", "#PF: ",
+					      "Oops: ", "general protection", "RIP: ",
+					      "Workqueue: ", "Kernel panic", "refcount_t: ",
+					      "list_", "UBSAN: ", "INFO: ", "CPU: ", "watchdog: ",
+					      "rcu: INFO", "sysfs: ", "kobject" };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (str_starts(line, starts[i]))
+			return true;
+	return false;
+}
+
+static void evidence(const struct view *v, const struct lab_event *e)
+{
+	size_t shown = 0;
+
+	if (!e->n_frames)
+		return;
+	for (size_t i = 0; i < e->detail.n && shown < LOG_SHOWN; i++)
+		if (is_evidence(e->detail.v[i])) {
+			fprintf(v->out, "    %s", ink(v, DIM));
+			put(v, "", e->detail.v[i], ink(v, PLAIN));
+			fputc('\n', v->out);
+			shown++;
+		}
+}
+
+static void heading(const struct view *v, const char *words)
+{
+	fprintf(v->out, "  %s%s%s\n", ink(v, BOLD), words, ink(v, PLAIN));
+}
+
+static void worst(const struct view *v, const struct lab_result *r, const struct lab_event *e)
+{
+	fprintf(v->out, "  %s%s%s in phase '%s'", ink(v, BOLD), lab_outcome_name(e->outcome),
+		ink(v, PLAIN), lab_phase_name(e->phase));
+	put(v, ", ", e->kind, "\n");
+	trace(v, e);
+	evidence(v, e);
+}
+
+static void others(const struct view *v, const struct lab_result *r, const struct lab_event *main)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < r->n_events; i++) {
+		const struct lab_event *e = &r->events[i];
+
+		if (e == main)
+			continue;
+		if (!shown)
+			heading(v, "also");
+		if (++shown > OTHERS_SHOWN)
+			continue;
+		put(v, "    ", lab_outcome_name(e->outcome), ": ");
+		put(v, "", e->title, "\n");
+	}
+	if (shown > OTHERS_SHOWN)
+		fprintf(v->out, "    ... and %zu more\n", shown - OTHERS_SHOWN);
+}
+
+static void failed_tests(const struct view *v, const struct lab_result *r)
+{
+	for (size_t i = 0; i < r->n_tests; i++) {
+		const struct ktap_test *t = &r->tests[i];
+
+		if (t->status != KTAP_FAIL)
+			continue;
+		put(v, "    not ok ", t->name ? t->name : "", "\n");
+		if (t->diagnostic)
+			put(v, "      ", t->diagnostic, "\n");
+	}
+}
+
+static void lines(const struct view *v, const struct strv *l, size_t max, const char *words)
+{
+	size_t from = l->n > max ? l->n - max : 0;
+
+	if (!l->n)
+		return;
+	heading(v, words);
+	for (size_t i = from; i < l->n; i++)
+		put(v, "    ", l->v[i], "\n");
+}
+
+static void build_log(const struct view *v, const struct lab_result *r)
+{
+	const char *s = r->build_log;
+	size_t len, shown = 0;
+
+	if (r->outcome != LAB_BUILD_ERROR || !s || !*s)
+		return;
+	heading(v, "build");
+	for (; *s && shown < BUILD_LINES_SHOWN; s += len + (s[len] == '\n'), shown++) {
+		_cleanup_free_ char *line = NULL;
+
+		len = strcspn(s, "\n");
+		line = xstrndup(s, len);
+		put(v, "    ", line, "\n");
+	}
+	if (*s)
+		fputs("    ...\n", v->out);
+}
+
+void lab_report_text(FILE *out, const struct lab_result *r, bool colour)
+{
+	const struct view v = { out, colour };
+	const struct lab_event *e = lab_result_worst(r);
+
+	head(&v, r);
+	if (e)
+		worst(&v, r, e);
+	failed_tests(&v, r);
+	build_log(&v, r);
+	others(&v, r, e);
+	if (e && !e->n_frames && e->outcome >= LAB_LOAD_ERROR && !e->detail.n)
+		lines(&v, &r->log, LOG_SHOWN, "kernel log");
+	lines(&v, &r->console, CONSOLE_SHOWN, "console");
+	for (size_t i = 0; i < r->notes.n; i++)
+		put(&v, "  note: ", r->notes.v[i], "\n");
+	if (r->hint)
+		put(&v, "  next: ", r->hint, "\n");
+}
+
+static size_t wider(size_t width, const char *s)
+{
+	size_t len = s ? strlen(s) : 0;
+
+	return len > width ? len : width;
+}
+
+static const char *name_of(const struct lab_result *r)
+{
+	return r->test ? r->test : r->module ? r->module : r->source ? r->source : "command";
+}
+
+/* One line per result: kernel, what ran, outcome, time, and why when it is not a pass. */
+void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool colour)
+{
+	const struct view v = { out, colour };
+	size_t kernels = 6, names = 4, outcomes = 7;
+
+	for (size_t i = 0; i < n; i++) {
+		kernels = wider(kernels, r[i]->kernel);
+		names = wider(names, name_of(r[i]));
+		outcomes = wider(outcomes, lab_outcome_name(r[i]->outcome));
+	}
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *kernel = clean(r[i]->kernel, CLEAN_LINE);
+		_cleanup_free_ char *name = clean(name_of(r[i]), CLEAN_LINE);
+
+		fprintf(out, "%-*s  %-*s  %s%-*s%s  %6.2f s", (int)kernels, kernel, (int)names,
+			name, outcome_ink(&v, r[i]->outcome), (int)outcomes,
+			lab_outcome_name(r[i]->outcome), ink(&v, PLAIN), r[i]->total_ms / 1000);
+		if (r[i]->outcome != LAB_PASS && r[i]->summary)
+			put(&v, "  ", r[i]->summary, "");
+		fputc('\n', out);
+	}
+}

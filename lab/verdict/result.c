@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Life of a result, and the rule that its worst event is its outcome. */
+#include <string.h>
+
+#include "event.h"
+#include "result.h"
+
+struct lab_result *lab_result_create(void)
+{
+	struct lab_result *r = xcalloc(1, sizeof(*r));
+
+	r->phase = LAB_PHASE_DONE;
+	return r;
+}
+
+void lab_frame_deinit(struct lab_frame *frame)
+{
+	free(frame->function);
+	free(frame->module);
+	free(frame->file);
+	memset(frame, 0, sizeof(*frame));
+}
+
+void lab_event_deinit(struct lab_event *event)
+{
+	free(event->kind);
+	free(event->title);
+	strv_deinit(&event->detail);
+	for (size_t i = 0; i < event->n_frames; i++)
+		lab_frame_deinit(&event->frames[i]);
+	free(event->frames);
+	memset(event, 0, sizeof(*event));
+}
+
+void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame)
+{
+	event->frames = xreallocarray(event->frames, event->n_frames + 1,
+				      sizeof(*event->frames));
+	event->frames[event->n_frames++] = *frame;
+	memset(frame, 0, sizeof(*frame));
+}
+
+static void free_tests(struct lab_result *r)
+{
+	for (size_t i = 0; i < r->n_tests; i++) {
+		free(r->tests[i].name);
+		free(r->tests[i].diagnostic);
+	}
+	free(r->tests);
+}
+
+static void free_strings(struct lab_result *r)
+{
+	char *const owned[] = { r->kernel, r->release, r->module,  r->source,
+				r->test,   r->summary, r->hint, r->build_log };
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(*owned); i++)
+		free(owned[i]);
+}
+
+void lab_result_destroy(struct lab_result *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n_events; i++)
+		lab_event_deinit(&r->events[i]);
+	free(r->events);
+	free_tests(r);
+	free_strings(r);
+	strv_deinit(&r->log);
+	strv_deinit(&r->console);
+	strv_deinit(&r->notes);
+	free(r);
+}
+
+/* Of equals the first stays: later trouble is usually its consequence. */
+void lab_result_add_event(struct lab_result *r, struct lab_event *event)
+{
+	r->events = xreallocarray(r->events, r->n_events + 1, sizeof(*r->events));
+	r->events[r->n_events++] = *event;
+	if (event->outcome > r->outcome) {
+		r->outcome = event->outcome;
+		r->phase = event->phase;
+		free(r->summary);
+		r->summary = xstrdup(event->title);
+	}
+	memset(event, 0, sizeof(*event));
+}
+
+const struct lab_event *lab_result_worst(const struct lab_result *r)
+{
+	const struct lab_event *worst = NULL;
+
+	for (size_t i = 0; i < r->n_events; i++)
+		if (!worst || r->events[i].outcome > worst->outcome)
+			worst = &r->events[i];
+	return worst;
+}

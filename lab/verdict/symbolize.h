@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From places in a module's code to source lines, by the debug information of its .ko.
+ * Modules are opened when first asked for; one without debug information, or one that
+ * cannot be read, resolves nothing and is no error.
+ */
+#ifndef KMLAB_LAB_SYMBOLIZE_H
+#define KMLAB_LAB_SYMBOLIZE_H
+
+#include "event.h"
+
+struct symbolizer;
+
+struct symbolizer *symbolizer_create(void);
+void symbolizer_destroy(struct symbolizer *s);
+DEFINE_CLEANUP(struct symbolizer *, symbolizer_destroy)
+
+/** symbolizer_add - a module's name (as in traces) and its .ko on the host. */
+void symbolizer_add(struct symbolizer *s, const char *name, const char *path);
+
+/** symbolizer_sections - where the guest had the modules' sections. The array must live
+ *  as long as @s. */
+void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size_t n);
+
+/** symbolizer_owner - the section that contains @address, or NULL. */
+const struct lab_section *symbolizer_owner(struct symbolizer *s, unsigned long long address);
+
+/** symbolizer_event - resolve all frames of an event: file and line; functions inlined at
+ *  the place become frames of their own (size 0) before it. Raw addresses inside a
+ *  module's sections become frames of that module. */
+void symbolizer_event(struct symbolizer *s, struct lab_event *event);
+
+/** symbolizer_address - the place of a raw kernel address; @call: it is a return address.
+ *  False when no module had it. */
+bool symbolizer_address(struct symbolizer *s, unsigned long long address, bool call,
+			struct lab_frame *ret);
+
+/** symbolizer_has - does the module define this symbol ("cleanup_module")? True also
+ *  when nobody can tell. */
+bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol);
+
+#endif

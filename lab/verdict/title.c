@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "fs.h"
+#include "title.h"
+
+const char *title_phase(enum lab_phase phase)
+{
+	switch (phase) {
+	case LAB_PHASE_BUILD:
+		return "while building";
+	case LAB_PHASE_BOOT:
+		return "before loading";
+	case LAB_PHASE_LOAD:
+		return "while loading";
+	case LAB_PHASE_TEST:
+		return "during the test";
+	case LAB_PHASE_UNLOAD:
+		return "while unloading";
+	case LAB_PHASE_LEAK:
+	case LAB_PHASE_DONE:
+		break;
+	}
+	return "after unloading";
+}
+
+char *title_place(const struct lab_frame *f)
+{
+	if (!f->function && !f->file)
+		return xprintf("0x%llx", f->offset);
+	if (!f->function)
+		return xprintf("%s:%d", fs_basename(f->file), f->line);
+	if (!f->file)
+		return xstrdup(f->function);
+	return xprintf("%s (%s:%d)", f->function, fs_basename(f->file), f->line);
+}
+
+const struct lab_frame *title_frame(const struct lab_event *event)
+{
+	const struct lab_frame *guess = NULL;
+
+	for (size_t i = 0; i < event->n_frames; i++) {
+		const struct lab_frame *f = &event->frames[i];
+
+		if (f->module && !f->guess)
+			return f;
+		if (f->module && !guess)
+			guess = f;
+	}
+	return guess;
+}
+
+/* What a report prints of itself, and the entry code: says nothing about the cause. */
+static bool is_machinery(const char *function)
+{
+	static const char *const prefixes[] = {
+		"dump_stack", "show_stack", "__schedule_bug", "__might_", "print_",
+		"kasan_",     "__kasan_",   "__asan_",	      "kfence_",  "__warn",
+		"check_bytes", "slab_",	    "object_err",     "asm_",	  "exc_",
+		"__schedule", "schedule",   "panic",	      "vpanic",	  "__slab_err",
+		"report_bug", "handle_bug", "lockdep_",	      "mark_lock", "ubsan_",
+		"__ubsan_",   "mm_fault_error", "do_trap",    "do_error_trap", "die",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (str_starts(function, prefixes[i]))
+			return true;
+	return false;
+}
+
+static const struct lab_frame *innermost_kernel(const struct lab_event *event)
+{
+	for (size_t i = 0; i < event->n_frames; i++) {
+		const struct lab_frame *f = &event->frames[i];
+
+		if (f->function && !f->module && !f->guess && !is_machinery(f->function))
+			return f;
+	}
+	return NULL;
+}
+
+/* The kernel function nearest to the module's own frame: what the module called. */
+static const struct lab_frame *callee_of(const struct lab_event *event,
+					 const struct lab_frame *own)
+{
+	for (size_t i = (size_t)(own - event->frames); i > 0; i--) {
+		const struct lab_frame *f = &event->frames[i - 1];
+
+		if (f->function && !f->guess && !f->module)
+			return is_machinery(f->function) ? NULL : f;
+	}
+	return NULL;
+}
+
+static char *place_words(const struct lab_event *event)
+{
+	const struct lab_frame *own = title_frame(event), *callee;
+	_cleanup_free_ char *place = NULL;
+
+	if (!own) {
+		own = innermost_kernel(event);
+		return own ? xprintf(" in %s", own->function) : xstrdup("");
+	}
+	place = title_place(own);
+	callee = callee_of(event, own);
+	if (!callee)
+		return xprintf(" in %s", place);
+	return xprintf(" in %s, called from %s", callee->function, place);
+}
+
+void title_finish(struct lab_event *event)
+{
+	_cleanup_free_ char *words = event->title;
+	_cleanup_free_ char *place = place_words(event);
+
+	event->title = xprintf("%s%s %s", words, place, title_phase(event->phase));
+}

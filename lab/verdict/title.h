@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One line per event that a student understands: what, where, when. */
+#ifndef KMLAB_LAB_TITLE_H
+#define KMLAB_LAB_TITLE_H
+
+#include "event.h"
+
+/** title_phase - "while loading", "during the test", ... */
+const char *title_phase(enum lab_phase phase);
+
+/** title_place - "func (file.c:12)" of one frame; freed by the caller. */
+char *title_place(const struct lab_frame *frame);
+
+/** title_frame - the innermost frame in a module that the unwinder was sure of, or NULL. */
+const struct lab_frame *title_frame(const struct lab_event *event);
+
+/** title_finish - from "NULL pointer dereference" to "NULL pointer dereference in f
+ *  (hello.c:12) while loading". */
+void title_finish(struct lab_event *event);
+
+#endif
