@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* lab/cache: one rename makes an entry, a killed maker leaves nothing that lasts. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "cache.h"
+#include "fs.h"
+
+#include "tap.h"
+
+static struct lab lab;
+
+static int make(const char *id, const char *content)
+{
+	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	_cleanup_free_ char *file = NULL;
+	int err = lab_stage_begin(&lab, "things", &stage);
+
+	if (err)
+		return err;
+	file = xprintf("%s/file", stage.dir);
+	fs_write_file(file, content, strlen(content), 0600);
+	return lab_stage_publish(&lab, &stage, id);
+}
+
+static size_t hidden_entries(void)
+{
+	_cleanup_free_ char *dir = lab_cache_path(&lab, "things", NULL);
+	_cleanup_strv_ struct strv all = STRV_INIT, shown = STRV_INIT;
+
+	fs_list(dir, true, &all);
+	fs_list(dir, false, &shown);
+	return all.n - shown.n;
+}
+
+static void test_publish(void)
+{
+	_cleanup_free_ char *path = lab_cache_path(&lab, "things", "one");
+	_cleanup_free_ char *file = xprintf("%s/file", path);
+	_cleanup_free_ char *content = NULL;
+
+	ok(!lab_cache_has(&lab, "things", "one"), "not there yet");
+	is_int(make("one", "first"), 0, "published");
+	ok(lab_cache_has(&lab, "things", "one"), "there");
+	is_int(make("one", "second"), 0, "published again");
+	fs_read_file(file, &content, NULL);
+	is_str(content, "first", "the one that was there wins");
+	is_int(hidden_entries(), 0, "no staging directory is left");
+	is_int(lab_cache_remove(&lab, "things", "one"), 0, "removed");
+	ok(!lab_cache_has(&lab, "things", "one"), "gone");
+	is_int(lab_cache_remove(&lab, "things", "one"), 0, "removing nothing is fine");
+}
+
+static void test_killed_maker(void)
+{
+	int pipes[2];
+	char byte;
+	pid_t pid;
+
+	ok(pipe(pipes) == 0, "pipe");
+	pid = fork();
+	if (!pid) {
+		struct lab_stage stage;
+
+		(void)!lab_stage_begin(&lab, "things", &stage);
+		(void)!write(pipes[1], "x", 1);
+		pause();
+	}
+	(void)!read(pipes[0], &byte, 1);
+	lab_cache_sweep(&lab);
+	is_int(hidden_entries(), 1, "a sweep leaves a live maker alone");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	lab_cache_sweep(&lab);
+	is_int(hidden_entries(), 0, "and takes what a killed one left");
+}
+
+static int inside, most;
+
+static void *hold_lock(void *data)
+{
+	struct lab own;
+	int fd;
+
+	lab_child(&lab, &own);
+	fd = lab_cache_lock(&own, "things", "contended");
+	if (__atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST) > 1)
+		most = 2;
+	usleep(2000);
+	__atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+	close(fd);
+	lab_deinit(&own);
+	return NULL;
+}
+
+static void test_lock(void)
+{
+	pthread_t ids[8];
+
+	for (int i = 0; i < 8; i++)
+		pthread_create(&ids[i], NULL, hold_lock, NULL);
+	for (int i = 0; i < 8; i++)
+		pthread_join(ids[i], NULL);
+	is_int(most, 0, "one at a time");
+}
+
+static void test_key(void)
+{
+	_cleanup_free_ char *a = lab_cache_key((const char *const[]){ "ab", "c", NULL });
+	_cleanup_free_ char *b = lab_cache_key((const char *const[]){ "a", "bc", NULL });
+
+	ok(strlen(a) == 16 && strcmp(a, b), "keys know where one part ends");
+}
+
+static void test_removal(void)
+{
+	_cleanup_free_ char *dir = xprintf("%s/tree/a/b", lab.cache_dir);
+	_cleanup_free_ char *top = xprintf("%s/tree", lab.cache_dir);
+	_cleanup_free_ char *link = xprintf("%s/tree/link", lab.cache_dir);
+
+	fs_mkdir_p(dir, 0700);
+	(void)!symlink("/etc", link);
+	chmod(dir, 0);
+	is_int(fs_remove_tree(top), 0, "a tree with an unreadable directory");
+	ok(!fs_exists(top) && fs_exists("/etc/passwd"), "gone, and no link was followed");
+}
+
+int main(void)
+{
+	char dir[] = "/tmp/kmlab-cache-XXXXXX";
+
+	if (!mkdtemp(dir))
+		return 1;
+	setenv("KMLAB_CACHE", dir, 1);
+	is_int(lab_init(&lab), 0, "a lab");
+	test_publish();
+	test_killed_maker();
+	test_lock();
+	test_key();
+	test_removal();
+	lab_deinit(&lab);
+	fs_remove_tree(dir);
+	return tap_done();
+}
