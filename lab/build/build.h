@@ -25,6 +25,7 @@ struct lab_build {
 	char *log;	      /* compiler and make output, user's own paths */
 	int status;	      /* make's exit status; 0 with modules empty cannot be */
 	unsigned int warnings; /* compiler warnings counted in the log */
+	bool cached;	      /* nothing had changed: make was not run, the log is the last */
 	double ms;	      /* wall time */
 };
 
@@ -34,13 +35,17 @@ void lab_build_deinit(struct lab_build *build);
 /**
  * lab_build_run - build.
  * Return: 0 when make ran, whatever it answered (@status); -ENOENT, -ENOTDIR, -ENODATA
- * (nothing to build there) with a sentence otherwise.
+ * (nothing to build there), -ENOTSUP (its dkms.conf excludes this kernel) with a sentence
+ * otherwise. A Debian -dkms tree is built by its dkms.conf. One call at a time works on
+ * one source for one kernel; others wait.
  */
 int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 		  struct lab_build *ret);
 
 /** lab_build_program - compile one user-space test program (C, static) with the build
- *  root's compiler; the result is cached by content. @include: one -I path or NULL. */
+ *  root's compiler; the result is cached by content. @include: one -I path or NULL.
+ *  Return: 0 when the compiler ran; *ret_path is NULL when it refused, *ret_log (never
+ *  NULL) has what it said. Both are freed by the caller. */
 int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const char *source,
 		      const char *include, char **ret_path, char **ret_log);
 

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kbuild in the sandbox: from a source to modules in the cache. */
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "build_job.h"
+#include "fs.h"
+#include "sandbox_plan.h"
+
+void lab_build_deinit(struct lab_build *build)
+{
+	free(build->dir);
+	strv_deinit(&build->modules);
+	free(build->symvers);
+	free(build->log);
+	*build = (struct lab_build){ 0 };
+}
+
+static int cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+/* --- other modules' symbols ---------------------------------------------------------- */
+
+/* The file that Kbuild will read: Kbuild wins over Makefile. */
+static char *kbuild_file(const struct build_job *job)
+{
+	char *path = xprintf("%s/Kbuild", job->dir);
+
+	if (!fs_exists(path)) {
+		free(path);
+		path = xprintf("%s/Makefile", job->dir);
+	}
+	return path;
+}
+
+/* The source that a Module.symvers of ours was made from, see stamp(). */
+static char *symvers_source(const char *symvers)
+{
+	const char *slash = strrchr(symvers, '/');
+	_cleanup_free_ char *path = NULL;
+	char *source = NULL;
+
+	if (!slash)
+		return NULL;
+	path = xprintf("%.*s/../stamp", (int)(slash - symvers), symvers);
+	return fs_read_file(path, &source, NULL) ? NULL : source;
+}
+
+/*
+ * A user's Kbuild that sets KBUILD_EXTRA_SYMBOLS itself keeps its say: it is included by
+ * one of ours, which adds to the list afterwards. A stale list that the user's own build
+ * left beside the same source would name each symbol twice, so it is taken out.
+ */
+static int wrap_kbuild(struct build_job *job, const char *user)
+{
+	_cleanup_free_ char *ours = xprintf("%s/Kbuild", job->upper);
+	_cleanup_free_ char *kept = xprintf("%s/Kbuild.user", job->upper);
+	_cleanup_text_ struct text t = TEXT_INIT;
+	bool is_kbuild = str_ends(user, "/Kbuild");
+	int err = 0;
+
+	if (is_kbuild)
+		err = fs_copy_file(user, kept);
+	text_printf(&t, "include %s/%s\n", job->dir,
+		    is_kbuild ? "Kbuild.user" : "Makefile");
+	text_puts(&t, "KBUILD_EXTRA_SYMBOLS := $(filter-out");
+	for (char *const *s = job->spec->symvers; *s; s++) {
+		_cleanup_free_ char *source = symvers_source(*s);
+
+		if (source)
+			text_printf(&t, " %s/Module.symvers", source);
+	}
+	text_puts(&t, ",$(abspath $(KBUILD_EXTRA_SYMBOLS)))");
+	for (char *const *s = job->spec->symvers; *s; s++)
+		text_printf(&t, " %s", *s);
+	text_puts(&t, "\n");
+	return err ? err : fs_write_file(ours, t.s, t.len, 0644);
+}
+
+static int add_symvers(struct build_job *job, struct strv *argv)
+{
+	_cleanup_free_ char *user = NULL, *text = NULL, *list = NULL;
+	_cleanup_strv_ struct strv all = STRV_INIT;
+
+	if (!job->spec->symvers || !job->spec->symvers[0])
+		return 0;
+	user = kbuild_file(job);
+	if (!job->file && fs_read_file(user, &text, NULL) == 0 &&
+	    strstr(text, "KBUILD_EXTRA_SYMBOLS"))
+		return wrap_kbuild(job, user);
+	strv_add_all(&all, job->spec->symvers);
+	list = strv_join(&all, " ");
+	strv_printf(argv, "KBUILD_EXTRA_SYMBOLS=%s", list);
+	return 0;
+}
+
+/* --- running make -------------------------------------------------------------------- */
+
+static int run_kbuild(struct build_job *job, struct text *out, int *status)
+{
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+	int err;
+
+	strv_add(&argv, "make");
+	strv_add(&argv, "-s");
+	strv_add(&argv, "--no-print-directory");
+	strv_printf(&argv, "-j%d", cpus());
+	strv_add(&argv, "-C");
+	strv_add(&argv, job->kernel->headers);
+	strv_printf(&argv, "M=%s", job->dir);
+	if (job->spec->warnings_as_errors)
+		strv_add(&argv, "KCFLAGS=-Werror");
+	err = add_symvers(job, &argv);
+	if (err)
+		return lab_fail(job->lab, err, "cannot write into '%s': %s; try again with "
+				"--clean", job->upper, strerror(-err));
+	strv_add_all(&argv, job->spec->make_args);
+	strv_add(&argv, "modules");
+	return lab_sandbox_run(job->lab, &job->box, argv.v, job->dir, out, status);
+}
+
+/* --- the result ---------------------------------------------------------------------- */
+
+/* One line of modules.order: .ko or .o, absolute or relative to the source. */
+static void add_module(struct build_job *job, const char *line, struct lab_build *build)
+{
+	_cleanup_free_ char *path = NULL;
+	const char *rel = line, *dot;
+
+	if (path_below(line, job->dir))
+		rel = line + strlen(job->dir);
+	rel += strspn(rel, "/");
+	dot = strrchr(rel, '.');
+	if (!dot)
+		return;
+	path = xprintf("%s/%.*s.ko", job->upper, (int)(dot - rel), rel);
+	if (fs_exists(path) && !strv_contains(&build->modules, path))
+		strv_take(&build->modules, take_ptr(path));
+}
+
+/* Only what this build asked for: objects of modules that are gone may still be there. */
+static void find_modules(struct build_job *job, struct lab_build *build)
+{
+	_cleanup_free_ char *path = xprintf("%s/modules.order", job->upper);
+	_cleanup_free_ char *text = NULL;
+	char *save, *line;
+
+	for (size_t i = 0; i < job->dkms_modules.n; i++)
+		add_module(job, job->dkms_modules.v[i], build);
+	if (job->dkms || fs_read_file(path, &text, NULL))
+		return;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		add_module(job, line, build);
+}
+
+static void find_symvers(struct build_job *job, struct lab_build *build)
+{
+	_cleanup_free_ char *top = xprintf("%s/Module.symvers", job->upper);
+	struct stat st;
+
+	if (stat(top, &st) == 0 && st.st_size)
+		build->symvers = take_ptr(top);
+	for (size_t i = 0; i < build->modules.n && !build->symvers; i++) {
+		const char *ko = build->modules.v[i];
+		char *path = xprintf("%.*s/Module.symvers",
+				     (int)(strrchr(ko, '/') - ko), ko);
+
+		if (stat(path, &st) == 0 && st.st_size)
+			build->symvers = path;
+		else
+			free(path);
+	}
+}
+
+static int collect(struct build_job *job, const char *raw, int status,
+		   struct lab_build *build)
+{
+	build->dir = xstrdup(job->upper);
+	build->status = status;
+	build->log = build_log_filter(raw, job->dir);
+	build->warnings = build_log_warnings(build->log);
+	if (status)
+		return 0;
+	find_modules(job, build);
+	strv_sort(&build->modules);
+	find_symvers(job, build);
+	if (build->modules.n)
+		return 0;
+	return lab_fail(job->lab, -ENODATA, "'%s' built no module; name the directory whose "
+			"Kbuild sets obj-m", job->spec->source);
+}
+
+static int build_now(struct build_job *job, struct lab_build *build)
+{
+	_cleanup_text_ struct text before = TEXT_INIT, out = TEXT_INIT;
+	int err = job->dkms ? dkms_read(job) : 0, status = 0;
+
+	if (!err)
+		err = build_prepare(job);
+	if (err)
+		return err;
+	build_state_forget(job);
+	(void)build_state_snapshot(job, &before); /* without one, nothing is remembered */
+	err = job->dkms ? dkms_build(job, &out, &status) : run_kbuild(job, &out, &status);
+	if (!err)
+		err = collect(job, out.s, status, build);
+	if (!err && !status)
+		(void)build_state_save(job, &before, build);
+	return err;
+}
+
+int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
+		  struct lab_build *ret)
+{
+	_cleanup_job_ struct build_job job = BUILD_JOB_INIT;
+	_cleanup_build_ struct lab_build build = { 0 };
+	double begin = lab_now_ms();
+	int err = build_job_open(lab, spec, &job);
+
+	if (!err && !build_state_load(&job, &build))
+		err = build_now(&job, &build);
+	if (!err && spec->compile_commands)
+		err = build_compile_commands(&job);
+	if (err)
+		return err;
+	build.ms = lab_now_ms() - begin;
+	*ret = build;
+	build = (struct lab_build){ 0 };
+	return 0;
+}

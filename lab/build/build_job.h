@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One build while it goes on: shared by the files of this folder only. */
+#ifndef KMLAB_LAB_BUILD_JOB_H
+#define KMLAB_LAB_BUILD_JOB_H
+
+#include <sys/stat.h>
+
+#include "build.h"
+#include "sandbox.h"
+
+struct build_job {
+	struct lab *lab;
+	const struct lab_build_spec *spec;
+	const struct lab_kernel *kernel;
+	char *dir;	   /* source directory, real path */
+	char *file;	   /* name of the one .c file in it, or NULL */
+	bool dkms;	   /* dir has a dkms.conf */
+	struct strv dkms_modules; /* relative paths of .ko files it promises */
+	bool dkms_patches; /* it changes its sources before it builds */
+	char *entry;	   /* CACHE/builds/KEY */
+	char *upper, *work;
+	int lock_fd;
+	struct timespec start; /* of the file system's clock */
+	struct strv expose, hide;
+	struct lab_sandbox box;
+};
+
+#define BUILD_JOB_INIT { .lock_fd = -1 }
+
+void build_job_deinit(struct build_job *job);
+#define _cleanup_job_ _cleanup_(build_job_deinit)
+
+/* build_source.c: what is to be built, and where its objects are kept */
+int build_job_open(struct lab *lab, const struct lab_build_spec *spec,
+		   struct build_job *job);
+/** build_prepare - before a true build: make upper agree with what the source is now. */
+int build_prepare(struct build_job *job);
+
+/* build_cmd.c: what Kbuild recorded of each object */
+struct build_cmd {
+	char *target;  /* as recorded */
+	char *command; /* shell text, "$$" undone */
+	char *source;  /* first source, or NULL */
+	struct strv deps;
+};
+
+void build_cmd_deinit(struct build_cmd *cmd);
+#define _cleanup_cmd_ _cleanup_(build_cmd_deinit)
+int build_cmd_read(const char *path, struct build_cmd *ret);
+/** build_cmd_files - all .cmd files below @dir, paths relative to it, sorted. */
+int build_cmd_files(const char *dir, struct strv *ret);
+/** build_compile_commands - write compile_commands.json into the source directory. */
+int build_compile_commands(struct build_job *job);
+
+/* build_state.c: has anything changed since the last good build? */
+/** build_state_snapshot - names, sizes and times of all inputs in the source. */
+int build_state_snapshot(struct build_job *job, struct text *ret);
+/** build_state_load - true when nothing changed: *ret is then the last result. */
+bool build_state_load(struct build_job *job, struct lab_build *ret);
+/** build_state_save - after a good build; @before: the snapshot taken before it. */
+int build_state_save(struct build_job *job, const struct text *before,
+		     const struct lab_build *build);
+void build_state_forget(struct build_job *job);
+
+/* build_log.c: what of make's output a user needs to read */
+char *build_log_filter(const char *raw, const char *dir);
+unsigned int build_log_warnings(const char *log);
+
+/* dkms.c: trees that bring a dkms.conf */
+/** dkms_read - what the conf says for this kernel; -ENOTSUP when it excludes it. */
+int dkms_read(struct build_job *job);
+int dkms_build(struct build_job *job, struct text *out, int *status);
+
+#endif

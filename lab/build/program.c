@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Small user-space test programs, compiled once for each content. */
+#include <string.h>
+
+#include "../cache.h"
+#include "build.h"
+#include "fs.h"
+#include "sandbox.h"
+
+static int add_headers(const char *dir, struct strv *parts)
+{
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = fs_list(dir, false, &names);
+
+	for (size_t i = 0; !err && i < names.n; i++) {
+		_cleanup_free_ char *path = xprintf("%s/%s", dir, names.v[i]);
+		char *text;
+
+		if (fs_is_dir(path)) {
+			err = add_headers(path, parts);
+		} else if (str_ends(path, ".h")) {
+			err = fs_read_file(path, &text, NULL);
+			if (!err) {
+				strv_add(parts, path);
+				strv_take(parts, text);
+			}
+		}
+	}
+	return err;
+}
+
+/* Everything that shapes the program: its text, the headers it may include from beside
+ * itself and from @include, and the compiler, which the build root stands for. */
+static int program_id(const struct lab_kernel *kernel, const char *source,
+		      const char *include, char **ret)
+{
+	_cleanup_strv_ struct strv parts = STRV_INIT;
+	_cleanup_free_ char *dir = xstrndup(source, (size_t)(fs_basename(source) - source));
+	_cleanup_free_ char *key = NULL;
+	char *text = NULL;
+	int err = fs_read_file(source, &text, NULL);
+
+	if (err)
+		return err;
+	strv_add(&parts, kernel->root ? kernel->root : kernel->id);
+	strv_add(&parts, source);
+	strv_take(&parts, text);
+	if (!include || !str_starts(dir, include))
+		err = add_headers(dir, &parts);
+	if (!err && include)
+		err = add_headers(include, &parts);
+	if (err)
+		return err;
+	key = lab_cache_key((const char *const *)parts.v);
+	*ret = xprintf("prog-%s", key);
+	return 0;
+}
+
+static int compile(struct lab *lab, const struct lab_kernel *kernel, const char *source,
+		   const char *include, const char *dir, struct text *log, int *status)
+{
+	char *const nothing[] = { NULL };
+	struct lab_sandbox box = {
+		.root = kernel->root, .lower = dir, .upper = dir, .expose = nothing
+	};
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+
+	strv_add(&argv, "gcc");
+	strv_add(&argv, "-O2");
+	strv_add(&argv, "-g");
+	strv_add(&argv, "-Wall");
+	strv_add(&argv, "-static");
+	strv_add(&argv, "-pthread");
+	if (include)
+		strv_printf(&argv, "-I%s", include);
+	strv_add(&argv, "-o");
+	strv_printf(&argv, "%s/program", dir);
+	strv_add(&argv, source);
+	return lab_sandbox_run(lab, &box, argv.v, "/", log, status);
+}
+
+/* -ENOEXEC: the compiler refused it, and said why in @log. */
+static int make_entry(struct lab *lab, const struct lab_kernel *kernel, const char *source,
+		      const char *include, const char *id, struct text *log)
+{
+	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	_cleanup_close_ int lock = lab_cache_lock(lab, "builds", id);
+	_cleanup_free_ char *path = NULL;
+	int err, status = 0;
+
+	if (lock < 0)
+		return lock;
+	if (lab_cache_has(lab, "builds", id))
+		return 0;
+	err = lab_stage_begin(lab, "builds", &stage);
+	if (!err)
+		err = compile(lab, kernel, source, include, stage.dir, log, &status);
+	if (err)
+		return err;
+	if (status)
+		return -ENOEXEC;
+	path = xprintf("%s/log", stage.dir);
+	err = fs_write_file(path, log->s ? log->s : "", log->len, 0644);
+	if (err)
+		return lab_fail(lab, err, "cannot write '%s': %s; free some space", path,
+				strerror(-err));
+	return lab_stage_publish(lab, &stage, id);
+}
+
+int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const char *source,
+		      const char *include, char **ret_path, char **ret_log)
+{
+	_cleanup_free_ char *real = realpath(source, NULL), *id = NULL, *log_path = NULL;
+	_cleanup_free_ char *inc = include ? realpath(include, NULL) : NULL;
+	_cleanup_free_ char *entry = NULL;
+	_cleanup_text_ struct text log = TEXT_INIT;
+	char *saved = NULL;
+	int err;
+
+	if (!real || (include && !inc))
+		return lab_fail(lab, -errno, "cannot open '%s': %s; check the path",
+				real ? include : source, strerror(errno));
+	err = program_id(kernel, real, inc, &id);
+	if (err)
+		return lab_fail(lab, err, "cannot read '%s' and its headers: %s; check their "
+				"permissions", source, strerror(-err));
+	if (!lab_cache_has(lab, "builds", id)) {
+		err = make_entry(lab, kernel, real, inc, id, &log);
+		if (err && err != -ENOEXEC)
+			return err;
+	}
+	if (err == -ENOEXEC) {
+		*ret_path = NULL;
+		*ret_log = text_take(&log);
+		return 0;
+	}
+	entry = lab_cache_path(lab, "builds", id);
+	log_path = xprintf("%s/log", entry);
+	(void)fs_read_file(log_path, &saved, NULL);
+	*ret_path = xprintf("%s/program", entry);
+	*ret_log = saved ? saved : xstrdup("");
+	return 0;
+}

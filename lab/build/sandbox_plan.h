@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the file tree of a sandbox is made of, worked out before anything is mounted: a
+ * list of steps, in order, that the child only has to carry out.
+ */
+#ifndef KMLAB_LAB_SANDBOX_PLAN_H
+#define KMLAB_LAB_SANDBOX_PLAN_H
+
+#include "sandbox.h"
+
+enum sandbox_op {
+	SANDBOX_DIR,   /* make directory @to and its parents */
+	SANDBOX_BIND,  /* bind host path @from at @to, with its submounts */
+	SANDBOX_LINK,  /* make symlink @to with the text @from */
+	SANDBOX_TMPFS, /* an empty writable file system at @to */
+	SANDBOX_SEAL,  /* all before this becomes read-only */
+};
+
+struct sandbox_step {
+	enum sandbox_op op;
+	bool file; /* SANDBOX_BIND: @from is not a directory */
+	char *from, *to;
+};
+
+struct sandbox_plan {
+	struct sandbox_step *steps;
+	size_t n, room;
+};
+
+/** sandbox_plan_make - the steps for a box that runs @argv. */
+int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
+		      struct sandbox_plan *ret);
+void sandbox_plan_deinit(struct sandbox_plan *plan);
+#define _cleanup_plan_ _cleanup_(sandbox_plan_deinit)
+
+/** path_below - is @path @dir itself or below it? */
+bool path_below(const char *path, const char *dir);
+
+#endif
