@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A private apt; see apt.h. */
+#include <ctype.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+
+#include "fs.h"
+#include "process.h"
+
+#include "apt.h"
+#include "internal.h"
+
+/*
+ * What a build root never needs but dependencies would bring: boot machinery, package
+ * configuration, sanitizer run times, NIS. Claiming them in a version no archive has
+ * satisfies also versioned dependencies.
+ */
+static const char provided[] =
+	"initramfs-tools linux-initramfs-tool linux-base kmod udev systemd debconf debconf-2.0 "
+	"dpkg tar install-info base-files base-passwd adduser passwd ucf "
+	"libasan6 libasan8 libtsan0 libtsan2 liblsan0 libubsan1 libhwasan0 "
+	"libnsl-dev libtirpc-dev rpcsvc-proto";
+
+/* The only settings of the host that a private apt follows: how to reach the network. */
+static const char *const host_settings[] = {
+	"Acquire::http::", "Acquire::https::", "Acquire::ftp::", "Acquire::Force",
+	"Acquire::Retries", "Acquire::Queue-Mode", "Acquire::mirror", NULL
+};
+
+static void add_status(struct text *t)
+{
+	_cleanup_free_ char *names = xstrdup(provided);
+	char *save, *name;
+
+	text_puts(t, "Package: kmlab-provided\nStatus: install ok installed\n"
+		     "Priority: optional\nSection: misc\nMaintainer: kmlab\n"
+		     "Architecture: all\nMulti-Arch: foreign\nVersion: 99\n"
+		     "Description: stands for what a build root does not need\n"
+		     "Provides: ");
+	for (name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
+		text_printf(t, "%s%s (= 99)", name == names ? "" : ", ", name);
+	text_puts(t, "\n\n");
+}
+
+static int host_configuration(struct lab *lab, struct text *conf)
+{
+	char *argv[] = { "apt-config", "dump", NULL };
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	_cleanup_text_ struct text out = TEXT_INIT, err = TEXT_INIT;
+	char *line, *save;
+	int status, e;
+
+	spec.argv = argv;
+	e = process_capture(&spec, 10000, lab->cancel_fd, &out, &err, &status);
+	if (e == -ENOENT)
+		return lab_fail(lab, e, "cannot find 'apt-config'; kernels named debian/... "
+				"need apt, install it or use 'tree:PATH'");
+	if (e)
+		return lab_fail(lab, e, "cannot run 'apt-config': %s", strerror(-e));
+	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save))
+		for (int i = 0; host_settings[i]; i++)
+			if (str_starts(line, host_settings[i]) && !str_ends(line, " \"\";"))
+				text_printf(conf, "%s\n", line);
+	return 0;
+}
+
+static int cannot_write(struct apt *apt, int err)
+{
+	return lab_fail(apt->lab, err, "cannot write to '%s': %s; free space or set "
+			"KMLAB_CACHE", apt->dir, strerror(-err));
+}
+
+static int write_configuration(struct apt *apt, bool allow_expired)
+{
+	_cleanup_free_ char *path = xprintf("%s/apt.conf", apt->dir);
+	_cleanup_text_ struct text t = TEXT_INIT;
+	const char *d = apt->dir;
+	int err = host_configuration(apt->lab, &t);
+
+	if (err)
+		return err;
+	text_puts(&t, "Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n"
+		      "Dir::Etc::sourcelist \"/dev/null\";\n"
+		      "Dir::Etc::preferences \"/dev/null\";\n"
+		      "Dir::Etc::preferencesparts \"/dev/null\";\n");
+	text_printf(&t, "Dir::Etc::sourceparts \"%s/sources\";\n", d);
+	text_printf(&t, "Dir::State \"%s\";\nDir::State::lists \"%s/lists\";\n", d, d);
+	text_printf(&t, "Dir::State::status \"%s/status\";\n", d);
+	text_printf(&t, "Dir::State::extended_states \"%s/extended_states\";\n", d);
+	text_printf(&t, "Dir::Cache \"%s/cache\";\nDir::Log \"%s/log\";\n", d, d);
+	text_printf(&t, "Acquire::Check-Valid-Until \"%s\";\n", allow_expired ? "false" : "true");
+	text_puts(&t, "Acquire::Languages \"none\";\nAcquire::GzipIndexes \"true\";\n"
+		      "APT::Sandbox::User \"root\";\nAPT::Install-Recommends \"false\";\n"
+		      "APT::Update::Error-Mode \"any\";\n"
+		      "APT::Architecture \"" DEBIAN_ARCH "\";\n"
+		      "APT::Architectures { \"" DEBIAN_ARCH "\"; };\n");
+	err = fs_write_file(path, t.s, t.len, 0600);
+	return err ? cannot_write(apt, err) : 0;
+}
+
+static int write_database(struct apt *apt, const struct debian_mirror *mirror)
+{
+	static const char *const dirs[] = { "sources", "lists/partial", "log",
+					    "cache/archives/partial", NULL };
+	_cleanup_free_ char *sources = xprintf("%s/sources/debian.sources", apt->dir);
+	_cleanup_free_ char *status = xprintf("%s/status", apt->dir);
+	_cleanup_free_ char *text = debian_mirror_text(mirror, apt->suite);
+	_cleanup_text_ struct text t = TEXT_INIT;
+	int err = 0;
+
+	for (int i = 0; !err && dirs[i]; i++) {
+		_cleanup_free_ char *path = xprintf("%s/%s", apt->dir, dirs[i]);
+
+		err = fs_mkdir_p(path, 0700);
+	}
+	add_status(&t);
+	if (!err)
+		err = fs_write_file(sources, text, strlen(text), 0600);
+	if (!err)
+		err = fs_write_file(status, t.s, t.len, 0600);
+	return err ? cannot_write(apt, err) : 0;
+}
+
+/* The user's environment (proxies), but messages that can be told apart. */
+static void make_environment(struct apt *apt)
+{
+	for (char **e = environ; *e; e++)
+		if (!str_starts(*e, "LC_") && !str_starts(*e, "LANG") &&
+		    !str_starts(*e, "APT_CONFIG="))
+			strv_add(&apt->env, *e);
+	strv_add(&apt->env, "LC_ALL=C.UTF-8");
+	strv_printf(&apt->env, "APT_CONFIG=%s/apt.conf", apt->dir);
+}
+
+int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *suite,
+	     bool allow_expired, struct apt *ret)
+{
+	struct apt apt = { .lab = lab };
+	int err;
+
+	apt.suite = xstrdup(suite);
+	apt.dir = lab_cache_path(lab, "apt", suite);
+	make_environment(&apt);
+	err = write_database(&apt, mirror);
+	if (!err)
+		err = write_configuration(&apt, allow_expired);
+	if (err) {
+		apt_close(&apt);
+		return err;
+	}
+	*ret = apt;
+	return 0;
+}
+
+void apt_close(struct apt *apt)
+{
+	free(apt->suite);
+	free(apt->dir);
+	strv_deinit(&apt->env);
+	*apt = (struct apt){ .lab = NULL };
+}
+
+/* One apt command under way. */
+struct run {
+	struct apt *apt;
+	const char *what;   /* progress phrase, or NULL */
+	uint64_t total;
+	int fds[3];	    /* its status lines, stdout, stderr */
+	struct text in[3];
+};
+
+static void run_deinit(struct run *run)
+{
+	for (int i = 0; i < 3; i++) {
+		if (run->fds[i] >= 0)
+			close(run->fds[i]);
+		text_deinit(&run->in[i]);
+	}
+}
+
+/* "dlstatus:1:20.9050:Retrieving file 1 of 12 ..." */
+static void report_status(struct run *run)
+{
+	char *line = run->in[0].s, *end;
+
+	while (line && (end = strchr(line, '\n'))) {
+		const char *number = strchr(line, ':');
+
+		number = number ? strchr(number + 1, ':') : NULL;
+		if (str_starts(line, "dlstatus:") && number)
+			lab_report(run->apt->lab, run->what,
+				   (uint64_t)(strtod(number + 1, NULL) / 100 *
+					      (double)run->total),
+				   run->total, false);
+		line = end + 1;
+	}
+	if (line && line != run->in[0].s)
+		text_keep_tail(&run->in[0], strlen(line));
+}
+
+static void run_read(struct run *run, int i)
+{
+	char buffer[16384];
+	ssize_t n = read(run->fds[i], buffer, sizeof(buffer));
+
+	if (n > 0)
+		text_add(&run->in[i], buffer, (size_t)n);
+	else if (n == 0 || errno != EINTR)
+		close(take_fd(&run->fds[i]));
+	if (i == 0 && run->what)
+		report_status(run);
+}
+
+static int run_pump(struct run *run)
+{
+	while (run->fds[0] >= 0 || run->fds[1] >= 0 || run->fds[2] >= 0) {
+		struct pollfd fds[4] = { { run->fds[0], POLLIN, 0 },
+					 { run->fds[1], POLLIN, 0 },
+					 { run->fds[2], POLLIN, 0 },
+					 { run->apt->lab->cancel_fd, POLLIN, 0 } };
+
+		if (poll(fds, 4, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[3].revents)
+			return -ECANCELED;
+		for (int i = 0; i < 3; i++)
+			if (fds[i].revents)
+				run_read(run, i);
+	}
+	return 0;
+}
+
+static int run_start(struct run *run, char *const *argv, const char *cwd, pid_t *pid)
+{
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	_cleanup_strv_ struct strv words = STRV_INIT;
+	int ends[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, err = 0;
+
+	for (int i = 0; !err && i < 3; i++) {
+		err = pipe2(ends[i], O_CLOEXEC) < 0 ? -errno : 0;
+		run->fds[i] = ends[i][0];
+	}
+	strv_add(&words, argv[0]);
+	strv_printf(&words, "-oAPT::Status-Fd=%d", ends[0][1]);
+	strv_add_all(&words, argv + 1);
+	spec.argv = words.v;
+	spec.env = run->apt->env.v;
+	spec.cwd = cwd;
+	spec.keep_fd = ends[0][1];
+	spec.out = ends[1][1];
+	spec.err = ends[2][1];
+	if (!err)
+		err = process_start(&spec, pid);
+	for (int i = 0; i < 3; i++)
+		if (ends[i][1] >= 0)
+			close(ends[i][1]);
+	return err;
+}
+
+static int run_finish(struct run *run, pid_t pid, int err, int *status)
+{
+	struct lab *lab = run->apt->lab;
+
+	if (!err)
+		err = process_wait(pid, -1, lab->cancel_fd, status);
+	if (err)
+		process_kill(pid, 50); /* apt's downloaders are in its process group */
+	if (err == -ECANCELED)
+		return lab_fail(lab, err, "interrupted");
+	if (err)
+		return lab_fail(lab, err, "cannot talk to apt: %s", strerror(-err));
+	return 0;
+}
+
+/* Errors are explained here, so that a failing command leaves a sentence behind. */
+static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const char *what,
+		   uint64_t total, struct text *out)
+{
+	_cleanup_(run_deinit) struct run run = { .apt = apt, .what = what, .total = total,
+						 .fds = { -1, -1, -1 } };
+	int status = 0, err;
+	pid_t pid;
+
+	err = run_start(&run, argv, cwd, &pid);
+	if (err)
+		return lab_fail(apt->lab, err, "cannot run '%s': %s; is apt installed?",
+				argv[0], strerror(-err));
+	if (what)
+		lab_report(apt->lab, what, 0, total, false);
+	err = run_finish(&run, pid, run_pump(&run), &status);
+	if (what)
+		lab_report(apt->lab, what, err ? 0 : total, total, true);
+	if (err)
+		return err;
+	if (status || (what && run.in[2].s && strstr(run.in[2].s, "Failed to fetch")))
+		return apt_explain(apt->lab, apt->suite, run.in[2].s ? run.in[2].s : "");
+	if (out)
+		text_add(out, run.in[1].s ? run.in[1].s : "", run.in[1].len);
+	return 0;
+}
+
+int apt_update(struct apt *apt)
+{
+	char *argv[] = { "apt-get", "-q", "update", NULL };
+	_cleanup_free_ char *what = xprintf("reading the package lists of debian %s",
+					    apt->suite);
+
+	return apt_run(apt, argv, NULL, what, 100, NULL);
+}
+
+int apt_query(struct apt *apt, char *const *argv, struct text *ret)
+{
+	return apt_run(apt, argv, NULL, NULL, 0, ret);
+}
+
+void apt_plan_deinit(struct apt_plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		free(plan->v[i].package);
+		free(plan->v[i].version);
+		free(plan->v[i].file);
+	}
+	free(plan->v);
+	*plan = (struct apt_plan){ NULL, 0 };
+}
+
+/* File names escape the epoch's colon: "libgmp10_2%3a6.2.1_amd64.deb". */
+static char *unescape(const char *s, size_t len)
+{
+	struct text t = TEXT_INIT;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i];
+
+		if (c == '%' && i + 2 < len && isxdigit((unsigned char)s[i + 1])) {
+			char hex[3] = { s[i + 1], s[i + 2], '\0' };
+
+			c = (char)strtol(hex, NULL, 16);
+			i += 2;
+		}
+		text_add(&t, &c, 1);
+	}
+	return text_take(&t);
+}
+
+/* 'URI' FILE SIZE [HASH], where FILE is PACKAGE_VERSION_ARCH.deb */
+static void plan_line(const char *line, struct apt_plan *plan)
+{
+	const char *file = strstr(line, "' "), *version, *arch;
+	struct apt_file f;
+	size_t len;
+
+	if (*line != '\'' || !file)
+		return;
+	file += 2;
+	len = strcspn(file, " ");
+	version = memchr(file, '_', len);
+	arch = version ? memchr(version + 1, '_', len - (size_t)(version + 1 - file)) : NULL;
+	if (!arch || strchr(file, '/'))
+		return;
+	f.file = xstrndup(file, len);
+	f.package = xstrndup(file, (size_t)(version - file));
+	f.version = unescape(version + 1, (size_t)(arch - version - 1));
+	f.size = strtoull(file + len, NULL, 10);
+	plan->v = xreallocarray(plan->v, plan->n + 1, sizeof(f));
+	plan->v[plan->n++] = f;
+}
+
+int apt_plan(struct apt *apt, const struct strv *packages, struct apt_plan *ret)
+{
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+	_cleanup_text_ struct text out = TEXT_INIT;
+	char *line, *save;
+	int err;
+
+	strv_add(&argv, "apt-get");
+	strv_add(&argv, "-yq");
+	strv_add(&argv, "--print-uris");
+	strv_add(&argv, "install");
+	strv_add_all(&argv, packages->v);
+	err = apt_query(apt, argv.v, &out);
+	if (err)
+		return err;
+	*ret = (struct apt_plan){ NULL, 0 };
+	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save))
+		plan_line(line, ret);
+	return 0;
+}
+
+int apt_download(struct apt *apt, const struct apt_plan *plan, const char *dir,
+		 const char *what)
+{
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+	uint64_t total = 0;
+
+	strv_add(&argv, "apt-get");
+	strv_add(&argv, "-q");
+	strv_add(&argv, "download");
+	for (size_t i = 0; i < plan->n; i++) {
+		strv_printf(&argv, "%s=%s", plan->v[i].package, plan->v[i].version);
+		total += plan->v[i].size;
+	}
+	return apt_run(apt, argv.v, dir, what, total, NULL);
+}
+
+static const struct {
+	const char *sign; /* in apt's output */
+	int err;
+	const char *sentence;
+} explanations[] = {
+	{ "is expired", -ESTALE, "the package lists of debian '%s' have expired, old bugs may "
+	  "be on offer; add --allow-expired to take them all the same" },
+	{ "is not valid yet", -ESTALE, "the package lists of debian '%s' come from the future; "
+	  "set this machine's clock" },
+	{ "NO_PUBKEY", -EKEYREJECTED, "no key of this host signs debian '%s'; update "
+	  "debian-archive-keyring" },
+	{ "is not signed", -EKEYREJECTED, "debian '%s' is not signed on this mirror; check the "
+	  "mirror in /etc/apt" },
+	{ "BADSIG", -EKEYREJECTED, "the signature of debian '%s' is wrong; check the mirror in "
+	  "/etc/apt" },
+	{ "No space left", -ENOSPC, "no space left for the packages of debian '%s'; free some "
+	  "or set KMLAB_CACHE" },
+	{ "enough free space", -ENOSPC, "no space left for the packages of debian '%s'; free "
+	  "some or set KMLAB_CACHE" },
+	{ "Hash Sum mismatch", -EBADMSG, "the mirror sent damaged files for debian '%s'; try "
+	  "again, it may just be in the middle of an update" },
+	{ "does not have a Release file", -ENOENT, "the mirror has no suite '%s'; name another, "
+	  "'kmlab kernel add --help' lists some" },
+	{ "  404 ", -ENOENT, "the mirror lacks files of suite '%s'; try again later or name "
+	  "another suite" },
+	{ "resolv", -ENETUNREACH, "cannot reach the Debian mirror for '%s': its name does not "
+	  "resolve; check the network" },
+	{ "Failed to fetch", -ENETUNREACH, "cannot reach the Debian mirror for '%s'; check the "
+	  "network and the proxy in /etc/apt" },
+};
+
+/* apt's own first error, made to look like one of ours. */
+static char *first_error(const char *output)
+{
+	const char *e = strstr(output, "E: ");
+	char *s;
+
+	if (!e)
+		return xstrdup("apt failed without saying why");
+	s = xstrndup(e + 3, strcspn(e + 3, "\n"));
+	if (*s && !isupper((unsigned char)s[1]))
+		*s = (char)tolower((unsigned char)*s);
+	while (str_ends(s, ".") || str_ends(s, " "))
+		s[strlen(s) - 1] = '\0';
+	return s;
+}
+
+int apt_explain(struct lab *lab, const char *suite, const char *output)
+{
+	_cleanup_free_ char *error = NULL;
+
+	for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
+		if (strstr(output, explanations[i].sign)) {
+			_cleanup_text_ struct text t = TEXT_INIT;
+			const char *s = explanations[i].sentence, *hole = strstr(s, "%s");
+
+			text_add(&t, s, (size_t)(hole - s));
+			text_printf(&t, "%s%s", suite, hole + 2);
+			return lab_fail(lab, explanations[i].err, "%s", t.s);
+		}
+	error = first_error(output);
+	return lab_fail(lab, -EIO, "apt failed for debian '%s': %s; try again, or look at the "
+			"sources in /etc/apt", suite, error);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Debian packages: an ar archive around data.tar.*; see deb.h and deb(5). */
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "deb.h"
+#include "fs.h"
+
+#define THREADS	   2
+#define BLOCK	   (256 * 1024)
+#define MODULE_DIR "lib/modules/"
+#define KBUILD_DIR "usr/lib/linux-kbuild-"
+#define KBUILD_SRC "usr/src/linux-kbuild-"
+
+/* Of usr/: nothing a compiler run reads, about a third of the bytes. */
+static const char *const left_out[] = {
+	"usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/",
+	"usr/share/lintian/", "usr/share/bug/", "usr/share/doc-base/", "usr/share/zoneinfo/",
+	"usr/share/gcc/", "usr/share/gdb/", "usr/games/", "usr/share/bash-completion/",
+	NULL
+};
+
+static bool is_left_out(const char *path)
+{
+	for (int i = 0; left_out[i]; i++)
+		if (str_starts(path, left_out[i]))
+			return true;
+	/* The link-time optimizer is as big as the compiler; no kernel of Debian's uses it. */
+	return strstr(path, "/gconv/") || str_ends(path, "/lto1");
+}
+
+static char *map_root(const char *path)
+{
+	static const char *const merged[] = { "bin/", "sbin/", "lib/", "lib64/", "lib32/",
+					      "libx32/", NULL };
+
+	for (int i = 0; merged[i]; i++)
+		if (str_starts(path, merged[i]))
+			return xprintf("usr/%s", path);
+	if (str_starts(path, "etc/"))
+		return xstrdup(path);
+	return str_starts(path, "usr/") && !is_left_out(path) ? xstrdup(path) : NULL;
+}
+
+/*
+ * linux-kbuild-X lies in usr/lib with a symlink in usr/src. Here it moves into usr/src,
+ * so that one directory bound at /usr/src is all a build needs of the kernel.
+ */
+static char *map_kernel(const char *path)
+{
+	if (str_starts(path, "boot/") || str_starts(path, MODULE_DIR))
+		return xstrdup(path);
+	if (str_starts(path, "usr/" MODULE_DIR))
+		return xstrdup(path + strlen("usr/"));
+	if (str_starts(path, KBUILD_DIR))
+		return xprintf(KBUILD_SRC "%s", path + strlen(KBUILD_DIR));
+	if (str_starts(path, KBUILD_SRC))
+		return NULL;
+	return str_starts(path, "usr/src/") ? xstrdup(path) : NULL;
+}
+
+static bool has_dotdot(const char *path)
+{
+	for (const char *p = path; (p = strstr(p, "..")); p += 2)
+		if ((p == path || p[-1] == '/') && (!p[2] || p[2] == '/'))
+			return true;
+	return false;
+}
+
+char *deb_map(enum deb_layout layout, const char *path)
+{
+	while (str_starts(path, "./"))
+		path += 2;
+	if (*path == '/' || has_dotdot(path))
+		return NULL;
+	return layout == DEB_KERNEL ? map_kernel(path) : map_root(path);
+}
+
+/* A package being unpacked by one thread. */
+struct unpack {
+	struct archive *outer, *inner;
+	const struct deb_job *job;
+	atomic_ullong *done; /* bytes of packages read, for progress */
+	atomic_bool *stop;
+	int dir_fd;
+	char buffer[BLOCK];
+};
+
+static ssize_t read_outer(struct archive *a, void *data, const void **ret)
+{
+	struct unpack *u = data;
+	ssize_t n = atomic_load(u->stop) ? ARCHIVE_FATAL
+					 : archive_read_data(u->outer, u->buffer, BLOCK);
+
+	*ret = u->buffer;
+	if (n < 0) {
+		archive_set_error(a, atomic_load(u->stop) ? ECANCELED : EIO,
+				  "the package is damaged");
+		return ARCHIVE_FATAL;
+	}
+	atomic_fetch_add(u->done, (unsigned long long)n);
+	return n;
+}
+
+/* Parents that no package lists, and files where another package had a directory. */
+static int make_parents(struct unpack *u, const char *path)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+
+	for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(u->dir_fd, copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* 0 once @make says so; parents are made on the way when they are missing. */
+#define WITH_PARENTS(u, path, make)                                                       \
+	({                                                                                \
+		int _r = (make) < 0 ? -errno : 0;                                         \
+		if (_r == -ENOENT && make_parents(u, path) == 0)                          \
+			_r = (make) < 0 ? -errno : 0;                                     \
+		_r;                                                                       \
+	})
+
+static int put_file(struct unpack *u, const char *path, mode_t mode)
+{
+	_cleanup_close_ int fd = -1;
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int err;
+
+	/* Never a set-uid bit; always readable and replaceable by the owner. */
+	mode = (mode & 0755) | 0600;
+	unlinkat(u->dir_fd, path, 0);
+	err = WITH_PARENTS(u, path, fd = openat(u->dir_fd, path, flags, mode));
+	if (err)
+		return err;
+	if (archive_read_data_into_fd(u->inner, fd) != ARCHIVE_OK)
+		return archive_errno(u->inner) > 0 ? -archive_errno(u->inner) : -EBADMSG;
+	return 0;
+}
+
+static int put_symlink(struct unpack *u, const char *path, const char *target)
+{
+	_cleanup_free_ char *fixed = NULL;
+
+	if (u->job->layout == DEB_KERNEL && str_starts(target, "../../lib/linux-kbuild-"))
+		fixed = xprintf("../%s", target + strlen("../../lib/"));
+	unlinkat(u->dir_fd, path, 0);
+	return WITH_PARENTS(u, path, symlinkat(fixed ? fixed : target, u->dir_fd, path));
+}
+
+static int put_hardlink(struct unpack *u, const char *path, const char *target)
+{
+	_cleanup_free_ char *mapped = deb_map(u->job->layout, target);
+
+	if (!mapped)
+		return 0; /* both names left out, or the other one is */
+	unlinkat(u->dir_fd, path, 0);
+	return WITH_PARENTS(u, path, linkat(u->dir_fd, mapped, u->dir_fd, path, 0));
+}
+
+static int put_dir(struct unpack *u, const char *path)
+{
+	int err = WITH_PARENTS(u, path, mkdirat(u->dir_fd, path, 0755));
+
+	return err == -EEXIST ? 0 : err;
+}
+
+static int put_entry(struct unpack *u, struct archive_entry *entry)
+{
+	_cleanup_free_ char *path = deb_map(u->job->layout, archive_entry_pathname(entry));
+	size_t len = path ? strlen(path) : 0;
+
+	while (len && path[len - 1] == '/')
+		path[--len] = '\0';
+	if (!len)
+		return 0;
+	if (archive_entry_hardlink(entry))
+		return put_hardlink(u, path, archive_entry_hardlink(entry));
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFDIR:
+		return put_dir(u, path);
+	case AE_IFLNK:
+		return put_symlink(u, path, archive_entry_symlink(entry));
+	case AE_IFREG:
+		return put_file(u, path, archive_entry_perm(entry));
+	default:
+		return 0; /* device nodes: none of ours has any */
+	}
+}
+
+static int unpack_data(struct unpack *u)
+{
+	struct archive_entry *entry;
+	int r, err = 0;
+
+	archive_read_support_format_tar(u->inner);
+	archive_read_support_filter_all(u->inner);
+	r = archive_read_open(u->inner, u, NULL, read_outer, NULL);
+	while (r == ARCHIVE_OK && !err) {
+		r = archive_read_next_header(u->inner, &entry);
+		if (r == ARCHIVE_OK || r == ARCHIVE_WARN) {
+			r = ARCHIVE_OK;
+			err = put_entry(u, entry);
+		}
+	}
+	if (!err && r != ARCHIVE_EOF)
+		err = archive_errno(u->inner) == ENOMEM ? -ENOMEM : -EBADMSG;
+	return atomic_load(u->stop) ? -ECANCELED : err;
+}
+
+static int unpack_outer(struct unpack *u)
+{
+	struct archive_entry *entry;
+
+	archive_read_support_format_ar(u->outer);
+	if (archive_read_open_filename(u->outer, u->job->file, BLOCK) != ARCHIVE_OK)
+		return -EBADMSG;
+	while (archive_read_next_header(u->outer, &entry) == ARCHIVE_OK)
+		if (str_starts(archive_entry_pathname(entry), "data.tar"))
+			return unpack_data(u);
+	return -EBADMSG;
+}
+
+static int unpack_one(const struct deb_job *job, atomic_ullong *done, atomic_bool *stop)
+{
+	_cleanup_free_ struct unpack *u = xcalloc(1, sizeof(*u));
+	_cleanup_close_ int dir_fd = open(job->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (dir_fd < 0)
+		return -errno;
+	*u = (struct unpack){ .job = job, .done = done, .stop = stop, .dir_fd = dir_fd };
+	u->outer = archive_read_new();
+	u->inner = archive_read_new();
+	err = unpack_outer(u);
+	archive_read_free(u->inner);
+	archive_read_free(u->outer);
+	return err;
+}
+
+/* The queue that the threads share. */
+struct queue {
+	const struct deb_job *jobs;
+	size_t n;
+	atomic_size_t next;
+	atomic_uint running;
+	atomic_ullong done;
+	atomic_bool stop;
+	pthread_mutex_t lock; /* for the two below */
+	int err;
+	const char *failed;
+};
+
+static void *worker(void *data)
+{
+	struct queue *q = data;
+	size_t i;
+
+	while (!atomic_load(&q->stop) && (i = atomic_fetch_add(&q->next, 1)) < q->n) {
+		int err = unpack_one(&q->jobs[i], &q->done, &q->stop);
+
+		if (!err)
+			continue;
+		pthread_mutex_lock(&q->lock);
+		if (!q->err) {
+			q->err = err;
+			q->failed = q->jobs[i].file;
+		}
+		pthread_mutex_unlock(&q->lock);
+		atomic_store(&q->stop, true);
+	}
+	atomic_fetch_sub(&q->running, 1);
+	return NULL;
+}
+
+static int biggest_first(const void *a, const void *b)
+{
+	const struct deb_job *x = a, *y = b;
+
+	return x->size < y->size ? 1 : x->size > y->size ? -1 : strcmp(x->file, y->file);
+}
+
+static void watch(struct lab *lab, struct queue *q, uint64_t total, const char *what)
+{
+	while (atomic_load(&q->running)) {
+		if (lab_cancelled(lab))
+			atomic_store(&q->stop, true);
+		lab_report(lab, what, atomic_load(&q->done), total, false);
+		usleep(20000);
+	}
+	lab_report(lab, what, total, total, true);
+}
+
+static int queue_result(struct lab *lab, struct queue *q)
+{
+	if (lab_cancelled(lab) && (q->err == -ECANCELED || atomic_load(&q->next) < q->n))
+		return lab_fail(lab, -ECANCELED, "interrupted");
+	if (q->err == -ENOSPC || q->err == -EDQUOT)
+		return lab_fail(lab, q->err, "no space left to unpack '%s'; free some or set "
+				"KMLAB_CACHE", fs_basename(q->failed));
+	if (q->err)
+		return lab_fail(lab, q->err, "cannot unpack '%s': %s; try again",
+				fs_basename(q->failed), strerror(-q->err));
+	return 0;
+}
+
+int deb_unpack(struct lab *lab, struct deb_job *jobs, size_t n, const char *what)
+{
+	struct queue q = { .jobs = jobs, .n = n, .running = 0,
+			   .lock = PTHREAD_MUTEX_INITIALIZER };
+	pthread_t threads[THREADS];
+	uint64_t total = 0;
+	int started = 0;
+
+	qsort(jobs, n, sizeof(*jobs), biggest_first);
+	for (size_t i = 0; i < n; i++)
+		total += jobs[i].size;
+	while (started < THREADS) {
+		atomic_fetch_add(&q.running, 1);
+		if (pthread_create(&threads[started], NULL, worker, &q)) {
+			atomic_fetch_sub(&q.running, 1);
+			break;
+		}
+		started++;
+	}
+	if (!started)
+		return lab_fail(lab, -EAGAIN, "cannot start a thread to unpack packages; free "
+				"memory or raise the process limit");
+	watch(lab, &q, total, what);
+	for (int i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	return queue_result(lab, &q);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where this host gets Debian from: read out of its own apt sources (both formats), so
+ * that the user's mirror, and no other, is asked. Reference: sources.list(5).
+ */
+#ifndef KMLAB_LAB_KERNEL_SOURCES_H
+#define KMLAB_LAB_KERNEL_SOURCES_H
+
+#include "../lab.h"
+
+struct apt_source {
+	char *uri;
+	struct strv suites;
+	struct strv components;
+	char *signed_by; /* keyring path, or an embedded key block; NULL: not said */
+};
+
+struct apt_sources {
+	struct apt_source *v;
+	size_t n;
+};
+
+void apt_sources_deinit(struct apt_sources *sources);
+#define _cleanup_sources_ _cleanup_(apt_sources_deinit)
+
+/** apt_sources_read - every enabled binary source below @prefix/etc/apt, one per URI.
+ *  @prefix: "" for the real host. Unreadable files are passed over. */
+int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *ret);
+
+struct debian_mirror {
+	char *uri, *key;	  /* of the archive */
+	char *sec_uri, *sec_key; /* of its security updates, or NULL */
+};
+
+void debian_mirror_deinit(struct debian_mirror *mirror);
+#define _cleanup_mirror_ _cleanup_(debian_mirror_deinit)
+
+/** debian_mirror_pick - the entries that are Debian's. -ENOENT with a sentence. */
+int debian_mirror_pick(struct lab *lab, const struct apt_sources *sources,
+		       const char *prefix, struct debian_mirror *ret);
+
+/** debian_mirror_text - deb822 sources for one suite with all it builds on. */
+char *debian_mirror_text(const struct debian_mirror *mirror, const char *suite);
+
+#endif
