@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Init returns 1. The kernel keeps the module but prints a warning: it expects 0 or a
+ * negative errno.
+ */
+#include <linux/module.h>
+
+static int __init init_positive_init(void)
+{
+	return 1; /* here */
+}
+module_init(init_positive_init);
+
+static void __exit init_positive_exit(void)
+{
+}
+module_exit(init_positive_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Broken on purpose: init returns a positive number");
