@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What the command-line tests share: TAP output, a scratch directory, and a runner that
+# keeps a command's status and output. Source it first: . "$(dirname "$0")/lib.sh"
+#
+# Environment: KMLAB (the program), KMLAB_TEST_KERNELS (names separated by blanks).
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+KMLAB=${KMLAB:-$top/build/bin/kmlab}
+KMLAB_TEST_KERNELS=${KMLAB_TEST_KERNELS:-debian/6.1}
+kernel=debian/6.1
+scratch=$(mktemp -d)
+count=0
+failures=0
+status=0
+
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+# run COMMAND [ARG...]: status in $status, output in $scratch/out and $scratch/err.
+run() {
+	status=0
+	"$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+}
+
+show() {
+	sed 's/^/# /' "$scratch/out" "$scratch/err" | head -40
+}
+
+# result NAME CONDITION-STATUS
+result() {
+	count=$((count + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		failures=$((failures + 1))
+		show
+	fi
+}
+
+# exits STATUS NAME: did the last run end like that?
+exits() {
+	[ "$status" -eq "$1" ]
+	result "$2 (exit $1)" $?
+	[ "$status" -eq "$1" ] || echo "# exit status $status"
+}
+
+# says TEXT NAME: is the basic regular expression in what the last run printed?
+says() {
+	grep -q -e "$1" "$scratch/out" "$scratch/err"
+	result "$2" $?
+}
+
+silent_about() {
+	! grep -q -e "$1" "$scratch/out" "$scratch/err"
+	result "$2" $?
+}
+
+# is GOT WANT NAME
+is() {
+	[ "$1" = "$2" ]
+	result "$3" $?
+	[ "$1" = "$2" ] || printf '# got:  %s\n# want: %s\n' "$1" "$2"
+}
+
+skip() {
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# Guests of ours that are still there: QEMU processes that map a template of this cache.
+guests() {
+	pgrep -f "qemu-system.*${KMLAB_CACHE:-kmlab}" | wc -l
+}
+
+done_testing() {
+	echo "1..$count"
+	[ "$failures" -eq 0 ]
+	exit
+}
