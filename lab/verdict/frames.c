@@ -121,34 +121,41 @@ static bool same_place(const struct lab_frame *a, const struct lab_frame *b)
 	return !a->function || !strcmp(a->function, b->function);
 }
 
-static void add_frame(struct lab_event *event, const char *text)
+static void add_frame(struct lab_event *event, const char *text, bool exact)
 {
 	struct lab_frame f = { 0 };
 
 	if (!frame_parse(text, &f))
 		return;
+	f.exact = exact;
 	if (event->n_frames && same_place(&event->frames[event->n_frames - 1], &f))
 		lab_frame_deinit(&f);
 	else
 		lab_event_add_frame(event, &f);
 }
 
-/* A guess before the first sure frame is often what the reporting code left behind. */
+/*
+ * Ends with the first trace: behind "---[ end trace" 7.2 prints the registers of the
+ * first oops since boot again, whatever this one is about. An RIP inside the trace is
+ * the code that an interrupt came to.
+ */
 void frames_collect(struct lab_event *event)
 {
-	bool inside = false, done = false;
+	bool inside = false;
 
-	for (size_t i = 0; i < event->detail.n && !done; i++) {
+	for (size_t i = 0; i < event->detail.n; i++) {
 		const char *line = event->detail.v[i];
 		const char *rip = frame_line_rip(line);
 
 		if (rip && (inside || !event->n_frames))
-			add_frame(event, rip);
-		else if (strstr(line, "Call Trace:"))
-			done = inside, inside = true;
-		else if (inside && frame_line_is_trace(line))
-			add_frame(event, line);
-		else if (str_starts(line, "---[ end trace") || inside)
-			done = inside;
+			add_frame(event, rip, true);
+		else if (str_starts(line, "---[ end trace"))
+			return;
+		else if (!inside)
+			inside = strstr(line, "Call Trace:") != NULL;
+		else if (strstr(line, "Call Trace:") || !frame_line_is_trace(line))
+			return;
+		else
+			add_frame(event, line, false);
 	}
 }

@@ -100,6 +100,9 @@ static bool continues(const struct block *b, const struct klog_rule *rule,
 		return is_died(line) && rule->outcome == LAB_OOPS;
 	if (b->rule->end == KLOG_RULE)
 		return !b->traced && rule->end == KLOG_IF_STACK;
+	/* From 6.15 on SLUB prints its stack trace by a WARN of its own. */
+	if (str_starts(b->rule->kind, "slab-") && !b->traced)
+		return pattern_match("WARNING: *mm/slub.c:%", line);
 	return b->rule->end == KLOG_PANIC;
 }
 

@@ -241,7 +241,7 @@ static const struct klog_detail details[] = {
 	  "device without a release() function" },
 	{ "kobject: '*' (*): is not initialized, yet", "", "kobject-uninit", LAB_PASS,
 	  "kobject used before it was initialised" },
-	{ "kmem_cache_destroy *: Slab cache still has objects", "", "slab-leak", LAB_PASS,
+	{ "kmem_cache_destroy *: Slab cache still has objects", "", "slab-leak", LAB_LEAK,
 	  "slab cache destroyed with objects in use" },
 	{ "Trying to free already-free IRQ", "", "free-irq", LAB_PASS,
 	  "interrupt freed that was not requested" },

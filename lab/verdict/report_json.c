@@ -37,6 +37,7 @@ static json_t *frame_json(const struct lab_frame *f)
 	set(o, "file", f->file, CLEAN_LINE);
 	json_object_set_new(o, "line", f->line ? json_integer(f->line) : json_null());
 	json_object_set_new(o, "guess", json_boolean(f->guess));
+	json_object_set_new(o, "exact", json_boolean(f->exact));
 	return o;
 }
 

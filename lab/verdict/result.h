@@ -45,6 +45,7 @@ struct lab_frame {
 	char *file;	 /* source file as compiled, or NULL */
 	int line;	 /* 0: unknown */
 	bool guess;	 /* "? func": the unwinder was not sure */
+	bool exact;	 /* the interrupted instruction itself, not a return address */
 };
 
 struct lab_event {

@@ -1,8 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A module is a relocatable file: its sections have no addresses until the kernel gives
+ * them some. libdwfl lays them out at addresses of its own and relocates the debug
+ * information accordingly; a place is therefore looked up as symbol + offset, or as
+ * section + offset, never by the guest's address.
+ */
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <string.h>
+
 #include "symbolize.h"
 
+struct code {
+	char *name, *path;
+	bool tried;
+	Dwfl *dwfl;	   /* owns module */
+	Dwfl_Module *module; /* NULL: cannot be read */
+	GElf_Addr bias;	   /* between libdwfl's addresses and those of its symbol table */
+};
+
 struct symbolizer {
-	int unused;
+	struct code *v;
+	size_t n;
+	const struct lab_section *sections;
+	size_t n_sections;
 };
 
 struct symbolizer *symbolizer_create(void)
@@ -12,33 +33,311 @@ struct symbolizer *symbolizer_create(void)
 
 void symbolizer_destroy(struct symbolizer *s)
 {
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		free(s->v[i].name);
+		free(s->v[i].path);
+		if (s->v[i].dwfl)
+			dwfl_end(s->v[i].dwfl);
+	}
+	free(s->v);
 	free(s);
 }
 
 void symbolizer_add(struct symbolizer *s, const char *name, const char *path)
 {
+	s->v = xreallocarray(s->v, s->n + 1, sizeof(*s->v));
+	s->v[s->n++] = (struct code){ .name = xstrdup(name), .path = xstrdup(path) };
 }
 
 void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size_t n)
 {
+	s->sections = v;
+	s->n_sections = n;
+}
+
+/* Only the .ko itself counts; the standard search would even ask the network. */
+static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name,
+			     Dwarf_Addr base, const char *file, const char *link,
+			     GElf_Word crc, char **ret)
+{
+	return -1;
+}
+
+static int find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+		       char **file, Elf **elf)
+{
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.section_address = dwfl_offline_section_address,
+	.find_elf = find_no_elf,
+	.find_debuginfo = find_no_debuginfo,
+};
+
+static Dwfl_Module *open_module(struct code *c)
+{
+	GElf_Addr bias;
+
+	if (c->tried)
+		return c->module;
+	c->tried = true;
+	c->dwfl = dwfl_begin(&callbacks);
+	if (!c->dwfl)
+		return NULL;
+	c->module = dwfl_report_offline(c->dwfl, c->name, c->path, -1);
+	dwfl_report_end(c->dwfl, NULL, NULL);
+	if (c->module && !dwfl_module_getelf(c->module, &bias))
+		c->module = NULL;
+	return c->module;
+}
+
+static struct code *find_code(struct symbolizer *s, const char *name)
+{
+	for (size_t i = 0; name && i < s->n; i++)
+		if (!strcmp(s->v[i].name, name))
+			return open_module(&s->v[i]) ? &s->v[i] : NULL;
+	return NULL;
+}
+
+/* Static functions may share a name; the size in the trace tells them apart. */
+static bool find_symbol(struct code *c, const char *name, unsigned long long size,
+			GElf_Addr *ret)
+{
+	int n = dwfl_module_getsymtab(c->module);
+	bool found = false;
+
+	for (int i = 1; i < n; i++) {
+		GElf_Addr address;
+		GElf_Sym sym;
+		const char *s = dwfl_module_getsym_info(c->module, i, &sym, &address, NULL,
+							NULL, NULL);
+
+		if (!s || strcmp(s, name) || sym.st_shndx == SHN_UNDEF)
+			continue;
+		if (found && sym.st_size != size)
+			continue;
+		*ret = address;
+		found = true;
+	}
+	return found;
+}
+
+struct placed {
+	GElf_Addr start;
+	GElf_Xword size;
+};
+
+/* The section of a module in libdwfl's layout. */
+static bool find_section(struct code *c, const char *name, struct placed *ret)
+{
+	int n = dwfl_module_relocations(c->module);
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(c->module, &bias);
+
+	for (int i = 0; i < n; i++) {
+		GElf_Word index;
+		GElf_Shdr header;
+		const char *s = dwfl_module_relocation_info(c->module, (unsigned int)i, &index);
+		Elf_Scn *scn = s && !strcmp(s, name) ? elf_getscn(elf, index) : NULL;
+
+		if (!scn || !gelf_getshdr(scn, &header))
+			continue;
+		ret->start = header.sh_addr + bias;
+		ret->size = header.sh_size;
+		return true;
+	}
+	return false;
 }
 
 const struct lab_section *symbolizer_owner(struct symbolizer *s, unsigned long long address)
 {
+	for (size_t i = 0; i < s->n_sections; i++) {
+		const struct lab_section *section = &s->sections[i];
+		struct code *c;
+		struct placed placed;
+
+		if (!section->name || !section->address || address < section->address)
+			continue;
+		c = find_code(s, section->module);
+		if (c && find_section(c, section->name, &placed) &&
+		    address - section->address < placed.size)
+			return section;
+	}
 	return NULL;
 }
 
-void symbolizer_event(struct symbolizer *s, struct lab_event *event)
+static char *absolute(const char *file, const char *dir)
 {
+	if (file[0] == '/' || !dir)
+		return xstrdup(file);
+	if (str_starts(file, "./"))
+		file += 2;
+	return xprintf("%s/%s", dir, file);
+}
+
+static void set_line(Dwfl_Module *module, GElf_Addr address, struct lab_frame *frame)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(module, address);
+	const char *file;
+	int number;
+
+	if (!line)
+		return;
+	file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+	if (!file)
+		return;
+	frame->file = absolute(file, dwfl_line_comp_dir(line));
+	frame->line = number;
+}
+
+static char *call_file(Dwarf_Die *die, Dwarf_Die *unit)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word index;
+	Dwarf_Files *files;
+	size_t n;
+	const char *file, *dir;
+
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attr), &index))
+		return NULL;
+	if (dwarf_getsrcfiles(unit, &files, &n) || index >= n)
+		return NULL;
+	file = dwarf_filesrc(files, index, NULL, NULL);
+	dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attr));
+	return file ? absolute(file, dir) : NULL;
+}
+
+static int call_line(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word line;
+
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attr), &line))
+		return 0;
+	return (int)line;
+}
+
+/*
+ * The functions that were inlined at @address, innermost first, each as a frame; @outer,
+ * the frame of the real function, ends up at the line of its call.
+ */
+static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_frame *outer,
+			  struct lab_event *to)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias), *scopes = NULL;
+	int n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+
+	for (int i = 0; i < n; i++) {
+		struct lab_frame inlined = { .guess = outer->guess, .exact = outer->exact,
+					     .file = outer->file, .line = outer->line };
+		const char *name = dwarf_diename(&scopes[i]);
+
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
+			break;
+		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
+			continue;
+		inlined.function = xstrdup(name);
+		inlined.module = xstrdup(outer->module);
+		lab_event_add_frame(to, &inlined);
+		outer->file = call_file(&scopes[i], unit);
+		outer->line = outer->file ? call_line(&scopes[i]) : 0;
+	}
+	free(scopes);
+}
+
+/* A return address is the instruction after the call, maybe of another line. */
+static GElf_Addr before(GElf_Addr address, bool call)
+{
+	return call ? address - 1 : address;
+}
+
+static bool place_raw(struct symbolizer *s, unsigned long long address, struct code **code,
+		      GElf_Addr *ret)
+{
+	const struct lab_section *owner = symbolizer_owner(s, address);
+	struct placed placed;
+
+	*code = owner ? find_code(s, owner->module) : NULL;
+	if (!*code || !find_section(*code, owner->name, &placed))
+		return false;
+	*ret = placed.start + (address - owner->address);
+	return true;
+}
+
+static void name_raw(struct code *c, GElf_Addr address, struct lab_frame *f)
+{
+	GElf_Off offset;
+	GElf_Sym sym;
+	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, NULL, NULL,
+						NULL);
+
+	f->module = xstrdup(c->name);
+	if (!name)
+		return;
+	f->function = xstrdup(name);
+	f->offset = offset;
+	f->size = sym.st_size;
 }
 
 bool symbolizer_address(struct symbolizer *s, unsigned long long address, bool call,
 			struct lab_frame *ret)
 {
-	return false;
+	struct lab_frame f = { .offset = address };
+	struct code *c;
+	GElf_Addr at;
+
+	if (!place_raw(s, address, &c, &at))
+		return false;
+	name_raw(c, before(at, call), &f);
+	set_line(c->module, before(at, call), &f);
+	*ret = f;
+	return true;
+}
+
+static void resolve(struct symbolizer *s, struct lab_frame *f, bool call, struct lab_event *to)
+{
+	struct code *c = NULL;
+	GElf_Addr at;
+	bool known;
+
+	if (f->function) {
+		c = find_code(s, f->module);
+		known = c && find_symbol(c, f->function, f->size, &at);
+		at = known ? at + f->offset : 0;
+	} else {
+		known = place_raw(s, f->offset, &c, &at);
+		if (known)
+			name_raw(c, before(at, call), f);
+	}
+	if (known) {
+		set_line(c->module, before(at, call), f);
+		split_inlined(c->module, before(at, call), f, to);
+	}
+	lab_event_add_frame(to, f);
+}
+
+void symbolizer_event(struct symbolizer *s, struct lab_event *event)
+{
+	struct lab_event resolved = { 0 };
+
+	for (size_t i = 0; i < event->n_frames; i++) {
+		bool call = !event->frames[i].exact;
+
+		resolve(s, &event->frames[i], call, &resolved);
+	}
+	free(event->frames);
+	event->frames = resolved.frames;
+	event->n_frames = resolved.n_frames;
 }
 
 bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol)
 {
-	return true;
+	struct code *c = find_code(s, module);
+	GElf_Addr address;
+
+	return !c || find_symbol(c, symbol, 0, &address);
 }
