@@ -7,12 +7,13 @@
 #include "klog.h"
 #include "title.h"
 
+/* "Modules linked in: a(OE) b(O+) [last unloaded: c(OE)]" */
 static bool is_listed(const char *line, const char *module)
 {
 	size_t len = strlen(module);
-	const char *s = line;
+	const char *s = line, *end = line + strcspn(line, "[");
 
-	while ((s = strstr(s, module))) {
+	while ((s = strstr(s, module)) && s < end) {
 		if (s[-1] == ' ' && (s[len] == ' ' || s[len] == '(' || !s[len]))
 			return true;
 		s += len;
@@ -53,6 +54,23 @@ static void rename_event(struct lab_event *event, const char *kind, const char *
 	event->title = xstrdup(title);
 }
 
+/* Without the sections: an address where modules live, and one of ours just unloaded. */
+static bool is_lost_module(struct judge *j, const struct lab_event *event,
+			   unsigned long long address)
+{
+	const char *s;
+
+	if (address < 0xffffffffc0000000ULL || address >= 0xffffffffff000000ULL)
+		return false;
+	for (size_t i = 0; i < event->detail.n; i++) {
+		s = strstr(event->detail.v[i], "[last unloaded: ");
+		for (size_t k = 0; s && k < j->job->n_modules; k++)
+			if (strstr(s, j->job->modules[k].name))
+				return was_gone(event, j->job->modules[k].name);
+	}
+	return false;
+}
+
 /* An oops at an address that was the module's: code run, or data used, after unload or
  * after the init sections were freed. */
 static void look_at_address(struct judge *j, struct lab_event *event)
@@ -64,16 +82,14 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 	if (event->outcome != LAB_OOPS && event->outcome != LAB_PANIC)
 		return;
 	if (code)
-		owner = symbolizer_owner(j->symbols, event->frames[0].offset);
-	if (!owner && address)
+		address = event->frames[0].offset;
+	if (address)
 		owner = symbolizer_owner(j->symbols, address);
-	if (!owner)
-		return;
-	if (was_gone(event, owner->module))
+	if (owner ? was_gone(event, owner->module) : is_lost_module(j, event, address))
 		rename_event(event, "use-after-unload",
 			     code ? "code of the unloaded module was run"
 				  : "data of the unloaded module was used");
-	else if (str_starts(owner->name, ".init") && event->phase > LAB_PHASE_LOAD)
+	else if (owner && str_starts(owner->name, ".init") && event->phase > LAB_PHASE_LOAD)
 		rename_event(event, "use-after-init",
 			     "init code or data was used after it was freed");
 }

@@ -156,12 +156,21 @@ static void feed_open(struct parser *p, struct block *b, const char *line)
 		b->open = false;
 }
 
+/* Behind "cut here" stands the message of a WARN; the headline is yet to come. */
+static bool is_preface(const struct parser *p, const struct klog_rule *rule)
+{
+	return p->prelude.n && (rule->end == KLOG_STACK || rule->end == KLOG_IF_STACK) &&
+	       str_starts(p->prelude.v[0], "------------[ cut here");
+}
+
 static void feed(struct parser *p, const struct lab_log_line *line)
 {
 	struct block *b = innermost(p);
 	const struct klog_rule *rule = klog_headline(line->text);
 
-	if (rule && !continues(b, rule, line->text)) {
+	if (rule && is_preface(p, rule)) {
+		strv_add(&p->prelude, line->text);
+	} else if (rule && !continues(b, rule, line->text)) {
 		if (rule->end == KLOG_PANIC)
 			close_all(p);
 		else if (b && is_stack(b))
@@ -180,12 +189,16 @@ static void feed(struct parser *p, const struct lab_log_line *line)
 	}
 }
 
+/* Not behind the end: there 7.2 prints registers of the first oops since boot. */
 static void refine(struct block *b)
 {
 	const struct klog_detail *d = NULL;
 
-	for (size_t i = 0; i < b->event.detail.n && !d; i++)
+	for (size_t i = 0; i < b->event.detail.n && !d; i++) {
+		if (str_starts(b->event.detail.v[i], "---[ end trace"))
+			break;
 		d = klog_refine(b->rule->kind, b->event.detail.v[i]);
+	}
 	b->event.kind = xstrdup(d ? d->kind : b->rule->kind);
 	b->event.title = xstrdup(d ? d->words : b->rule->words);
 	if (d && d->outcome != LAB_PASS)
@@ -207,7 +220,7 @@ static void use_own_words(struct block *b)
 	if (!text || !*text)
 		return;
 	free(b->event.title);
-	b->event.title = xprintf("%s: %s", b->rule->words, text);
+	b->event.title = xprintf("%s \"%s\"", b->rule->words, text);
 }
 
 /* An oops in an interrupt, or under panic_on_oops, takes the kernel with it. */

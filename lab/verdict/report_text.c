@@ -124,13 +124,17 @@ static void trace(const struct view *v, const struct lab_event *e)
 		put(v, "    ", e->detail.v[i], "\n");
 }
 
+/* What a report says beside its trace; registers and code bytes are left to --json. */
 static bool is_evidence(const char *line)
 {
-	static const char *const starts[] = { "BUG: ", "kernel BUG at ", "WARNING: ", "#PF: ",
-					      "Oops: ", "general protection", "RIP: ",
-					      "Workqueue: ", "Kernel panic", "refcount_t: ",
-					      "list_", "UBSAN: ", "INFO: ", "CPU: ", "watchdog: ",
-					      "rcu: INFO", "sysfs: ", "kobject" };
+	static const char *const starts[] = {
+		"BUG", "kernel BUG at ", "WARNING: ", "#PF: supervisor", "general protection",
+		"Oops: general", "Oops: divide", "Workqueue: ", "Kernel panic", "refcount_t: ",
+		"list_", "UBSAN: ", "INFO: task", "watchdog: ", "rcu: INFO", "sysfs: ",
+		"kobject", "Read of size", "Write of size", "Allocated by", "Freed by",
+		"kmem_cache_destroy", "memcpy: ", "detected buffer", "initcall ",
+		"proc_dir_entry ", "remove_proc_entry: ", "index ", "shift exponent",
+	};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (str_starts(line, starts[i]))
@@ -142,15 +146,14 @@ static void evidence(const struct view *v, const struct lab_event *e)
 {
 	size_t shown = 0;
 
-	if (!e->n_frames)
-		return;
-	for (size_t i = 0; i < e->detail.n && shown < LOG_SHOWN; i++)
-		if (is_evidence(e->detail.v[i])) {
-			fprintf(v->out, "    %s", ink(v, DIM));
-			put(v, "", e->detail.v[i], ink(v, PLAIN));
-			fputc('\n', v->out);
-			shown++;
-		}
+	for (size_t i = 0; e->n_frames && i < e->detail.n && shown < LOG_SHOWN; i++) {
+		if (str_starts(e->detail.v[i], "---[ end trace") || !is_evidence(e->detail.v[i]))
+			continue;
+		fprintf(v->out, "    %s", ink(v, DIM));
+		put(v, "", e->detail.v[i], ink(v, PLAIN));
+		fputc('\n', v->out);
+		shown++;
+	}
 }
 
 static void heading(const struct view *v, const char *words)
@@ -163,8 +166,8 @@ static void worst(const struct view *v, const struct lab_result *r, const struct
 	fprintf(v->out, "  %s%s%s in phase '%s'", ink(v, BOLD), lab_outcome_name(e->outcome),
 		ink(v, PLAIN), lab_phase_name(e->phase));
 	put(v, ", ", e->kind, "\n");
-	trace(v, e);
 	evidence(v, e);
+	trace(v, e);
 }
 
 static void others(const struct view *v, const struct lab_result *r, const struct lab_event *main)

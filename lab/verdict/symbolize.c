@@ -220,6 +220,23 @@ static int call_line(Dwarf_Die *die)
 	return (int)line;
 }
 
+/* The chain of DIEs around @address, innermost first, following calls that were inlined
+ * (dwarf_getscopes alone goes on with where the inlined function is defined). */
+static int find_scopes(Dwfl_Module *module, GElf_Addr address, Dwarf_Die **unit,
+		       Dwarf_Die **ret)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *at = NULL;
+	int n;
+
+	*unit = dwfl_module_addrdie(module, address, &bias);
+	n = *unit ? dwarf_getscopes(*unit, address - bias, &at) : 0;
+	if (n > 0)
+		n = dwarf_getscopes_die(&at[0], ret);
+	free(at);
+	return n;
+}
+
 /*
  * The functions that were inlined at @address, innermost first, each as a frame; @outer,
  * the frame of the real function, ends up at the line of its call.
@@ -227,17 +244,14 @@ static int call_line(Dwarf_Die *die)
 static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_frame *outer,
 			  struct lab_event *to)
 {
-	Dwarf_Addr bias;
-	Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias), *scopes = NULL;
-	int n = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+	Dwarf_Die *unit, *scopes = NULL;
+	int n = find_scopes(module, address, &unit, &scopes);
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
 		struct lab_frame inlined = { .guess = outer->guess, .exact = outer->exact,
 					     .file = outer->file, .line = outer->line };
 		const char *name = dwarf_diename(&scopes[i]);
 
-		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
-			break;
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
 			continue;
 		inlined.function = xstrdup(name);

@@ -24,15 +24,47 @@ const char *title_phase(enum lab_phase phase)
 	return "after unloading";
 }
 
+/* "use.isra.0", "probe.cold": the compiler's clones of what the source calls use, probe. */
+static char *source_name(const char *function)
+{
+	static const char *const clones[] = { ".isra.", ".constprop.", ".part.", ".cold",
+					      ".llvm." };
+	const char *end = function + strlen(function);
+
+	for (size_t i = 0; i < sizeof(clones) / sizeof(*clones); i++) {
+		const char *s = strstr(function, clones[i]);
+
+		if (s && s > function && s < end)
+			end = s;
+	}
+	return xstrndup(function, (size_t)(end - function));
+}
+
 char *title_place(const struct lab_frame *f)
 {
+	_cleanup_free_ char *name = f->function ? source_name(f->function) : NULL;
+
 	if (!f->function && !f->file)
 		return xprintf("0x%llx", f->offset);
 	if (!f->function)
 		return xprintf("%s:%d", fs_basename(f->file), f->line);
 	if (!f->file)
-		return xstrdup(f->function);
-	return xprintf("%s (%s:%d)", f->function, fs_basename(f->file), f->line);
+		return take_ptr(name);
+	return xprintf("%s (%s:%d)", name, fs_basename(f->file), f->line);
+}
+
+/* A kernel header's inline function, expanded in the module, is not the student's line. */
+static bool is_own(const struct lab_frame *f)
+{
+	if (!f->module)
+		return false;
+	return !f->file || !str_ends(f->file, ".h") || !strstr(f->file, "/include/");
+}
+
+/* A jump into data shows the data as the innermost function: the caller made it. */
+static bool is_target(const struct lab_event *event, size_t i)
+{
+	return i == 0 && event->n_frames > 1 && str_starts(event->kind, "exec-");
 }
 
 const struct lab_frame *title_frame(const struct lab_event *event)
@@ -42,9 +74,13 @@ const struct lab_frame *title_frame(const struct lab_event *event)
 	for (size_t i = 0; i < event->n_frames; i++) {
 		const struct lab_frame *f = &event->frames[i];
 
-		if (f->module && !f->guess)
+		if (!is_own(f) || is_target(event, i))
+			continue;
+		if (f->guess && f->function && str_starts(f->function, "__pfx_"))
+			continue;
+		if (!f->guess)
 			return f;
-		if (f->module && !guess)
+		if (!guess)
 			guess = f;
 	}
 	return guess;
@@ -95,17 +131,19 @@ static const struct lab_frame *callee_of(const struct lab_event *event,
 static char *place_words(const struct lab_event *event)
 {
 	const struct lab_frame *own = title_frame(event), *callee;
-	_cleanup_free_ char *place = NULL;
+	_cleanup_free_ char *place = NULL, *name = NULL;
 
 	if (!own) {
 		own = innermost_kernel(event);
-		return own ? xprintf(" in %s", own->function) : xstrdup("");
+		place = own ? title_place(own) : NULL;
+		return place ? xprintf(" in %s", place) : xstrdup("");
 	}
 	place = title_place(own);
 	callee = callee_of(event, own);
 	if (!callee)
 		return xprintf(" in %s", place);
-	return xprintf(" in %s, called from %s", callee->function, place);
+	name = source_name(callee->function);
+	return xprintf(" in %s, called from %s", name, place);
 }
 
 void title_finish(struct lab_event *event)
