@@ -8,10 +8,13 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "leftover_btf.h"
 #include "leftover_names.h"
 #include "leftovers.h"
+#include "trace.h"
 
 static struct names *names;
+static struct trace *trace;
 
 /* Mounted over itself is an error we do not mind. */
 static void mount_debugfs(void)
@@ -25,7 +28,12 @@ static void mount_debugfs(void)
 
 int leftovers_prepare(void)
 {
+	struct btf *btf = btf_open();
+
 	mount_debugfs();
+	trace_stop(trace);
+	trace = trace_start(btf);
+	btf_close(btf);
 	names_destroy(names);
 	names = names_baseline();
 	return names ? 0 : -ENOMEM;
@@ -33,12 +41,15 @@ int leftovers_prepare(void)
 
 void leftovers_begin(void)
 {
+	if (trace)
+		trace_clear(trace);
 }
 
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
 		       leftover_fn report, void *data, bool *partial)
 {
 	*partial = false;
+	trace_collect(trace, ranges, n_ranges, report, data, partial);
 	if (names)
 		names_compare(names, report, data);
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the running kernel says about itself: offsets of structure members and the
+ * number of a tracepoint's arguments (BTF), addresses of symbols (kallsyms). Asked while
+ * the template is made, so that no kernel version is ever compared.
+ */
+#ifndef KMLAB_GUEST_LEFTOVER_BTF_H
+#define KMLAB_GUEST_LEFTOVER_BTF_H
+
+#include <stdint.h>
+
+struct btf;
+
+/** btf_open - read the kernel's own description; NULL when it has none. */
+struct btf *btf_open(void);
+void btf_close(struct btf *b);
+
+/** btf_member - offset in bytes of @member in struct @name, looking into nameless parts.
+ *  -ENOENT when there is no such thing; a NULL @b has nothing. */
+int btf_member(const struct btf *b, const char *name, const char *member);
+
+/** btf_size - size of struct @name in bytes, or -ENOENT. */
+int btf_size(const struct btf *b, const char *name);
+
+/** btf_args - how many arguments the typedef'ed function pointer @name takes, or -ENOENT.
+ *  A tracepoint NAME is btf_trace_NAME; its first argument is the probe's own. */
+int btf_args(const struct btf *b, const char *name);
+
+struct symbol {
+	const char *name;
+	uint64_t address; /* filled in; 0 when it is not there */
+};
+
+/** symbols_find - fill in all of @symbols in one pass. 0 or -errno. */
+int symbols_find(struct symbol *symbols, unsigned int n);
+
+#endif

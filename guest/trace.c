@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+
+#include "leftover_bpf.h"
+#include "leftover_btf.h"
+#include "trace.h"
+
+enum held_kind { HELD_MEMORY, HELD_PERCPU, HELD_TIMER, HELD_HRTIMER, HELD_WORK };
+
+/* Value of the maps of what is held; the key is the object's address. */
+struct held {
+	uint64_t site; /* who allocated it, or what the timer calls */
+	uint64_t size;
+	uint64_t kind;
+};
+
+/* Value of the map of modules; the key is the address of struct module. */
+struct loaded {
+	char name[56];
+	uint64_t text, text_size;
+	uint64_t init, init_size;
+	uint64_t gone;
+};
+
+enum cell { CELL_NO_ROOM, CELL_NOT_STRUCK, CELLS };
+
+enum { HELD_MAX = 32768, TIMERS_MAX = 1024, MODULES_MAX = 64, LINKS_MAX = 32, SITES_MAX = 64 };
+
+struct trace {
+	const struct btf *btf;	/* while attaching */
+	uint64_t modules_from; /* module code lies above the kernel's own */
+	uint64_t delayed_work; /* the kernel's function behind delayed work */
+	int memory, timers, modules, cells;
+	int link[LINKS_MAX], strike[LINKS_MAX];
+	unsigned int n_links, n_strike;
+	uint64_t missed; /* at the last clear */
+	struct loaded gone[MODULES_MAX];
+	unsigned int n_gone;
+};
+
+/* Stack of the programs, below the frame pointer. */
+enum { KEY = -8, SCRATCH = -16, VALUE = -48 };
+
+static int attach(struct trace *t, struct bpf_asm *a, const char *tracepoint)
+{
+	_cleanup_close_ int prog = bpf_load(PROG_RAW_TRACEPOINT, a, NULL, 0);
+	int link;
+
+	if (prog < 0)
+		return prog;
+	link = bpf_attach(prog, tracepoint);
+	if (link < 0)
+		return link;
+	t->link[t->n_links++] = link;
+	return take_fd(&prog);
+}
+
+/* A record: nothing more is needed of the program. */
+static void attach_note(struct trace *t, struct bpf_asm *a, const char *tracepoint)
+{
+	int prog = attach(t, a, tracepoint);
+
+	if (prog >= 0)
+		close(prog);
+}
+
+/* A struck-out record: a run that the kernel skipped would make a false leak. */
+static void attach_strike(struct trace *t, struct bpf_asm *a, const char *tracepoint)
+{
+	int prog = attach(t, a, tracepoint);
+
+	if (prog >= 0)
+		t->strike[t->n_strike++] = prog;
+}
+
+/* Out of the program unless R7 is module code. */
+static void only_modules(const struct trace *t, struct bpf_asm *a)
+{
+	asm_const(a, R1, t->modules_from);
+	asm_out(a, JUMP_LT, R7, R1);
+}
+
+/* map[R8] = { R7, size as stored, kind } */
+static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind)
+{
+	asm_store(a, BPF_DWORD, FP, KEY, R8);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, site), R7);
+	asm_mov_imm(a, R1, (int)kind);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, kind), R1);
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_mov(a, R3, FP);
+	asm_add_imm(a, R3, VALUE);
+	asm_mov_imm(a, R4, 0);
+	asm_call(a, HELPER_UPDATE);
+	asm_out_imm(a, JUMP_EQ, R0, 0);
+	asm_count(a, t->cells, CELL_NO_ROOM);
+}
+
+/* Forgets the object in R8. Most are nobody's: looking takes no lock. */
+static void strike(const struct trace *t, struct bpf_asm *a, int map)
+{
+	unsigned int unknown, gone, raced;
+
+	asm_store(a, BPF_DWORD, FP, KEY, R8);
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_call(a, HELPER_LOOKUP);
+	unknown = asm_skip_imm(a, JUMP_EQ, R0, 0);
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_call(a, HELPER_DELETE);
+	gone = asm_skip_imm(a, JUMP_EQ, R0, 0);
+	raced = asm_skip_imm(a, JUMP_EQ, R0, -ENOENT);
+	asm_count(a, t->cells, CELL_NOT_STRUCK);
+	asm_here(a, unknown);
+	asm_here(a, gone);
+	asm_here(a, raced);
+}
+
+static void start(struct bpf_asm *a, int args_in)
+{
+	memset(a, 0, sizeof(*a));
+	asm_mov(a, args_in, R1);
+}
+
+/* dst = *(size bytes at R<base> + off), of any memory; through SCRATCH. */
+static void peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off)
+{
+	asm_mov_imm(a, R2, size == BPF_DWORD ? 8 : 4);
+	asm_mov(a, R3, base);
+	asm_add_imm(a, R3, off);
+	asm_mov(a, R1, FP);
+	asm_add_imm(a, R1, SCRATCH);
+	asm_call(a, HELPER_READ_KERNEL);
+	asm_load(a, size, dst, FP, SCRATCH);
+}
+
+/*
+ * @cache_size: the size argument is a struct kmem_cache with the size at this offset;
+ * negative: it is the size.
+ */
+static void watch_alloc(struct trace *t, const char *tracepoint, enum held_kind kind, int ptr_arg,
+			int size_arg, int cache_size)
+{
+	struct bpf_asm a;
+
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R7, R6, 0);
+	only_modules(t, &a);
+	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
+	asm_out_imm(&a, JUMP_LE, R8, 16); /* failed, or no bytes wanted */
+	asm_load(&a, BPF_DWORD, R9, R6, size_arg * 8);
+	if (cache_size >= 0)
+		peek(&a, R9, BPF_WORD, R9, cache_size);
+	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
+	note(t, &a, t->memory, kind);
+	attach_note(t, &a, tracepoint);
+}
+
+static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr_arg)
+{
+	struct bpf_asm a;
+
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
+	strike(t, &a, map);
+	attach_strike(t, &a, tracepoint);
+}
+
+/*
+ * kfree_rcu() is a free for the module; some of the ways in which the kernel carries it
+ * out later pass no tracepoint. The second argument is the object or, before 6.4, the
+ * offset of the first within it.
+ */
+static void watch_free_rcu(struct trace *t, const char *function)
+{
+	enum { REGS_SI = 104, REGS_DI = 112 };
+	struct bpf_asm a;
+	int prog, link;
+
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, REGS_SI);
+	strike(t, &a, t->memory);
+	asm_load(&a, BPF_DWORD, R8, R6, REGS_DI);
+	asm_load(&a, BPF_DWORD, R1, R6, REGS_SI);
+	asm_sub(&a, R8, R1);
+	strike(t, &a, t->memory);
+	prog = bpf_load(PROG_KPROBE, &a, NULL, 0);
+	link = prog < 0 ? prog : bpf_attach_kprobe(prog, function);
+	if (link >= 0)
+		t->link[t->n_links++] = link;
+	if (prog >= 0)
+		t->strike[t->n_strike++] = prog;
+}
+
+/* Delayed work is a timer of the kernel; the module's function is in the work before it. */
+static void watch_timer(struct trace *t)
+{
+	int function = btf_member(t->btf, "timer_list", "function");
+	int timer = btf_member(t->btf, "delayed_work", "timer");
+	int work = btf_member(t->btf, "work_struct", "func");
+	struct bpf_asm a;
+	unsigned int plain;
+
+	if (function < 0 || timer < 0 || work < 0 || !t->delayed_work)
+		return;
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, 0);
+	peek(&a, R7, BPF_DWORD, R8, function);
+	asm_mov_imm(&a, R9, 0);
+	asm_const(&a, R1, t->delayed_work);
+	plain = asm_skip(&a, JUMP_NE, R7, R1);
+	peek(&a, R7, BPF_DWORD, R8, work - timer);
+	asm_mov_imm(&a, R9, 1);
+	asm_here(&a, plain);
+	only_modules(t, &a);
+	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
+	note(t, &a, t->timers, HELD_TIMER);
+	attach_note(t, &a, "timer_start");
+}
+
+static void watch_hrtimer(struct trace *t)
+{
+	int function = btf_member(t->btf, "hrtimer", "function");
+	struct bpf_asm a;
+
+	if (function < 0)
+		return;
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, 0);
+	peek(&a, R7, BPF_DWORD, R8, function);
+	only_modules(t, &a);
+	asm_mov_imm(&a, R9, 0);
+	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
+	note(t, &a, t->timers, HELD_HRTIMER);
+	attach_note(t, &a, "hrtimer_start");
+}
+
+/* Where struct module keeps what we want. */
+struct module_layout {
+	int name, text, text_size, init, init_size;
+};
+
+/* One array of regions since 6.4, in which text is the first and init text the fifth. */
+static int module_layout(const struct btf *b, struct module_layout *l)
+{
+	int mem = btf_member(b, "module", "mem"), each = btf_size(b, "module_memory");
+	int core = btf_member(b, "module", "core_layout");
+	int init = btf_member(b, "module", "init_layout");
+	const char *part = mem >= 0 ? "module_memory" : "module_layout";
+	int base = btf_member(b, part, "base"), size = btf_member(b, part, "size");
+
+	if (mem >= 0 && each > 0) {
+		core = mem;
+		init = mem + 4 * each;
+	}
+	*l = (struct module_layout){ btf_member(b, "module", "name"), core + base, core + size,
+				     init + base, init + size };
+	return core < 0 || init < 0 || base < 0 || size < 0 || l->name < 0 ? -ENOENT : 0;
+}
+
+enum { MODULE_VALUE = -128 }; /* struct loaded, on the stack */
+
+static void copy_word(struct bpf_asm *a, enum bpf_size size, int from, size_t to)
+{
+	peek(a, R7, size, R8, from);
+	asm_store(a, BPF_DWORD, FP, MODULE_VALUE + (int)to, R7);
+}
+
+static void watch_load(struct trace *t)
+{
+	struct module_layout l;
+	struct bpf_asm a;
+
+	if (module_layout(t->btf, &l))
+		return;
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, 0);
+	asm_store(&a, BPF_DWORD, FP, KEY, R8);
+	asm_mov(&a, R1, FP);
+	asm_add_imm(&a, R1, MODULE_VALUE);
+	asm_mov_imm(&a, R2, (int)sizeof(((struct loaded *)0)->name));
+	asm_mov(&a, R3, R8);
+	asm_add_imm(&a, R3, l.name);
+	asm_call(&a, HELPER_READ_KERNEL);
+	copy_word(&a, BPF_DWORD, l.text, offsetof(struct loaded, text));
+	copy_word(&a, BPF_WORD, l.text_size, offsetof(struct loaded, text_size));
+	copy_word(&a, BPF_DWORD, l.init, offsetof(struct loaded, init));
+	copy_word(&a, BPF_WORD, l.init_size, offsetof(struct loaded, init_size));
+	asm_mov_imm(&a, R1, 0);
+	asm_store(&a, BPF_DWORD, FP, MODULE_VALUE + (int)offsetof(struct loaded, gone), R1);
+	asm_map(&a, R1, t->modules);
+	asm_mov(&a, R2, FP);
+	asm_add_imm(&a, R2, KEY);
+	asm_mov(&a, R3, FP);
+	asm_add_imm(&a, R3, MODULE_VALUE);
+	asm_mov_imm(&a, R4, 0);
+	asm_call(&a, HELPER_UPDATE);
+	attach_note(t, &a, "module_load");
+}
+
+static void watch_unload(struct trace *t)
+{
+	struct bpf_asm a;
+
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R8, R6, 0);
+	asm_store(&a, BPF_DWORD, FP, KEY, R8);
+	asm_map(&a, R1, t->modules);
+	asm_mov(&a, R2, FP);
+	asm_add_imm(&a, R2, KEY);
+	asm_call(&a, HELPER_LOOKUP);
+	asm_out_imm(&a, JUMP_EQ, R0, 0);
+	asm_mov_imm(&a, R1, 1);
+	asm_store(&a, BPF_DWORD, R0, offsetof(struct loaded, gone), R1);
+	attach_note(t, &a, "module_free");
+}
+
+static void watch_memory(struct trace *t)
+{
+	/* Two tracepoints per allocator until 6.1, where a cache came in place of sizes. */
+	bool sizes = btf_args(t->btf, "btf_trace_kmalloc_node") > 0;
+	int cache_size = sizes ? -1 : btf_member(t->btf, "kmem_cache", "object_size");
+
+	/* First the frees: an object noted is one whose end will be seen. */
+	watch_free(t, "kfree", t->memory, 1);
+	watch_free(t, "kmem_cache_free", t->memory, 1);
+	watch_free_rcu(t, "kvfree_call_rcu");
+	watch_alloc(t, "kmalloc", HELD_MEMORY, 1, 2, -1);
+	if (sizes || cache_size >= 0)
+		watch_alloc(t, "kmem_cache_alloc", HELD_MEMORY, 1, 2, cache_size);
+	if (sizes) {
+		watch_alloc(t, "kmalloc_node", HELD_MEMORY, 1, 2, -1);
+		watch_alloc(t, "kmem_cache_alloc_node", HELD_MEMORY, 1, 2, -1);
+	}
+	/* With a call site, and so of use, since 5.19. */
+	if (btf_args(t->btf, "btf_trace_percpu_alloc_percpu") == 11) {
+		watch_free(t, "percpu_free_percpu", t->memory, 2);
+		watch_alloc(t, "percpu_alloc_percpu", HELD_PERCPU, 7, 3, -1);
+	}
+}
+
+static int find_symbols(struct trace *t)
+{
+	struct symbol s[] = { { "_end", 0 }, { "delayed_work_timer_fn", 0 } };
+	int err = symbols_find(s, 2);
+
+	t->modules_from = s[0].address;
+	t->delayed_work = s[1].address;
+	return err ? err : t->modules_from ? 0 : -ENOENT;
+}
+
+static int make_maps(struct trace *t)
+{
+	t->memory = bpf_map(MAP_HASH, 8, sizeof(struct held), HELD_MAX);
+	t->timers = bpf_map(MAP_HASH, 8, sizeof(struct held), TIMERS_MAX);
+	t->modules = bpf_map(MAP_HASH, 8, sizeof(struct loaded), MODULES_MAX);
+	t->cells = bpf_map(MAP_ARRAY, 4, CELLS * 8, 1);
+	return t->memory < 0 || t->timers < 0 || t->modules < 0 || t->cells < 0 ? -EINVAL : 0;
+}
+
+struct trace *trace_start(const struct btf *btf)
+{
+	struct trace *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->memory = t->timers = t->modules = t->cells = -1;
+	t->btf = btf;
+	if (find_symbols(t) || make_maps(t)) {
+		trace_stop(t);
+		return NULL;
+	}
+	watch_load(t);
+	watch_unload(t);
+	watch_memory(t);
+	watch_free(t, "timer_cancel", t->timers, 0);
+	watch_free(t, "hrtimer_cancel", t->timers, 0);
+	watch_timer(t);
+	watch_hrtimer(t);
+	t->btf = NULL;
+	trace_clear(t);
+	return t;
+}
+
+static void clear_map(int map)
+{
+	uint64_t key;
+
+	while (!bpf_map_next(map, NULL, &key) && !bpf_map_delete(map, &key))
+		;
+}
+
+static uint64_t missed(const struct trace *t)
+{
+	uint64_t sum = 0, cell[CELLS] = { 0 };
+	uint32_t zero = 0;
+
+	for (unsigned int i = 0; i < t->n_strike; i++)
+		sum += bpf_missed(t->strike[i]);
+	bpf_map_get(t->cells, &zero, cell);
+	return sum + cell[CELL_NOT_STRUCK];
+}
+
+static bool ran_out(const struct trace *t)
+{
+	uint64_t cell[CELLS] = { 0 };
+	uint32_t zero = 0;
+
+	bpf_map_get(t->cells, &zero, cell);
+	return cell[CELL_NO_ROOM] != 0;
+}
+
+void trace_clear(struct trace *t)
+{
+	clear_map(t->memory);
+	clear_map(t->timers);
+	clear_map(t->modules);
+	t->missed = missed(t);
+	t->n_gone = 0;
+}
+
+static bool within(uint64_t address, uint64_t start_at, uint64_t size)
+{
+	return address - start_at < size;
+}
+
+bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
+		unsigned int n_ranges, uint64_t address)
+{
+	for (unsigned int i = 0; i < n_ranges; i++)
+		if (address >= ranges[i].start && address < ranges[i].end)
+			return true;
+	for (unsigned int i = 0; t && i < t->n_gone; i++)
+		if (within(address, t->gone[i].text, t->gone[i].text_size) ||
+		    within(address, t->gone[i].init, t->gone[i].init_size))
+			return true;
+	return false;
+}
+
+static void read_gone(struct trace *t)
+{
+	uint64_t key, next, *from = NULL;
+
+	t->n_gone = 0;
+	while (t->n_gone < MODULES_MAX && !bpf_map_next(t->modules, from, &next)) {
+		key = next;
+		from = &key;
+		if (!bpf_map_get(t->modules, &key, &t->gone[t->n_gone]) &&
+		    t->gone[t->n_gone].gone)
+			t->n_gone++;
+	}
+}
+
+/* What one line of source holds. */
+struct site {
+	struct held held; /* of the first; size is the sum */
+	uint64_t address, n;
+};
+
+struct sites {
+	struct site site[SITES_MAX];
+	unsigned int n;
+};
+
+static bool add_site(struct sites *s, const struct held *h, uint64_t address)
+{
+	unsigned int i = 0;
+
+	while (i < s->n && (s->site[i].held.site != h->site || s->site[i].held.kind != h->kind))
+		i++;
+	if (i == SITES_MAX)
+		return false;
+	if (i == s->n)
+		s->site[s->n++] = (struct site){ { h->site, 0, h->kind }, address, 0 };
+	s->site[i].held.size += h->size;
+	s->site[i].n++;
+	return true;
+}
+
+static void gather(const struct trace *t, int map, const struct leftover_range *ranges,
+		   unsigned int n_ranges, struct sites *s, bool *partial)
+{
+	uint64_t key, next, *from = NULL;
+	struct held h;
+
+	s->n = 0;
+	while (!bpf_map_next(map, from, &next)) {
+		key = next;
+		from = &key;
+		if (!bpf_map_get(map, &key, &h) && trace_ours(t, ranges, n_ranges, h.site) &&
+		    !add_site(s, &h, key))
+			*partial = true;
+	}
+}
+
+static void describe_memory(const struct site *s, struct leftover *l)
+{
+	bool percpu = s->held.kind == HELD_PERCPU;
+	const char *unit = percpu ? "bytes per CPU" : "bytes";
+
+	snprintf(l->kind, sizeof(l->kind), "%s", percpu ? "percpu" : "memory");
+	l->size = s->held.size;
+	if (s->n == 1)
+		snprintf(l->what, sizeof(l->what), "%llu %s", (unsigned long long)l->size, unit);
+	else
+		snprintf(l->what, sizeof(l->what), "%llu %s in %llu allocations",
+			 (unsigned long long)l->size, unit, (unsigned long long)s->n);
+}
+
+static void describe_timer(const struct site *s, struct leftover *l)
+{
+	bool work = s->held.kind == HELD_TIMER && s->held.size;
+
+	snprintf(l->kind, sizeof(l->kind), "%s", work ? "work" : "timer");
+	snprintf(l->what, sizeof(l->what), "%s still pending",
+		 work ? "delayed work" : s->held.kind == HELD_HRTIMER ? "hrtimer" : "timer");
+}
+
+static void report_sites(const struct sites *s, leftover_fn report, void *data)
+{
+	for (unsigned int i = 0; i < s->n; i++) {
+		const struct site *site = &s->site[i];
+		struct leftover l = { .address = site->address, .call_site = site->held.site };
+
+		if (site->held.kind == HELD_MEMORY || site->held.kind == HELD_PERCPU)
+			describe_memory(site, &l);
+		else
+			describe_timer(site, &l);
+		report(data, &l);
+	}
+}
+
+/* A grace period and a moment for its callbacks: what RCU frees is no leak. */
+static void let_rcu_finish(void)
+{
+	enum { MEMBARRIER_GLOBAL = 1 };
+
+	syscall(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0);
+	usleep(20000);
+}
+
+void trace_collect(struct trace *t, const struct leftover_range *ranges,
+		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial)
+{
+	struct sites *s = malloc(sizeof(*s));
+
+	if (!s || !t) {
+		free(s);
+		*partial = true;
+		return;
+	}
+	read_gone(t);
+	gather(t, t->memory, ranges, n_ranges, s, partial);
+	if (s->n) {
+		let_rcu_finish();
+		gather(t, t->memory, ranges, n_ranges, s, partial);
+	}
+	*partial |= ran_out(t);
+	if (missed(t) != t->missed)
+		*partial = true; /* something freed may look held: claim nothing */
+	else
+		report_sites(s, report, data);
+	gather(t, t->timers, ranges, n_ranges, s, partial);
+	if (missed(t) == t->missed)
+		report_sites(s, report, data);
+	free(s);
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void trace_stop(struct trace *t)
+{
+	if (!t)
+		return;
+	for (unsigned int i = 0; i < t->n_links; i++)
+		close(t->link[i]);
+	for (unsigned int i = 0; i < t->n_strike; i++)
+		close(t->strike[i]);
+	close_fd(t->memory);
+	close_fd(t->timers);
+	close_fd(t->modules);
+	close_fd(t->cells);
+	free(t);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Live bookkeeping of what modules take: small BPF programs on the kernel's own
+ * tracepoints note each object that module code allocates or each timer it starts, and
+ * strike it out when anybody frees or stops it. What is left at the end is exactly what
+ * is still held, so that nothing has to be read for a clean module, no buffer overflows
+ * in a long test, and an object the kernel frees on the module's behalf is struck out
+ * like any other.
+ */
+#ifndef KMLAB_GUEST_TRACE_H
+#define KMLAB_GUEST_TRACE_H
+
+#include "leftovers.h"
+
+struct btf;
+struct trace;
+
+/** trace_start - attach to whatever this kernel offers; NULL when it offers nothing. */
+struct trace *trace_start(const struct btf *btf);
+
+/** trace_clear - forget what was noted so far. */
+void trace_clear(struct trace *t);
+
+/** trace_ours - is @address code of a module of @ranges, or of one that was loaded since
+ *  the last trace_clear() and is gone? */
+bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
+		unsigned int n_ranges, uint64_t address);
+
+/** trace_collect - report what such code still holds. @partial: as leftovers_collect(). */
+void trace_collect(struct trace *t, const struct leftover_range *ranges,
+		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial);
+
+void trace_stop(struct trace *t);
+
+#endif
