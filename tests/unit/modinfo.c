@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* lab/build/modinfo: crafted ELF files, each wrong in one way, and load orders. */
+#include <fcntl.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "build/modinfo.h"
+#include "fs.h"
+
+#include "tap.h"
+
+static struct lab lab;
+static char dir[] = "/tmp/kmlab-modinfo-XXXXXX";
+
+struct section {
+	const char *name;
+	const void *data;
+	size_t size;
+};
+
+/* Enough of an ELF file that libelf and a reader of sections believe it. */
+static void write_elf(const char *path, unsigned int type, unsigned int machine,
+		      const struct section *sections, size_t n)
+{
+	static char names[256];
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	Elf *elf = elf_begin(fd, ELF_C_WRITE, NULL);
+	Elf64_Ehdr *eh = elf64_newehdr(elf);
+	size_t at = 1;
+
+	eh->e_type = (Elf64_Half)type;
+	eh->e_machine = (Elf64_Half)machine;
+	eh->e_version = EV_CURRENT;
+	eh->e_ident[EI_DATA] = ELFDATA2LSB;
+	for (size_t i = 0; i <= n; i++) {
+		const char *name = i < n ? sections[i].name : ".shstrtab";
+		Elf_Scn *scn = elf_newscn(elf);
+		Elf_Data *data = elf_newdata(scn);
+		Elf64_Shdr *sh = elf64_getshdr(scn);
+
+		sh->sh_name = (Elf64_Word)at;
+		sh->sh_type = i < n ? SHT_PROGBITS : SHT_STRTAB;
+		memcpy(names + at, name, strlen(name) + 1);
+		at += strlen(name) + 1;
+		data->d_align = 1;
+		data->d_version = EV_CURRENT;
+		data->d_buf = i < n ? (void *)sections[i].data : names;
+		data->d_size = i < n ? sections[i].size : at;
+		if (i == n)
+			eh->e_shstrndx = (Elf64_Half)elf_ndxscn(scn);
+	}
+	elf_update(elf, ELF_C_WRITE);
+	elf_end(elf);
+	close(fd);
+}
+
+static char *path_of(const char *name)
+{
+	return xprintf("%s/%s", dir, name);
+}
+
+/* @info: "key=value" words separated by '|'. */
+static char *make_module(const char *file, const char *info)
+{
+	char *path = path_of(file);
+	_cleanup_free_ char *data = xstrdup(info);
+	size_t size = strlen(info) + 1;
+	struct section sections[] = {
+		{ ".modinfo", data, size },
+		{ ".gnu.linkonce.this_module", "", 1 },
+	};
+
+	for (size_t i = 0; i < size; i++)
+		if (data[i] == '|')
+			data[i] = '\0';
+	write_elf(path, ET_REL, EM_X86_64, sections, 2);
+	return path;
+}
+
+static void test_good(void)
+{
+	_cleanup_free_ char *path = make_module("a-b.ko",
+		"license=GPL|depends=x-y,z|name=a_b|vermagic=6.1.0-1-amd64 SMP mod_unload ");
+	_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+
+	is_int(lab_modinfo_read(&lab, path, &info), 0, "a module is read");
+	is_str(info.name, "a_b", "name");
+	is_str(info.release, "6.1.0-1-amd64", "release is the first word of vermagic");
+	is_str(info.vermagic, "6.1.0-1-amd64 SMP mod_unload ", "vermagic as it is");
+	is_int((long long)info.depends.n, 2, "two dependencies");
+	ok(info.gpl && !info.has_debug, "GPL, no debug information");
+}
+
+static void test_old(void)
+{
+	_cleanup_free_ char *path =
+		make_module("my-mod.ko", "license=Proprietary|depends=||vermagic=5.10 SMP");
+	_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+
+	is_int(lab_modinfo_read(&lab, path, &info), 0, "a module without name= is read");
+	is_str(info.name, "my_mod", "the file names it, '-' as '_'");
+	is_int((long long)info.depends.n, 0, "no dependencies");
+	ok(!info.gpl, "not GPL");
+}
+
+/* The sentence must hold @want. */
+static void refused(const char *path, const char *want, const char *name)
+{
+	struct lab_modinfo info = { 0 };
+	int err = lab_modinfo_read(&lab, path, &info);
+
+	is_int(err, -ENOEXEC, name);
+	if (!ok(strstr(lab_error(&lab), want) != NULL, want))
+		printf("# got: %s\n", lab_error(&lab));
+}
+
+static void bytes_refused(const char *data, size_t size, const char *want)
+{
+	_cleanup_free_ char *path = path_of("bytes");
+
+	fs_write_file(path, data, size, 0644);
+	refused(path, want, "refused");
+}
+
+static void test_not_elf(void)
+{
+	bytes_refused("", 0, "is empty");
+	bytes_refused("\xfd" "7zXZ\0....", 10, "xz-compressed");
+	bytes_refused("\x28\xb5\x2f\xfd....", 8, "zstd-compressed");
+	bytes_refused("\x1f\x8b......", 8, "gzip-compressed");
+	bytes_refused("#!/bin/sh\n", 10, "is a script");
+	bytes_refused("obj-m := a.o\n", 13, "is not an ELF file");
+	bytes_refused("\x7f" "ELF", 4, "cut short");
+	refused(dir, "not an ordinary file", "a directory is refused");
+}
+
+static void test_wrong_elf(void)
+{
+	_cleanup_free_ char *path = path_of("wrong");
+	const struct section modinfo = { ".modinfo", "license=GPL", 12 };
+	const struct section text = { ".text", "\xc3", 1 };
+
+	write_elf(path, ET_EXEC, EM_X86_64, &text, 1);
+	refused(path, "a program", "an executable is refused");
+	write_elf(path, ET_DYN, EM_X86_64, &text, 1);
+	refused(path, "a program", "a shared object is refused");
+	write_elf(path, ET_REL, EM_AARCH64, &modinfo, 1);
+	refused(path, "another machine", "arm64 is refused");
+	write_elf(path, ET_REL, EM_X86_64, &text, 1);
+	refused(path, "without .modinfo", "a plain object is refused");
+	write_elf(path, ET_REL, EM_X86_64, &modinfo, 1);
+	refused(path, "modpost", "an object before modpost is refused");
+}
+
+/* However much is cut off, the reader refuses; it never crashes or believes. */
+static void test_truncated(void)
+{
+	_cleanup_free_ char *path = make_module("cut.ko", "license=GPL|vermagic=6.1 SMP");
+	struct stat st;
+	int believed = 0;
+
+	stat(path, &st);
+	for (off_t size = st.st_size - 1; size >= 0; size--) {
+		struct lab_modinfo info = { 0 };
+
+		if (truncate(path, size) < 0 ||
+		    lab_modinfo_read(&lab, path, &info) != -ENOEXEC)
+			believed++;
+	}
+	is_int(believed, 0, "a file cut at any byte is refused");
+}
+
+static void test_missing(void)
+{
+	_cleanup_free_ char *path = path_of("nowhere.ko");
+	struct lab_modinfo info = { 0 };
+
+	is_int(lab_modinfo_read(&lab, path, &info), -ENOENT, "a missing file");
+	ok(strstr(lab_error(&lab), path), "the sentence names it");
+}
+
+/* --- order --------------------------------------------------------------------------- */
+
+static const char modules_dep[] =
+	"kernel/net/core-lib.ko.xz:\n"
+	"kernel/net/mid_dle.ko: kernel/net/core-lib.ko.xz\n"
+	"kernel/net/top.ko: kernel/net/mid_dle.ko kernel/net/core-lib.ko.xz\n";
+
+static char *module(const char *name, const char *depends)
+{
+	_cleanup_free_ char *file = xprintf("%s.ko", name);
+	_cleanup_free_ char *info =
+		xprintf("license=GPL|depends=%s|name=%s|vermagic=6.1 SMP", depends, name);
+
+	return make_module(file, info);
+}
+
+static char *base_names(const struct strv *paths)
+{
+	_cleanup_text_ struct text t = TEXT_INIT;
+
+	for (size_t i = 0; i < paths->n; i++)
+		text_printf(&t, "%s%s", i ? " " : "", fs_basename(paths->v[i]));
+	return text_take(&t);
+}
+
+static void test_order(void)
+{
+	_cleanup_strv_ struct strv paths = STRV_INIT, intree = STRV_INIT;
+	_cleanup_free_ char *got = NULL, *got_intree = NULL;
+
+	strv_take(&paths, module("c", "b,top"));
+	strv_take(&paths, module("b", "a_1,mid-dle,gone"));
+	strv_take(&paths, module("a-1", ""));
+	is_int(lab_modules_order(&lab, &paths, dir, &intree), 0, "modules are ordered");
+	got = base_names(&paths);
+	got_intree = base_names(&intree);
+	is_str(got, "a-1.ko b.ko c.ko", "providers first");
+	is_str(got_intree, "core-lib.ko.xz mid_dle.ko top.ko",
+	       "the kernel's own, transitively, each once, in load order");
+	ok(intree.n && str_starts(intree.v[0], dir), "with absolute paths");
+}
+
+static void test_circle(void)
+{
+	_cleanup_strv_ struct strv paths = STRV_INIT, intree = STRV_INIT;
+
+	strv_take(&paths, module("p", "q"));
+	strv_take(&paths, module("q", "p"));
+	is_int(lab_modules_order(&lab, &paths, dir, &intree), -ELOOP, "a circle is refused");
+	is_int((long long)paths.n, 2, "and the list is as it was");
+}
+
+int main(void)
+{
+	_cleanup_free_ char *dep = NULL;
+
+	if (!mkdtemp(dir) || setenv("KMLAB_CACHE", dir, 1) || lab_init(&lab)) {
+		printf("Bail out! no scratch directory\n");
+		return 1;
+	}
+	elf_version(EV_CURRENT);
+	dep = path_of("modules.dep");
+	fs_write_file(dep, modules_dep, strlen(modules_dep), 0644);
+	test_good();
+	test_old();
+	test_not_elf();
+	test_wrong_elf();
+	test_truncated();
+	test_missing();
+	test_order();
+	test_circle();
+	fs_remove_tree(dir);
+	lab_deinit(&lab);
+	return tap_done();
+}
