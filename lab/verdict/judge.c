@@ -40,7 +40,9 @@ static void describe(struct judge *j)
 	if (!r->total_ms)
 		r->total_ms = report->total_ms;
 	r->has_command = report->command_ran;
-	r->command_status = report->command_status;
+	/* The reader of the test output may already know of a failure: never better. */
+	if (!r->command_status)
+		r->command_status = report->command_status;
 }
 
 /* The middle of a long log goes: its start has the cause, its end the consequence. */
@@ -122,7 +124,7 @@ static char *pass_words(const struct lab_result *r, const struct lab_guest_job *
 	if (job->n_modules)
 		text_puts(&t, "loaded, ");
 	if (r->has_command)
-		text_puts(&t, r->n_tests ? "tested, " : "command ran, ");
+		text_puts(&t, r->n_tests || r->test ? "tested, " : "command ran, ");
 	text_puts(&t, job->n_modules ? "unloaded, nothing left" : "nothing went wrong");
 	return text_take(&t);
 }

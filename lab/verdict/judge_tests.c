@@ -58,5 +58,9 @@ void judge_tests(struct judge *j)
 		judge_add(j, &event);
 	} else if (r->command_ran && r->command_status) {
 		judge_status(j, r->command_status);
+	} else if (r->command_ran && j->result->command_status) {
+		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "test-broken",
+				    "the test's output broke off or is no KTAP");
+		judge_add(j, &event);
 	}
 }

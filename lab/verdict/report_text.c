@@ -100,27 +100,31 @@ static void put_frame(const struct view *v, const struct lab_frame *f)
 		put_source(v, f);
 }
 
-/* Innermost first, down to the module's last frame: what is below is the kernel's way in. */
-static void trace(const struct view *v, const struct lab_event *e)
+/* The last frame worth showing: below the module's own is the kernel's way into it. */
+static size_t last_frame(const struct lab_event *e, size_t first)
 {
-	size_t shown = 0, last = 0, sure = 0;
+	size_t last = first;
 
-	for (size_t i = 0; i < e->n_frames; i++) {
-		sure += !e->frames[i].guess;
+	for (size_t i = first; i < e->n_frames; i++)
 		if (e->frames[i].module && !e->frames[i].guess)
 			last = i;
-	}
-	if (!last || last + 2 < FRAMES_SHOWN)
-		last += 2;
-	for (size_t i = 0; i < e->n_frames && i <= last && shown < FRAMES_SHOWN; i++) {
+	return last == first && !e->frames[first].module ? first + FRAMES_SHOWN : last + 2;
+}
+
+static void trace(const struct view *v, const struct lab_event *e)
+{
+	size_t first = title_first(e), sure = 0, shown = 0, last;
+
+	for (size_t i = 0; i < e->n_frames; i++)
+		sure += !e->frames[i].guess;
+	last = e->n_frames ? last_frame(e, first) : 0;
+	for (size_t i = first; i < e->n_frames && i <= last && shown < FRAMES_SHOWN; i++) {
 		if (e->frames[i].guess && sure)
 			continue;
 		put_frame(v, &e->frames[i]);
 		shown++;
 	}
-	if (e->n_frames)
-		return;
-	for (size_t i = 0; i < e->detail.n && i < LOG_SHOWN; i++)
+	for (size_t i = 0; !e->n_frames && i < e->detail.n && i < LOG_SHOWN; i++)
 		put(v, "    ", e->detail.v[i], "\n");
 }
 

@@ -95,6 +95,8 @@ static bool is_machinery(const char *function)
 		"check_bytes", "slab_",	    "object_err",     "asm_",	  "exc_",
 		"__schedule", "schedule",   "panic",	      "vpanic",	  "__slab_err",
 		"report_bug", "handle_bug", "lockdep_",	      "mark_lock", "ubsan_",
+		"nmi_",	      "rcu_dump_",	 "rcu_sched_clock", "update_process_times",
+		"tick_",      "check_object",	 "free_to_partial", "free_debug_",
 		"__ubsan_",   "mm_fault_error", "do_trap",    "do_error_trap", "die",
 	};
 
@@ -104,14 +106,27 @@ static bool is_machinery(const char *function)
 	return false;
 }
 
-static const struct lab_frame *innermost_kernel(const struct lab_event *event)
+size_t title_first(const struct lab_event *event)
 {
-	for (size_t i = 0; i < event->n_frames; i++) {
+	size_t i;
+
+	for (i = 0; i < event->n_frames; i++)
+		if (event->frames[i].exact)
+			return i;
+	for (i = 0; i < event->n_frames; i++) {
 		const struct lab_frame *f = &event->frames[i];
 
-		if (f->function && !f->module && !f->guess && !is_machinery(f->function))
-			return f;
+		if (f->module || (f->function && !f->guess && !is_machinery(f->function)))
+			return i;
 	}
+	return 0;
+}
+
+static const struct lab_frame *innermost_kernel(const struct lab_event *event)
+{
+	for (size_t i = title_first(event); i < event->n_frames; i++)
+		if (event->frames[i].function && !event->frames[i].guess)
+			return &event->frames[i];
 	return NULL;
 }
 
@@ -122,8 +137,9 @@ static const struct lab_frame *callee_of(const struct lab_event *event,
 	for (size_t i = (size_t)(own - event->frames); i > 0; i--) {
 		const struct lab_frame *f = &event->frames[i - 1];
 
-		if (f->function && !f->guess && !f->module)
-			return is_machinery(f->function) ? NULL : f;
+		if (!f->function || f->guess || f->module)
+			continue;
+		return is_machinery(f->function) ? NULL : f;
 	}
 	return NULL;
 }

@@ -14,6 +14,10 @@ char *title_place(const struct lab_frame *frame);
 /** title_frame - the innermost frame in a module that the unwinder was sure of, or NULL. */
 const struct lab_frame *title_frame(const struct lab_event *event);
 
+/** title_first - the frame where the trace begins to matter: the interrupted place, or the
+ *  innermost frame that is not part of the reporting itself. */
+size_t title_first(const struct lab_event *event);
+
 /** title_finish - from "NULL pointer dereference" to "NULL pointer dereference in f
  *  (hello.c:12) while loading". */
 void title_finish(struct lab_event *event);
