@@ -9,6 +9,8 @@
 #include "internal.h"
 #include "root.h"
 
+#define TRIPLET "x86_64-linux-gnu-"
+
 void root_packages(struct strv *ret)
 {
 	static const char *const packages[] = {
@@ -73,13 +75,27 @@ static char *newest(const struct strv *names, const char *tool)
 	return xstrdup(found);
 }
 
-static int link_compilers(const char *bin)
+/* Newer headers want only "x86_64-linux-gnu-gcc-14"; a plain gcc-14 is the same file. */
+static int link_native(const char *bin)
 {
-	static const char *const tools[] = { "gcc", "cpp", "x86_64-linux-gnu-gcc",
-					     "x86_64-linux-gnu-cpp", NULL };
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	int err = fs_list(bin, false, &names);
 
+	for (size_t i = 0; !err && i < names.n; i++)
+		if (str_starts(names.v[i], TRIPLET))
+			err = link_at(bin, names.v[i] + strlen(TRIPLET), names.v[i]);
+	return err;
+}
+
+static int link_compilers(const char *bin)
+{
+	static const char *const tools[] = { "gcc", "cpp", TRIPLET "gcc", TRIPLET "cpp",
+					     NULL };
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = link_native(bin);
+
+	if (!err)
+		err = fs_list(bin, false, &names);
 	strv_sort(&names);
 	for (int i = 0; !err && tools[i]; i++) {
 		_cleanup_free_ char *target = newest(&names, tools[i]);
