@@ -7,7 +7,7 @@ static volatile int zero;
 
 static int __init divide_by_zero_init(void)
 {
-	return 1 / zero; /* here */
+	return 100 / zero; /* here */
 }
 module_init(divide_by_zero_init);
 

@@ -10,7 +10,7 @@ static int (*volatile nobody)(void);
 
 static int __init null_call_init(void)
 {
-	return nobody(); /* here */
+	return nobody() ? -EIO : 0; /* here */
 }
 module_init(null_call_init);
 

@@ -14,4 +14,4 @@ static void __exit wrong_vermagic_exit(void)
 module_exit(wrong_vermagic_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Broken on purpose: is loaded into a kernel that it was not built for");
+MODULE_DESCRIPTION("Broken on purpose: loaded into a kernel that it was not built for");
