@@ -42,7 +42,7 @@ lint: all
 	@ci/lint
 
 bench: all
-	@ci/install-deps check
+	@ci/install-deps bench
 	@bench/run $(KMLAB) $(KERNEL)
 
 install: all
