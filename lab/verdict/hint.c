@@ -47,8 +47,8 @@ static const struct hint hints[] = {
 			    "and the order of free and last use" },
 	{ "general-protection", "the pointer is no address: freed or overwritten memory is "
 				"usual; look at what it was read from" },
-	{ "user-access", "use copy_from_user, copy_to_user, get_user or put_user for addresses "
-			 "of user space" },
+	{ "page-fault", "nothing is mapped there: look for a wrong index or a stale pointer; "
+			"addresses of user space need copy_from_user or copy_to_user" },
 	{ "write-protected", "the object is const or was sealed after loading: do not write it" },
 	{ "exec-*", "a function pointer holds a data address: look where it was set" },
 	{ "bad-call", "a function pointer holds a wrong address: look where it was set" },
@@ -217,13 +217,18 @@ static char *hint_load(struct judge *j, const struct lab_event *event)
 char *judge_hint(struct judge *j)
 {
 	const struct lab_event *event = lab_result_worst(j->result);
+	_cleanup_free_ char *key = NULL;
 
 	if (!event)
 		return NULL;
 	if (!strcmp(event->kind, "load-error"))
 		return hint_load(j, event);
+	if (event->outcome == LAB_LEAK && event->phase == LAB_PHASE_LEAK)
+		key = xprintf("leak-%s", event->kind);
+	else
+		key = xstrdup(event->kind);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
-		if (pattern_match(hints[i].kind, event->kind))
+		if (pattern_match(hints[i].kind, key))
 			return xstrdup(hints[i].words);
 	return NULL;
 }

@@ -65,26 +65,44 @@ static bool loader_said_it(int err, const struct lab_event *event)
 	       err == ETXTBSY;
 }
 
+/* The loader's own line in words, without "module: " before it. */
+static char *reason_words(const char *line, const char *module)
+{
+	size_t len = strlen(module);
+
+	if (str_starts(line, module) && str_starts(line + len, ": "))
+		line += len + 2;
+	if (str_starts(line, "Unknown symbol "))
+		return xprintf("it needs the symbol '%.*s', which this kernel does not offer it",
+			       (int)strcspn(line + 15, " ("), line + 15);
+	return xstrdup(line);
+}
+
+static char *load_words(const struct lab_guest_report *r, const struct lab_event *event,
+			bool loader)
+{
+	const char *words = errno_of_load(r->load_errno);
+
+	if (!loader)
+		return xprintf("its init function failed: %s", strerror(r->load_errno));
+	if (event->detail.n)
+		return reason_words(event->detail.v[0], r->load_failed);
+	return xstrdup(words ? words : strerror(r->load_errno));
+}
+
 static void judge_load_refused(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
-	_cleanup_free_ char *name = errno_name(r->load_errno);
-	struct lab_event event =
-		judge_event(LAB_LOAD_ERROR, LAB_PHASE_LOAD, "load-error", "%s", "");
-	const char *words = errno_of_load(r->load_errno);
+	_cleanup_free_ char *name = errno_name(r->load_errno), *words = NULL;
+	struct lab_event event = { .outcome = LAB_LOAD_ERROR, .phase = LAB_PHASE_LOAD };
+	bool loader;
 
 	add_reasons(j, &event);
-	free(event.title);
-	if (loader_said_it(r->load_errno, &event))
-		event.title = xprintf("'%s' was not loaded: %s (%s)", r->load_failed,
-				      words ? words : strerror(r->load_errno), name);
-	else
-		event.title = xprintf("'%s' was not loaded: its init function returned -%s "
-				      "(%s)", r->load_failed, name, strerror(r->load_errno));
-	if (!event.detail.n && loader_said_it(r->load_errno, &event) == false) {
-		free(event.kind);
-		event.kind = xstrdup("init-failed");
-	}
+	loader = loader_said_it(r->load_errno, &event);
+	words = load_words(r, &event, loader);
+	event.kind = xstrdup(loader ? "load-error" : "init-failed");
+	event.title = xprintf("'%s' was not loaded: %s (%s%s)", r->load_failed, words,
+			      loader ? "" : "-", name);
 	judge_add(j, &event);
 }
 

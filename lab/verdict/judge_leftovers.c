@@ -44,8 +44,8 @@ static const char *words_for(const char *kind)
 
 static void judge_one(struct judge *j, const struct lab_leftover *l)
 {
-	_cleanup_free_ char *where = NULL, *kind = xprintf("leak-%s", l->kind);
-	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, kind, "%s", "");
+	_cleanup_free_ char *where = NULL;
+	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, l->kind, "%s", "");
 
 	where = made_where(j, l, "made", &event);
 	free(event.title);
@@ -58,8 +58,8 @@ static void judge_one(struct judge *j, const struct lab_leftover *l)
 static void judge_memory(struct judge *j, size_t first)
 {
 	const struct lab_leftover *v = j->report->leftovers, *l = &v[first];
-	_cleanup_free_ char *where = NULL, *kind = xprintf("leak-%s", l->kind);
-	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, kind, "%s", "");
+	_cleanup_free_ char *where = NULL;
+	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, l->kind, "%s", "");
 	unsigned long long bytes = 0;
 	size_t count = 0;
 

@@ -204,7 +204,7 @@ static const struct klog_detail details[] = {
 	  "list entry used after it was deleted" },
 	{ "*address: ffffffffffffff", "page-fault", "error-pointer", LAB_PASS,
 	  "error pointer dereferenced" },
-	{ "*page fault for address: 0000", "page-fault", "user-access", LAB_PASS,
+	{ "*page fault for address: 0000", "page-fault", "page-fault", LAB_PASS,
 	  "direct access to an address of user space" },
 	{ "#PF: error_code(0x0003) - permissions violation", "page-fault", "write-protected",
 	  LAB_PASS, "write to read-only memory" },
