@@ -29,6 +29,11 @@ struct lab_template {
 	double boot_ms;		 /* what its cold boot took */
 	double speed;		 /* guest speed relative to a 3 GHz native core; scales limits */
 	bool built;		 /* made by this call, not found */
+	char *qemu;		 /* the binary that made it, and must resume it */
+	char *machine, *cpu;	 /* as QEMU names them: "pc-q35-7.2", "max,..." */
+	struct lab_kernel *kernel; /* its shape again, for a rebuild when it turns out damaged */
+	struct strv append;
+	bool nested;
 };
 
 void lab_template_destroy(struct lab_template *t);

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The job's command: its three streams or its terminal, its time, its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#define MAX_WORDS 1024
+
+/* ---- streams: one buffer, filled, then emptied, then filled again ---- */
+
+bool stream_want_write(const struct stream *s)
+{
+	return s->to >= 0 && s->start < s->end;
+}
+
+bool stream_want_read(const struct stream *s)
+{
+	return s->from >= 0 && s->to >= 0 && !s->ended && s->start == s->end;
+}
+
+static bool again(ssize_t n)
+{
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void stream_read(struct stream *s)
+{
+	ssize_t n = read(s->from, s->data, sizeof(s->data));
+
+	if (again(n))
+		return;
+	if (n <= 0) { /* EIO from a terminal: its last user is gone */
+		s->ended = true;
+		return;
+	}
+	s->start = 0;
+	s->end = (size_t)n;
+}
+
+static void stream_write(struct stream *s)
+{
+	ssize_t n = write(s->to, s->data + s->start, s->end - s->start);
+
+	if (again(n))
+		return;
+	if (n < 0) { /* EPIPE: the command reads no more */
+		s->ended = true;
+		s->start = s->end;
+		return;
+	}
+	s->start += (size_t)n;
+	s->total += (uint64_t)n;
+}
+
+static void end_input(struct agent *a)
+{
+	struct stream *s = &a->in;
+
+	if (s->ended || !a->in_total_known || s->total < a->in_total || s->to < 0)
+		return;
+	s->ended = true;
+	if (a->pty < 0) {
+		close(s->to);
+		s->to = -1;
+	} else {
+		(void)!write(a->pty, "\004", 1);
+	}
+}
+
+void stream_pump(struct agent *a, struct stream *s)
+{
+	if (stream_want_read(s))
+		stream_read(s);
+	if (stream_want_write(s))
+		stream_write(s);
+	if (s == &a->in)
+		end_input(a);
+}
+
+/* ---- starting ---- */
+
+struct child_files {
+	int fd[3]; /* what becomes 0, 1, 2 */
+	bool tty;
+};
+
+static int null_fd(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int make_pipe(bool wanted, bool input, struct stream *s)
+{
+	int ends[2], ours = input ? 1 : 0;
+
+	if (!wanted)
+		return null_fd();
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	fcntl(ends[ours], F_SETFL, O_NONBLOCK);
+	if (input)
+		s->to = ends[1];
+	else
+		s->from = ends[0];
+	return ends[!ours];
+}
+
+static void open_pipes(struct agent *a, struct child_files *ret)
+{
+	uint32_t flags = a->start.flags;
+
+	ret->tty = false;
+	ret->fd[0] = make_pipe(flags & PROTO_HAS_STDIN, true, &a->in);
+	ret->fd[1] = make_pipe(flags & PROTO_HAS_STDOUT, false, &a->out);
+	ret->fd[2] = make_pipe(flags & PROTO_HAS_STDERR, false, &a->err);
+	a->in.from = a->port_in;
+	a->out.to = a->port_out;
+	a->err.to = a->port_err;
+}
+
+static int open_terminal(struct agent *a, struct child_files *ret)
+{
+	int unlock = 0, slave;
+
+	a->pty = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	if (a->pty < 0)
+		return -errno;
+	ioctl(a->pty, TIOCSPTLCK, &unlock);
+	slave = ioctl(a->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return -errno;
+	command_window(a, &a->start.window);
+	for (int i = 0; i < 3; i++)
+		ret->fd[i] = slave;
+	ret->tty = true;
+	a->in.from = a->start.flags & PROTO_HAS_STDIN ? a->port_in : -1;
+	a->in.to = a->pty;
+	a->out.from = a->pty;
+	a->out.to = a->port_out;
+	return 0;
+}
+
+void command_window(struct agent *a, const struct proto_window *window)
+{
+	struct winsize size = { .ws_row = window->rows, .ws_col = window->cols };
+
+	if (a->pty >= 0 && window->rows && window->cols)
+		ioctl(a->pty, TIOCSWINSZ, &size);
+}
+
+static size_t collect(const struct agent *a, enum proto_entry_type type, char **words,
+		      size_t n)
+{
+	const struct proto_entry *e = NULL;
+
+	while (n < MAX_WORDS && (e = payload_find(a, e, type)))
+		words[n++] = (char *)payload_name(e);
+	words[n] = NULL;
+	return n;
+}
+
+/* Between vfork and exec: nothing but system calls, no variable of the parent changed. */
+static int child_exec(const struct child_files *files, char **argv, char **env)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setsid();
+	if (files->tty)
+		ioctl(files->fd[0], TIOCSCTTY, 0);
+	for (int i = 0; i < 3; i++)
+		if (dup2(files->fd[i], i) < 0)
+			return errno;
+	execvpe(argv[0], argv, env);
+	return errno;
+}
+
+static pid_t start(const struct child_files *files, char **argv, char **env, int *err)
+{
+	volatile int failure = 0;
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		failure = child_exec(files, argv, env);
+		_exit(127);
+	}
+	*err = pid < 0 ? errno : failure;
+	return pid;
+}
+
+static void close_child_files(const struct child_files *files)
+{
+	for (int i = 0; i < 3; i++)
+		if (files->fd[i] >= 0 && (i == 0 || files->fd[i] != files->fd[i - 1]))
+			close(files->fd[i]);
+}
+
+/* ---- ending ---- */
+
+static int decode(int raw)
+{
+	return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
+}
+
+static bool output_open(const struct stream *s)
+{
+	return s->from >= 0 && (!s->ended || s->start < s->end);
+}
+
+/* Everything the command left running is killed: it would hold its pipes, and modules. */
+static void drain(struct agent *a)
+{
+	uint64_t end = agent_now_ms() + 2000, moved = 0;
+
+	kill(-1, SIGKILL);
+	while (output_open(&a->out) || output_open(&a->err)) {
+		/* Time counts only while nothing moves: the reader may be slow. */
+		if (a->out.total + a->err.total != moved) {
+			moved = a->out.total + a->err.total;
+			end = agent_now_ms() + 2000;
+		}
+		if (stream_want_write(&a->out) || stream_want_write(&a->err))
+			end = agent_now_ms() + 2000;
+		if (agent_now_ms() > end)
+			break;
+		agent_poll(a, 100);
+	}
+}
+
+static void close_streams(struct agent *a)
+{
+	if (a->in.to >= 0 && a->in.to != a->pty)
+		close(a->in.to);
+	if (a->out.from >= 0 && a->out.from != a->pty)
+		close(a->out.from);
+	if (a->err.from >= 0)
+		close(a->err.from);
+	if (a->pty >= 0)
+		close(a->pty);
+	a->in.to = a->in.from = a->out.from = a->err.from = a->pty = -1;
+}
+
+static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
+{
+	bool ended = agent_wait_child(a, pid, a->start.command_ms);
+
+	if (!ended) {
+		ret->killed = 1;
+		kill(-1, SIGKILL);
+		ended = agent_wait_child(a, pid, 2000);
+	}
+	if (ended) {
+		ret->status = decode(a->child_status);
+	} else { /* stuck in the kernel: not even SIGKILL gets it out */
+		ret->status = 128 + SIGKILL;
+		a->broken = true;
+		stall_report(a, pid);
+	}
+}
+
+void command_run(struct agent *a)
+{
+	static char *argv[MAX_WORDS + 1], *env[MAX_WORDS + 1];
+	struct proto_command result = { 0 };
+	struct child_files files;
+	size_t n = 0;
+	pid_t pid;
+
+	if (!collect(a, PROTO_ENTRY_ARG, argv, 0))
+		return;
+	for (char **e = environ; *e && n < 16; e++)
+		env[n++] = *e;
+	collect(a, PROTO_ENTRY_ENV, env, n);
+	if (!(a->start.flags & PROTO_TTY))
+		open_pipes(a, &files);
+	else if (open_terminal(a, &files) < 0)
+		return;
+	a->child_ended = false;
+	pid = start(&files, argv, env, &result.error);
+	close_child_files(&files);
+	if (pid > 0)
+		wait_command(a, pid, &result);
+	drain(a);
+	close_streams(a);
+	port_send(a, PROTO_COMMAND, &result, sizeof(result), NULL, 0);
+}

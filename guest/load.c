@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Modules in and out. Each system call is made by a forked child: an oops kills the child,
+ * a hang holds the child, and the agent tells the two apart.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+/* References that RCU or a workqueue is about to drop are no reason to give up. */
+#define UNLOAD_TRIES	5
+#define UNLOAD_PAUSE_MS 20
+
+/* After this long in its init function a module's sections are told without waiting. */
+#define SECTIONS_MS 100
+
+enum which { LOAD, UNLOAD };
+
+static int call(const struct proto_entry *e, enum which which)
+{
+	long rc;
+
+	if (which == LOAD)
+		rc = syscall(SYS_init_module, payload_data(e), e->data_len, payload_extra(e));
+	else
+		rc = syscall(SYS_delete_module, payload_name(e), O_NONBLOCK);
+	return rc < 0 ? errno : 0;
+}
+
+static void fill_result(struct agent *a, bool ended, struct proto_call *ret)
+{
+	*ret = (struct proto_call){ .refcount = -1 };
+	if (!ended) {
+		ret->stalled = 1;
+		a->broken = true;
+	} else if (WIFSIGNALED(a->child_status)) {
+		ret->signal = WTERMSIG(a->child_status);
+	} else {
+		ret->error = WEXITSTATUS(a->child_status);
+	}
+}
+
+static void call_in_child(struct agent *a, const struct proto_entry *e, enum which which,
+			  struct proto_call *ret)
+{
+	unsigned int stall_ms = a->start.stall_ms;
+	bool ended;
+	pid_t pid;
+
+	a->child_ended = false;
+	pid = fork();
+	if (pid == 0)
+		_exit(call(e, which));
+	if (pid < 0) {
+		*ret = (struct proto_call){ .error = errno, .refcount = -1 };
+		return;
+	}
+	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : stall_ms);
+	if (which == LOAD) {
+		if (!(e->flags & 1))
+			sections_report(a, e);
+		if (!ended)
+			ended = agent_wait_child(a, pid, stall_ms);
+	}
+	fill_result(a, ended, ret);
+	if (ret->stalled)
+		stall_report(a, pid);
+}
+
+static bool failed(const struct proto_call *c)
+{
+	return c->error || c->signal || c->stalled;
+}
+
+bool load_modules(struct agent *a, bool intree)
+{
+	const struct proto_entry *e = NULL;
+	struct proto_call result;
+
+	while ((e = payload_find(a, e, PROTO_ENTRY_MODULE))) {
+		if (!!(e->flags & 1) != intree)
+			continue;
+		call_in_child(a, e, LOAD, &result);
+		if (!failed(&result) || (intree && result.error == EEXIST))
+			continue;
+		port_send_strings(a, PROTO_LOAD, &result, sizeof(result), payload_name(e), NULL);
+		return false;
+	}
+	return true;
+}
+
+static int refcount(const char *name)
+{
+	char path[128], text[16];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", name);
+	return agent_read_text(path, text, sizeof(text)) > 0 ? atoi(text) : -1;
+}
+
+static void list_holders(const char *name, char *buf, size_t size)
+{
+	char path[128];
+	struct dirent *e;
+	size_t used = 0;
+	DIR *dir;
+
+	buf[0] = '\0';
+	snprintf(path, sizeof(path), "/sys/module/%s/holders", name);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((e = readdir(dir))) {
+		if (e->d_name[0] == '.' || used + strlen(e->d_name) + 2 > size)
+			continue;
+		used += (size_t)sprintf(buf + used, "%s%s", used ? "," : "", e->d_name);
+	}
+	closedir(dir);
+}
+
+static bool unload_one(struct agent *a, const struct proto_entry *e)
+{
+	struct proto_call result;
+	char holders[512];
+
+	for (int i = 0; i < UNLOAD_TRIES; i++) {
+		call_in_child(a, e, UNLOAD, &result);
+		if (result.error != EAGAIN)
+			break;
+		agent_pause(a, UNLOAD_PAUSE_MS);
+	}
+	if (!failed(&result))
+		return true;
+	if (!result.stalled) {
+		result.refcount = refcount(payload_name(e));
+		list_holders(payload_name(e), holders, sizeof(holders));
+	} else {
+		holders[0] = '\0';
+	}
+	port_send_strings(a, PROTO_UNLOAD, &result, sizeof(result), payload_name(e), holders);
+	return false;
+}
+
+static bool is_loaded(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return access(path, F_OK) == 0;
+}
+
+/* Backwards through the job's own modules; those never loaded are passed over. */
+void unload_modules(struct agent *a)
+{
+	const struct proto_entry *list[256], *e = NULL;
+	size_t n = 0;
+
+	while (n < 256 && (e = payload_find(a, e, PROTO_ENTRY_MODULE)))
+		if (!(e->flags & 1))
+			list[n++] = e;
+	while (n-- > 0)
+		if (is_loaded(payload_name(list[n])) && !unload_one(a, list[n]))
+			return;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the lab and the agent in the guest say to each other. Little endian, x86 only on
+ * both sides. Everything is a frame: a fixed header, then `length` bytes. Raise
+ * PROTO_VERSION with any change; the agent belongs to the template's key, so that the two
+ * sides never differ in practice.
+ *
+ * Order of a run: the host resumes a clone and sends START. The agent answers HELLO, reads
+ * the payload from its disk, and then tells what happens as it happens; each PHASE frame
+ * closes the phase before. DONE with the run's nonce is the last frame.
+ */
+#ifndef KMLAB_GUEST_PROTO_H
+#define KMLAB_GUEST_PROTO_H
+
+#include <stdint.h>
+
+#define PROTO_MAGIC	   0x424c4d4bU /* "KMLB" */
+#define PROTO_VERSION	   1
+#define PROTO_MAX_FRAME	   (64 * 1024)
+#define PROTO_NONCE_SIZE   16
+#define PROTO_ENTROPY_SIZE 64
+
+/* Where the ports are: virtio-serial port numbers, as named in qemu.c as well. */
+enum proto_port { PROTO_CONTROL = 1, PROTO_STDIN, PROTO_STDOUT, PROTO_STDERR };
+
+enum proto_type {
+	/* agent → host */
+	PROTO_READY = 1, /* proto_ready, release: booted, may be saved */
+	PROTO_HELLO,	 /* nonce: the clone is alive */
+	PROTO_PHASE,	 /* u32 enum proto_phase */
+	PROTO_LOG,	 /* raw /dev/kmsg records, one after the other */
+	PROTO_SECTIONS,	 /* module, then proto_section + name each */
+	PROTO_LOAD,	 /* proto_call, module: a load failed */
+	PROTO_COMMAND,	 /* proto_command */
+	PROTO_UNLOAD,	 /* proto_call, module, holders: an unload failed */
+	PROTO_STALL,	 /* text, may come in pieces */
+	PROTO_LEFTOVER,	 /* proto_leftover, kind, what */
+	PROTO_FILE,	 /* proto_file, path below the copied place */
+	PROTO_FILE_DATA, /* bytes of the file last named */
+	PROTO_ALIVE,	 /* nothing to say */
+	PROTO_TROUBLE,	 /* text: the agent itself cannot go on */
+	PROTO_DONE,	 /* proto_done */
+	/* host → agent */
+	PROTO_START = 64, /* proto_start */
+	PROTO_STDIN_END,  /* u64: bytes of standard input in all */
+	PROTO_WINDOW,	  /* proto_window */
+	PROTO_PING,	  /* answered by ALIVE */
+};
+
+enum proto_phase {
+	PROTO_PHASE_LOAD,
+	PROTO_PHASE_TEST,
+	PROTO_PHASE_UNLOAD,
+	PROTO_PHASE_LEAK,
+};
+
+struct proto_frame {
+	uint32_t magic;
+	uint16_t version;
+	uint16_t type;
+	uint32_t length;
+};
+
+struct proto_ready {
+	uint64_t loop_ns; /* time for PROTO_SPEED_LOOPS rounds of the speed loop */
+	uint32_t cpus;
+	uint32_t pad;
+};
+
+/* Each round is one dependent multiply and add: 4 cycles on any core of these years. */
+#define PROTO_SPEED_LOOPS 4000000
+
+enum proto_flag {
+	PROTO_HAS_STDIN = 1,
+	PROTO_HAS_STDOUT = 2,
+	PROTO_HAS_STDERR = 4,
+	PROTO_TTY = 8,
+};
+
+struct proto_window {
+	uint16_t rows, cols;
+};
+
+struct proto_start {
+	uint64_t realtime_ns;
+	uint8_t nonce[PROTO_NONCE_SIZE];
+	uint8_t entropy[PROTO_ENTROPY_SIZE];
+	uint64_t payload_size; /* bytes on the disk from PROTO_PAYLOAD_AT on */
+	uint32_t flags;
+	uint32_t command_ms; /* kill the command after this; 0: never */
+	uint32_t stall_ms;
+	uint32_t settle_ms;
+	struct proto_window window;
+	uint32_t pad;
+};
+
+struct proto_section {
+	uint64_t address; /* followed by its name */
+};
+
+struct proto_call {
+	int32_t error;	/* positive errno */
+	int32_t signal; /* the calling task died of this */
+	uint32_t stalled;
+	int32_t refcount; /* -1: unknown */
+};
+
+struct proto_command {
+	int32_t error; /* positive errno of exec, or 0 */
+	int32_t status;
+	uint32_t killed;
+	uint32_t pad;
+};
+
+struct proto_leftover {
+	uint64_t address, call_site, size;
+};
+
+enum proto_file_type { PROTO_FILE_REGULAR = 1, PROTO_FILE_DIR, PROTO_FILE_MISSING };
+
+struct proto_file {
+	uint32_t index; /* of the place to copy, counted from 0 */
+	uint32_t type;
+	uint32_t mode;
+	int32_t error; /* with PROTO_FILE_MISSING */
+	uint64_t size;
+};
+
+struct proto_done {
+	uint8_t nonce[PROTO_NONCE_SIZE];
+	uint64_t taint;
+	uint64_t log_lost;
+	uint64_t stdout_bytes, stderr_bytes; /* written to those ports in all */
+	uint32_t leftovers_partial;
+	uint32_t pad;
+};
+
+/*
+ * The payload disk. Its size never changes (the template has seen it); the bytes begin
+ * past what the kernel's partition scan may have read before the save.
+ */
+#define PROTO_DISK_SIZE	 (1ULL << 30)
+#define PROTO_PAYLOAD_AT (1ULL << 20)
+
+enum proto_entry_type {
+	PROTO_ENTRY_MODULE = 1, /* name, parameters, ELF image */
+	PROTO_ENTRY_FILE,	/* path, "", bytes */
+	PROTO_ENTRY_DIR,	/* path */
+	PROTO_ENTRY_SYMLINK,	/* path, target */
+	PROTO_ENTRY_ARG,	/* word of the command */
+	PROTO_ENTRY_ENV,	/* NAME=VALUE */
+	PROTO_ENTRY_OUT,	/* path to copy out */
+	PROTO_ENTRY_END,
+};
+
+/* Followed by two NUL-terminated strings, the data, and zeros up to a multiple of 8. */
+struct proto_entry {
+	uint16_t type;
+	uint16_t flags; /* 1: module of the kernel itself */
+	uint32_t mode;
+	uint32_t name_len, extra_len; /* with their NULs */
+	uint64_t data_len;
+};
+
+#endif

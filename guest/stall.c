@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A task that does not come back: where it stands, and what every CPU does meanwhile. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+/* In a child of its own: on a damaged kernel even this may never return. */
+static void ask_kernel(void)
+{
+	if (fork() != 0)
+		return;
+	agent_write_text("/proc/sysrq-trigger", "l"); /* what runs on each CPU */
+	agent_write_text("/proc/sysrq-trigger", "w"); /* what is blocked */
+	_exit(0);
+}
+
+void stall_report(struct agent *a, pid_t pid)
+{
+	char path[64], stack[4096];
+	int n;
+
+	kmsg_drain(a);
+	snprintf(path, sizeof(path), "/proc/%d/stack", (int)pid);
+	n = agent_read_text(path, stack, sizeof(stack));
+	if (n > 0)
+		port_send(a, PROTO_STALL, NULL, 0, stack, (size_t)n);
+	ask_kernel();
+	agent_pause(a, 500);
+}

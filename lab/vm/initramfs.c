@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a template boots from: the agent as /init, busybox under all its names, and the
+ * drivers of our own devices. A newc archive, not compressed: QEMU copies it in no time,
+ * while an emulated CPU takes long to unpack.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs.h"
+#include "process.h"
+
+#include "vm.h"
+
+/* In load order as far as the kernel's own list of dependencies does not say it. */
+static const char *const drivers[] = { "virtio_ring", "virtio", "virtio_pci", "virtio_blk",
+				       "virtio_console" };
+
+static const char *const folders[] = {
+	"bin", "sbin", "usr", "usr/bin", "usr/sbin", "usr/local", "usr/local/bin", "lib",
+	"lib/modules", "etc", "proc", "sys", "dev", "tmp", "run", "root", "lab", "mnt",
+	"var", "var/tmp",
+};
+
+static char *find_data(const struct lab *lab, const char *name)
+{
+	_cleanup_free_ char *here = xprintf("%s/%s", lab->data_dir, name);
+
+	if (fs_exists(here))
+		return take_ptr(here);
+	return xprintf("%s/guest/%s", lab->data_dir, name);
+}
+
+static int find_busybox(struct lab *lab, char **ret)
+{
+	*ret = process_find("busybox");
+	if (*ret)
+		return 0;
+	return lab_fail(lab, -ENOENT, "no 'busybox' in PATH; install the package "
+			"'busybox-static'");
+}
+
+/* ---- the archive ---- */
+
+struct image {
+	struct lab *lab;
+	struct archive *a;
+	struct strv have; /* paths already in */
+};
+
+static int put(struct image *im, const char *path, mode_t mode, const char *link,
+	       const void *data, size_t size)
+{
+	struct archive_entry *e = archive_entry_new();
+	bool good;
+
+	archive_entry_set_pathname(e, path);
+	archive_entry_set_mode(e, (__LA_MODE_T)mode);
+	archive_entry_set_nlink(e, 1);
+	archive_entry_set_mtime(e, 0, 0);
+	archive_entry_set_size(e, (la_int64_t)size);
+	if (link)
+		archive_entry_set_symlink(e, link);
+	good = archive_write_header(im->a, e) == ARCHIVE_OK &&
+	       (!size || archive_write_data(im->a, data, size) == (la_ssize_t)size);
+	archive_entry_free(e);
+	if (good)
+		return 0;
+	return lab_fail(im->lab, -EIO, "cannot write '%s' into the initramfs: %s; free space "
+			"in the cache", path, archive_error_string(im->a));
+}
+
+static int put_file(struct image *im, const char *path, const char *from, mode_t mode)
+{
+	_cleanup_free_ char *data = NULL;
+	size_t size = 0;
+	int err = fs_read_file(from, &data, &size);
+
+	if (err)
+		return lab_fail(im->lab, err, "cannot read '%s': %s; is the build complete?",
+				from, strerror(-err));
+	return put(im, path, S_IFREG | mode, NULL, data, size);
+}
+
+/* ---- its parts ---- */
+
+static int put_busybox(struct image *im)
+{
+	_cleanup_free_ char *busybox = NULL;
+	_cleanup_text_ struct text list = TEXT_INIT;
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	char *save = NULL, *word;
+	int status = 0, err = find_busybox(im->lab, &busybox);
+	char *argv[] = { busybox, (char *)"--list-full", NULL };
+
+	if (err)
+		return err;
+	spec.argv = argv;
+	err = process_capture(&spec, 10000, im->lab->cancel_fd, &list, NULL, &status);
+	if (err || status)
+		return lab_fail(im->lab, err ? err : -ENOTSUP, "'%s --list-full' fails; "
+				"install the package 'busybox-static'", busybox);
+	err = put_file(im, "bin/busybox", busybox, 0755);
+	for (word = strtok_r(list.s, "\n", &save); word && !err;
+	     word = strtok_r(NULL, "\n", &save))
+		if (strcmp(word, "bin/busybox") && !strchr(fs_basename(word), '/') &&
+		    strcmp(word, "linuxrc"))
+			err = put(im, word, S_IFLNK | 0777, "/bin/busybox", NULL, 0);
+	return err;
+}
+
+static int put_etc(struct image *im)
+{
+	static const char passwd[] = "root::0:0:root:/root:/bin/sh\n"
+				     "nobody:x:65534:65534:nobody:/:/bin/false\n";
+	static const char group[] = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n";
+	int err = put(im, "etc/passwd", S_IFREG | 0644, NULL, passwd, sizeof(passwd) - 1);
+
+	return err ? err : put(im, "etc/group", S_IFREG | 0644, NULL, group,
+			       sizeof(group) - 1);
+}
+
+/* The line of modules.dep (or modules.builtin) about one module, without its newline. */
+static char *find_line(const char *list, const char *name)
+{
+	for (const char *p = list; *p; p = *p ? p + 1 : p) {
+		size_t len = strcspn(p, "\n");
+		size_t path = strcspn(p, ":\n");
+		_cleanup_free_ char *own = xstrndup(p, path);
+		char *base = (char *)fs_basename(own);
+
+		for (char *c = base; *c; c++)
+			if (*c == '-')
+				*c = '_';
+		if (str_starts(base, name) && str_starts(base + strlen(name), ".ko"))
+			return xstrndup(p, len);
+		p += len;
+	}
+	return NULL;
+}
+
+/* "a: b c" wants c, b, a. */
+static void add_in_order(const char *line, struct strv *paths)
+{
+	_cleanup_free_ char *copy = xstrdup(line);
+	_cleanup_strv_ struct strv words = STRV_INIT;
+	char *save = NULL;
+
+	for (char *w = strtok_r(copy, ": ", &save); w; w = strtok_r(NULL, ": ", &save))
+		strv_add(&words, w);
+	for (size_t i = words.n; i-- > 0;)
+		if (!strv_contains(paths, words.v[i]))
+			strv_add(paths, words.v[i]);
+}
+
+static int list_drivers(struct lab *lab, const struct lab_kernel *k, struct strv *paths)
+{
+	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", k->modules);
+	_cleanup_free_ char *builtin_path = xprintf("%s/modules.builtin", k->modules);
+	_cleanup_free_ char *dep = NULL, *builtin = NULL;
+	int err = fs_read_file(dep_path, &dep, NULL);
+
+	if (!err)
+		err = fs_read_file(builtin_path, &builtin, NULL);
+	if (err)
+		return lab_fail(lab, err, "cannot read '%s': %s; run depmod on it", dep_path,
+				strerror(-err));
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
+		_cleanup_free_ char *line = find_line(dep, drivers[i]);
+		_cleanup_free_ char *inside = line ? NULL : find_line(builtin, drivers[i]);
+
+		if (line)
+			add_in_order(line, paths);
+		else if (!inside)
+			return lab_fail(lab, -ENOENT, "kernel '%s' has no driver '%s'; build "
+					"it with CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK and "
+					"CONFIG_VIRTIO_CONSOLE", k->name, drivers[i]);
+	}
+	return 0;
+}
+
+static int put_driver(struct image *im, const struct lab_kernel *k, const char *path,
+		      struct text *list)
+{
+	_cleanup_text_ struct text ko = TEXT_INIT;
+	_cleanup_free_ char *from = xprintf("%s/%s", k->modules, path);
+	_cleanup_free_ char *name = xstrndup(fs_basename(path), strcspn(fs_basename(path), "."));
+	_cleanup_free_ char *to = xprintf("lab/%s.ko", name);
+	int err = module_read(im->lab, from, &ko);
+
+	if (err)
+		return err;
+	text_printf(list, "%s.ko\n", name);
+	return put(im, to, S_IFREG | 0644, NULL, ko.s, ko.len);
+}
+
+static int put_drivers(struct image *im, const struct lab_kernel *k)
+{
+	_cleanup_strv_ struct strv paths = STRV_INIT;
+	_cleanup_text_ struct text list = TEXT_INIT;
+	int err = list_drivers(im->lab, k, &paths);
+
+	for (size_t i = 0; !err && i < paths.n; i++)
+		err = put_driver(im, k, paths.v[i], &list);
+	text_puts(&list, "");
+	return err ? err : put(im, "lab/modules", S_IFREG | 0644, NULL, list.s, list.len);
+}
+
+static int put_agent(struct image *im)
+{
+	_cleanup_free_ char *agent = find_data(im->lab, "agent");
+
+	return put_file(im, "init", agent, 0755);
+}
+
+static int put_all(struct image *im, const struct lab_kernel *kernel)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(folders) / sizeof(*folders); i++)
+		err = put(im, folders[i], S_IFDIR | 0755, NULL, NULL, 0);
+	if (!err)
+		err = put_agent(im);
+	if (!err)
+		err = put_busybox(im);
+	if (!err)
+		err = put_etc(im);
+	return err ? err : put_drivers(im, kernel);
+}
+
+int initramfs_build(struct lab *lab, const struct lab_kernel *kernel, const char *path)
+{
+	struct image im = { .lab = lab, .a = archive_write_new() };
+	int err;
+
+	if (!im.a)
+		return lab_fail(lab, -ENOMEM, "no memory for the initramfs");
+	archive_write_set_format_cpio_newc(im.a);
+	archive_write_add_filter_none(im.a);
+	if (archive_write_open_filename(im.a, path) != ARCHIVE_OK)
+		err = lab_fail(lab, -EIO, "cannot write '%s': %s; free space in the cache",
+			       path, archive_error_string(im.a));
+	else
+		err = put_all(&im, kernel);
+	if (!err && archive_write_close(im.a) != ARCHIVE_OK)
+		err = lab_fail(lab, -EIO, "cannot write '%s': %s; free space in the cache",
+			       path, archive_error_string(im.a));
+	archive_write_free(im.a);
+	return err;
+}
+
+/* ---- its identity ---- */
+
+static int add_stat(struct lab *lab, const char *path, struct strv *key)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return lab_fail(lab, -errno, "cannot read '%s': %s; is the build complete?",
+				path, strerror(errno));
+	strv_printf(key, "%s:%lld:%lld.%09ld", fs_basename(path), (long long)st.st_size,
+		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return 0;
+}
+
+int initramfs_key(struct lab *lab, struct strv *key)
+{
+	_cleanup_free_ char *agent = find_data(lab, "agent");
+	_cleanup_free_ char *busybox = NULL;
+	int err = find_busybox(lab, &busybox);
+
+	if (!err)
+		err = add_stat(lab, agent, key);
+	return err ? err : add_stat(lab, busybox, key);
+}

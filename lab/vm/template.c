@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Templates in the cache: their identity, their description, their making. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs.h"
+
+#include "../cache.h"
+#include "vm.h"
+
+#define KIND   "templates"
+#define FORMAT 1
+
+/* Five-level page tables and the like only make an emulated page walk longer. */
+#define CPU_TCG	   "max,-la57,-svm,-vmx"
+#define CPU_NESTED "max,-la57"
+#define CPU_KVM	   "host,migratable=on"
+
+void lab_template_destroy(struct lab_template *t)
+{
+	if (!t)
+		return;
+	free(t->id);
+	free(t->dir);
+	free(t->release);
+	free(t->qemu);
+	free(t->machine);
+	free(t->cpu);
+	strv_deinit(&t->append);
+	lab_kernel_destroy(t->kernel);
+	free(t);
+}
+
+static struct lab_kernel *copy_kernel(const struct lab_kernel *k)
+{
+	struct lab_kernel *copy = xcalloc(1, sizeof(*copy));
+
+	*copy = (struct lab_kernel){
+		.name = xstrdup(k->name),     .id = xstrdup(k->id),
+		.provider = xstrdup(k->provider), .suite = xstrdup(k->suite),
+		.release = xstrdup(k->release), .version = xstrdup(k->version),
+		.image = xstrdup(k->image),   .modules = xstrdup(k->modules),
+		.config = xstrdup(k->config), .system_map = xstrdup(k->system_map),
+		.root = xstrdup(k->root),     .headers = xstrdup(k->headers),
+		.usr_src = xstrdup(k->usr_src), .size = k->size,
+	};
+	return copy;
+}
+
+static const char *cpu_model(enum lab_accel accel, bool nested)
+{
+	if (accel == LAB_ACCEL_KVM)
+		return CPU_KVM;
+	return nested ? CPU_NESTED : CPU_TCG;
+}
+
+/* ---- identity ---- */
+
+static int add_file(struct lab *lab, struct strv *key, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return lab_fail(lab, -errno, "cannot read '%s': %s; add the kernel again", path,
+				strerror(errno));
+	strv_printf(key, "%s:%lld:%lld.%09ld", path, (long long)st.st_size,
+		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	return 0;
+}
+
+/* The QEMU build counts by its file, not by its version: asking that takes a start. */
+static int make_id(struct lab *lab, struct lab_template *t)
+{
+	_cleanup_strv_ struct strv key = STRV_INIT;
+	_cleanup_free_ char *hash = NULL;
+	int err = add_file(lab, &key, t->qemu);
+
+	strv_printf(&key, "format %d, protocol %d", FORMAT, PROTO_VERSION);
+	strv_printf(&key, "%s %s %u MiB %u cpus", accel_name(t->accel), t->cpu, t->memory_mib,
+		    t->cpus);
+	strv_add(&key, t->kernel->id);
+	strv_add(&key, boot_command_line());
+	strv_add_all(&key, t->append.v);
+	if (!err)
+		err = add_file(lab, &key, t->kernel->image);
+	if (!err)
+		err = initramfs_key(lab, &key);
+	if (err)
+		return err;
+	hash = lab_cache_key((const char *const *)key.v);
+	t->id = xprintf("%s-%s", t->kernel->id, hash);
+	t->dir = lab_cache_path(lab, KIND, t->id);
+	return 0;
+}
+
+static int describe(struct lab *lab, const struct lab_vm_shape *shape, struct lab_template *t)
+{
+	struct lab_accel_probe probe = { 0 };
+	int err = lab_accel_probe(lab, false, &probe);
+
+	if (err)
+		return err;
+	free(probe.reason);
+	t->accel = probe.accel;
+	t->memory_mib = shape->memory_mib ? shape->memory_mib : 256;
+	t->cpus = shape->cpus ? shape->cpus : 2;
+	t->nested = shape->nested;
+	t->cpu = xstrdup(cpu_model(t->accel, t->nested));
+	t->kernel = copy_kernel(shape->kernel);
+	strv_add_all(&t->append, shape->append);
+	t->qemu = qemu_path(lab);
+	return t->qemu ? make_id(lab, t) : -ENOENT;
+}
+
+/* ---- description on disk ---- */
+
+static json_t *file_mark(const char *dir, const char *name)
+{
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, name);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return NULL;
+	return json_pack("{s:I,s:I,s:I}", "size", (json_int_t)st.st_size, "mtime",
+			 (json_int_t)st.st_mtim.tv_sec, "nsec",
+			 (json_int_t)st.st_mtim.tv_nsec);
+}
+
+/* Clones map the memory file privately: whoever changed it since damaged it. */
+static bool files_intact(const char *dir, json_t *root)
+{
+	static const char *const names[] = { LAB_RAM_FILE, LAB_STATE_FILE, LAB_STUB_FILE };
+
+	for (size_t i = 0; i < 3; i++) {
+		json_t *now = file_mark(dir, names[i]);
+		bool same = now && json_equal(now, json_object_get(root, names[i]));
+
+		json_decref(now);
+		if (!same)
+			return false;
+	}
+	return true;
+}
+
+static int write_description(struct lab *lab, const struct lab_template *t, const char *dir)
+{
+	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
+	json_t *root = json_pack(
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT, "kernel",
+		t->kernel->id, "release", t->release, "machine", t->machine, "cpu", t->cpu,
+		"accelerator", accel_name(t->accel), "boot_ms", t->boot_ms, "speed", t->speed,
+		LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
+		file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE, file_mark(dir, LAB_STUB_FILE));
+	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
+	int err = text ? fs_write_file(path, text, strlen(text), 0600) : -ENOMEM;
+
+	free(text);
+	json_decref(root);
+	return err ? lab_fail(lab, err, "cannot write '%s': %s; free space", path,
+			      strerror(-err)) : 0;
+}
+
+static bool read_description(struct lab_template *t)
+{
+	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, t->dir);
+	json_t *root = json_load_file(path, 0, NULL);
+	const char *release, *machine;
+	bool good = root && files_intact(t->dir, root) &&
+		    json_unpack(root, "{s:s,s:s,s:F,s:F}", "release", &release, "machine",
+				&machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
+
+	if (good) {
+		t->release = xstrdup(release);
+		t->machine = xstrdup(machine);
+	}
+	json_decref(root);
+	return good;
+}
+
+/* ---- getting one ---- */
+
+static bool look(struct lab *lab, struct lab_template *t)
+{
+	return lab_cache_has(lab, KIND, t->id) && read_description(t);
+}
+
+static int build(struct lab *lab, struct lab_template *t)
+{
+	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	_cleanup_free_ char *what = xprintf("booting %s once, for its template", t->kernel->name);
+	struct lab_qemu qemu = { 0 };
+	int err = lab_cache_remove(lab, KIND, t->id); /* a damaged one */
+
+	if (!err)
+		err = lab_qemu_find(lab, &qemu);
+	if (err)
+		return err;
+	t->machine = xprintf("pc-q35-%u.%u", qemu.major, qemu.minor);
+	lab_qemu_deinit(&qemu);
+	err = lab_stage_begin(lab, KIND, &stage);
+	lab_report(lab, what, 0, 0, false);
+	if (!err)
+		err = template_boot(lab, t, stage.dir);
+	if (!err)
+		err = write_description(lab, t, stage.dir);
+	if (!err)
+		err = lab_stage_publish(lab, &stage, t->id);
+	lab_report(lab, what, 0, 0, true);
+	t->built = true;
+	return err;
+}
+
+static int look_or_build(struct lab *lab, struct lab_template *t)
+{
+	_cleanup_close_ int lock = -1;
+
+	if (look(lab, t))
+		return 0;
+	lock = lab_cache_lock(lab, KIND, t->id);
+	if (lock < 0)
+		return lock;
+	return look(lab, t) ? 0 : build(lab, t);
+}
+
+int lab_template_get(struct lab *lab, const struct lab_vm_shape *shape,
+		     struct lab_template **ret)
+{
+	_cleanup_template_ struct lab_template *t = xcalloc(1, sizeof(*t));
+	int err = describe(lab, shape, t);
+
+	if (!err)
+		err = look_or_build(lab, t);
+	if (!err)
+		*ret = take_ptr(t);
+	return err;
+}
+
+int lab_template_remove_for(struct lab *lab, const char *kernel_id)
+{
+	_cleanup_free_ char *dir = lab_cache_path(lab, KIND, NULL);
+	_cleanup_free_ char *prefix = xprintf("%s-", kernel_id);
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = 0;
+
+	if (!fs_is_dir(dir))
+		return 0;
+	err = fs_list(dir, false, &names);
+	if (err)
+		return lab_fail(lab, err, "cannot read '%s': %s", dir, strerror(-err));
+	for (size_t i = 0; i < names.n && !err; i++) /* what follows is the hash alone */
+		if (str_starts(names.v[i], prefix) &&
+		    !strchr(names.v[i] + strlen(prefix), '-'))
+			err = lab_cache_remove(lab, KIND, names.v[i]);
+	return err;
+}
