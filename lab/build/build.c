@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Kbuild in the sandbox: from a source to modules in the cache. */
-#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,13 +14,6 @@ void lab_build_deinit(struct lab_build *build)
 	free(build->symvers);
 	free(build->log);
 	*build = (struct lab_build){ 0 };
-}
-
-static int cpus(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 /* --- other modules' symbols ---------------------------------------------------------- */
@@ -109,7 +101,7 @@ static int run_kbuild(struct build_job *job, struct text *out, int *status)
 	strv_add(&argv, "make");
 	strv_add(&argv, "-s");
 	strv_add(&argv, "--no-print-directory");
-	strv_printf(&argv, "-j%d", cpus());
+	strv_printf(&argv, "-j%d", build_cpus());
 	strv_add(&argv, "-C");
 	strv_add(&argv, job->kernel->headers);
 	strv_printf(&argv, "M=%s", job->dir);
@@ -126,6 +118,17 @@ static int run_kbuild(struct build_job *job, struct text *out, int *status)
 
 /* --- the result ---------------------------------------------------------------------- */
 
+/* A BUILT_MODULE_LOCATION may end in a slash. */
+static void squeeze_slashes(char *path)
+{
+	char *to = path;
+
+	for (char *from = path; *from; from++)
+		if (from[0] != '/' || from[1] != '/')
+			*to++ = *from;
+	*to = '\0';
+}
+
 /* One line of modules.order: .ko or .o, absolute or relative to the source. */
 static void add_module(struct build_job *job, const char *line, struct lab_build *build)
 {
@@ -139,6 +142,7 @@ static void add_module(struct build_job *job, const char *line, struct lab_build
 	if (!dot)
 		return;
 	path = xprintf("%s/%.*s.ko", job->upper, (int)(dot - rel), rel);
+	squeeze_slashes(path);
 	if (fs_exists(path) && !strv_contains(&build->modules, path))
 		strv_take(&build->modules, take_ptr(path));
 }

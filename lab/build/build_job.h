@@ -33,6 +33,8 @@ void build_job_deinit(struct build_job *job);
 /* build_source.c: what is to be built, and where its objects are kept */
 int build_job_open(struct lab *lab, const struct lab_build_spec *spec,
 		   struct build_job *job);
+/** build_cpus - how many processors this process may use. */
+int build_cpus(void);
 /** build_prepare - before a true build: make upper agree with what the source is now. */
 int build_prepare(struct build_job *job);
 

@@ -19,6 +19,10 @@ static bool is_noise(const char *line)
 	for (const char *const *s = starts; *s; s++)
 		if (str_starts(line, *s))
 			return true;
+	/* "  CC [M]  /home/u/hello.o", where a dkms.conf runs make without -s */
+	if (line[0] == ' ' && line[1] == ' ' && line[2] >= 'A' && line[2] <= 'Z' &&
+	    strspn(line + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") >= 2 && strchr(line, '/'))
+		return true;
 	return !strncmp(line, "make", 4) && (strstr(line, ": Entering directory '") ||
 					     strstr(line, ": Leaving directory '"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is to be built, where its objects live in the cache, and how they are kept in
  * agreement with a source that changes between two builds. */
+#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -8,6 +9,13 @@
 #include "build_job.h"
 #include "fs.h"
 #include "sandbox_plan.h"
+
+int build_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
 
 void build_job_deinit(struct build_job *job)
 {

@@ -110,6 +110,24 @@ static bool is_foreign(const struct build_job *job, const char *path)
 	       path_below(job->dir, "/usr/src");
 }
 
+/* The host's name of a recorded dependency: "drv/../include/x.h" is not below drv, and a
+ * relative name counts from where Kbuild worked, the module's directory since 6.13. */
+static char *dep_path(const struct build_job *job, const char *dep)
+{
+	char *full = dep[0] == '/' ? xstrdup(dep) : xprintf("%s/%s", job->dir, dep);
+	char *real;
+
+	if (dep[0] != '/' && !fs_exists(full)) {
+		free(full);
+		full = xprintf("%s/%s", job->kernel->headers, dep);
+	}
+	real = strstr(full, "/../") ? realpath(full, NULL) : NULL;
+	if (!real)
+		return full;
+	free(full);
+	return real;
+}
+
 /* What the compiler read outside the source directory. */
 static void foreign_deps(struct build_job *job, struct strv *ret)
 {
@@ -123,11 +141,7 @@ static void foreign_deps(struct build_job *job, struct strv *ret)
 		if (!str_ends(file, ".o.cmd") || build_cmd_read(file, &cmd))
 			continue;
 		for (size_t j = 0; j < cmd.deps.n; j++) {
-			const char *dep = cmd.deps.v[j];
-			_cleanup_free_ char *full =
-				dep[0] == '/' ? xstrdup(dep) :
-						xprintf("%s/%s", job->file ? job->dir :
-						job->kernel->headers, dep);
+			_cleanup_free_ char *full = dep_path(job, cmd.deps.v[j]);
 
 			if (is_foreign(job, full) && !strv_contains(ret, full))
 				strv_take(ret, take_ptr(full));

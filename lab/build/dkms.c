@@ -69,7 +69,7 @@ static int run_script(struct build_job *job, const struct lab_sandbox *box,
 	strv_add(&argv, "dkms.conf");
 	strv_add(&argv, job->kernel->release);
 	strv_add(&argv, job->kernel->headers);
-	strv_add(&argv, "2");
+	strv_printf(&argv, "%d", build_cpus());
 	strv_add(&argv, verb);
 	return lab_sandbox_run(job->lab, box, argv.v, job->dir, out, status);
 }

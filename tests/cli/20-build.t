@@ -1,0 +1,243 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kmlab build: the shapes of module trees people have, on every kernel named.
+. "$(dirname "$0")/lib.sh"
+
+# module FILE [BODY]: a module whose init function contains BODY.
+module() {
+	mkdir -p "$(dirname "$1")"
+	cat >"$1" <<-END
+		#include <linux/module.h>
+		#ifdef HEADER
+		#include HEADER
+		#endif
+		static int __init test_init(void)
+		{
+			$2
+			return 0;
+		}
+		static void __exit test_exit(void) { }
+		module_init(test_init);
+		module_exit(test_exit);
+		MODULE_LICENSE("GPL");
+		MODULE_DESCRIPTION("test");
+	END
+}
+
+# library FILE FUNCTION: one more source file, or with "export" a module that exports it.
+library() {
+	mkdir -p "$(dirname "$1")"
+	cat >"$1" <<-END
+		#include <linux/module.h>
+		int $2(void);
+		int $2(void) { return 7; }
+	END
+	[ "$3" != export ] || cat >>"$1" <<-END
+		EXPORT_SYMBOL_GPL($2);
+		MODULE_LICENSE("GPL");
+		MODULE_DESCRIPTION("test");
+	END
+}
+
+# built [OPTION...] SOURCE...: the names of the modules built, in one line.
+built() {
+	run "$KMLAB" build --quiet -k "$kernel" "$@"
+	sed 's|.*/||' "$scratch/out" | tr '\n' ' ' | sed 's/ $//'
+}
+
+# has FILE BYTES: does the module that was built last have these bytes?
+has() {
+	grep -q -a -e "$1" "$(tail -n 1 "$scratch/out")"
+}
+
+listing() {
+	(cd "$1" && find . | sort)
+}
+
+one_directory() {
+	module one/one.c
+	echo 'obj-m := one.o' >one/Kbuild
+	printf 'all:\n\tfalse\n' >one/Makefile
+	before=$(listing one)
+	is "$(built one)" one.ko "a directory with a Kbuild"
+	is "$(listing one)" "$before" "stays as it was"
+	[ -f "$(cat "$scratch/out")" ]
+	result "the path that is printed is there" $?
+	is "$(built one)" one.ko "built again"
+	module one/one.c 'pr_info("second edition");'
+	built one >/dev/null
+	has 'second edition'
+	result "after an edit the new text is in the module" $?
+}
+
+makefile_only() {
+	module idiom/idiom.c
+	cat >idiom/Makefile <<-'END'
+		ifneq ($(KERNELRELEASE),)
+		obj-m := idiom.o
+		else
+		all:
+			$(MAKE) -C /lib/modules/$(shell uname -r)/build M=$(CURDIR) modules
+		endif
+	END
+	is "$(built idiom)" idiom.ko "the usual Makefile"
+	MAKEFLAGS=n is "$(MAKEFLAGS=n built --clean idiom)" idiom.ko \
+		"an outer make's flags stay outside"
+}
+
+one_file() {
+	module home/loose-one.c 'pr_info("%d", LOOSE);'
+	echo '#define LOOSE 1' >home/loose.h
+	sed -i '1a #include "loose.h"' home/loose-one.c
+	mkdir -p home/cache home/private
+	before=$(listing home)
+	is "$(built home/loose-one.c)" loose-one.ko "one .c file and a header beside it"
+	is "$(listing home)" "$before" "its directory stays as it was"
+	got=$(KMLAB_CACHE=$PWD/home/cache "$KMLAB" build --offline --quiet -k "$kernel" \
+		home/loose-one.c 2>&1) || true
+	case $got in
+	*'cache lies inside'*) false ;;
+	esac
+	result "the cache may lie in the same directory" $?
+}
+
+many_files() {
+	module many/main.c 'return helper() + inner() - 14;'
+	sed -i '1a int helper(void); int inner(void);' many/main.c
+	library many/helper.c helper
+	library many/sub/inner.c inner
+	printf 'obj-m := many.o\nmany-y := main.o helper.o sub/inner.o\n' >many/Kbuild
+	is "$(built many)" many.ko "a module of several files, one in a subdirectory"
+}
+
+many_modules() {
+	module several/a.c
+	module several/b.c
+	module several/dir/c.c
+	module several/dir/deep/d.c
+	printf 'obj-m := a.o b.o dir/\n' >several/Kbuild
+	printf 'obj-m := c.o deep/\n' >several/dir/Kbuild
+	printf 'obj-m := d.o\n' >several/dir/deep/Makefile
+	is "$(built several)" 'a.ko b.ko c.ko d.ko' "several modules, in directories below too"
+	printf 'obj-m := b.o dir/\n' >several/Kbuild
+	is "$(built several)" 'b.ko c.ko d.ko' "a module taken out is no longer a result"
+}
+
+shared_header() {
+	module tree/drv/drv.c 'pr_info(SHARED);'
+	mkdir -p tree/include
+	echo '#define SHARED "first shared"' >tree/include/shared.h
+	# shellcheck disable=SC2016 # for make
+	printf 'obj-m := drv.o\nccflags-y := -I$(src)/../include -DHEADER="<shared.h>"\n' \
+		>tree/drv/Kbuild
+	is "$(built tree/drv)" drv.ko "a header in ../include"
+	echo '#define SHARED "second shared"' >tree/include/shared.h
+	built tree/drv >/dev/null
+	has 'second shared'
+	result "an edit there is noticed" $?
+}
+
+symbols() {
+	library lender/lender.c lent_symbol export
+	echo 'obj-m := lender.o' >lender/Kbuild
+	module user/user.c 'return lent_symbol() - 7;'
+	sed -i '1a int lent_symbol(void);' user/user.c
+	echo 'obj-m := user.o' >user/Kbuild
+	is "$(built lender user)" 'lender.ko user.ko' "a symbol of an earlier source"
+	has 'depends=lender'
+	result "makes a dependency" $?
+	mkdir -p own
+	cp user/user.c own/own.c
+	printf 'obj-m := own.o\nKBUILD_EXTRA_SYMBOLS := %s/lender/Module.symvers\n' "$PWD" \
+		>own/Kbuild
+	is "$(built lender own)" 'lender.ko own.ko' \
+		"also for a Kbuild that names KBUILD_EXTRA_SYMBOLS itself"
+	printf '0x12345678\tlent_symbol\t%s/lender/lender\tEXPORT_SYMBOL_GPL\t\n' "$PWD" \
+		>lender/Module.symvers
+	is "$(built lender own)" 'lender.ko own.ko' "and finds a stale list there"
+	rm lender/Module.symvers
+	run "$KMLAB" build --quiet -k "$kernel" user
+	exits 101 "without its source the symbol is missing"
+	says 'lent_symbol.*undefined' "and is named"
+}
+
+errors() {
+	module bad/bad.c 'return nothing_like_it;'
+	echo 'obj-m := bad.o' >bad/Kbuild
+	before=$(listing bad)
+	run "$KMLAB" build --quiet -k "$kernel" bad
+	exits 101 "a build error"
+	says "^$PWD/bad/bad.c:7:[0-9]*: error: " "names file and line as the user has them"
+	silent_about 'Entering directory' "without make's chatter"
+	is "$(listing bad)" "$before" "and leaves nothing there"
+	module bad/bad.c 'int unused_thing;'
+	is "$(built bad)" bad.ko "corrected, with a warning only"
+	says 'warning: unused variable' "which is shown"
+	run "$KMLAB" build --quiet --werror -k "$kernel" bad
+	exits 101 "--werror makes it an error"
+	mkdir -p empty
+	run "$KMLAB" build -k "$kernel" empty
+	[ "$status" -ne 0 ] && [ "$status" -ne 101 ]
+	result "a directory without Kbuild is no build error" $?
+	says 'has no Kbuild' "but said so"
+}
+
+stale() {
+	module stale/stale.c 'pr_info("fresh text");'
+	echo 'obj-m := stale.o' >stale/Kbuild
+	for f in stale.o stale.ko stale.mod stale.mod.o stale.mod.c modules.order; do
+		echo 'of another kernel' >stale/$f
+		echo 'cmd_x := true' >stale/.$f.cmd
+	done
+	touch -d '+1 hour' stale/stale.o stale/stale.ko
+	before=$(listing stale && cat stale/*)
+	is "$(built stale)" stale.ko "objects of the user's own build are not used"
+	has 'fresh text'
+	result "nor their content" $?
+	is "$(listing stale && cat stale/*)" "$before" "nor changed"
+}
+
+commands() {
+	run "$KMLAB" build --quiet --compile-commands -k "$kernel" one
+	exits 0 "--compile-commands"
+	grep -q "\"file\": \"$PWD/one/one.c\"" one/compile_commands.json
+	result "names the source" $?
+	rm -f one/compile_commands.json
+}
+
+dkms() {
+	module dk/src/dk.c
+	echo 'obj-m := dk.o' >dk/src/Kbuild
+	cat >dk/dkms.conf <<-'END'
+		PACKAGE_NAME="dk"
+		PACKAGE_VERSION="1.0"
+		BUILT_MODULE_NAME[0]="dk"
+		BUILT_MODULE_LOCATION[0]="src"
+		DEST_MODULE_LOCATION[0]="/updates"
+		MAKE[0]="make -C /lib/modules/${kernelver}/build M=${dkms_tree}/dk/1.0/build/src"
+		CLEAN="make clean"
+	END
+	before=$(listing dk)
+	is "$(built dk)" dk.ko "a tree with a dkms.conf"
+	is "$(listing dk)" "$before" "stays as it was"
+}
+
+cd "$scratch" || exit 1
+mkdir trees
+for kernel in $KMLAB_TEST_KERNELS; do
+	echo "# $kernel"
+	rm -rf trees && mkdir trees && cd trees || exit 1
+	one_directory
+	makefile_only
+	one_file
+	many_files
+	many_modules
+	shared_header
+	symbols
+	errors
+	stale
+	commands
+	dkms
+	cd ..
+done
+done_testing
