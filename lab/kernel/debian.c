@@ -404,22 +404,6 @@ static int describe(struct job *job, const char *dir)
 	return kernel_entry_write(job->lab, dir, &entry);
 }
 
-/* depmod looks in lib/modules or, where it was built so, in usr/lib/modules. */
-static int finish_kernel(struct job *job, const char *dir)
-{
-	_cleanup_free_ char *usr = NULL, *link = NULL;
-	int err = make_dir(job->lab, dir, "usr", &usr);
-
-	if (err)
-		return err;
-	link = xprintf("%s/lib", usr);
-	if (symlink("../lib", link) < 0)
-		return lab_fail(job->lab, -errno, "cannot make '%s': %s", link,
-				strerror(errno));
-	err = kernel_depmod(job->lab, dir, job->choice.release);
-	return err ? err : describe(job, dir);
-}
-
 static int make_entries(struct job *job, struct lab_stage *kernel, struct lab_stage *root)
 {
 	_cleanup_free_ char *debs = NULL;
@@ -436,8 +420,8 @@ static int make_entries(struct job *job, struct lab_stage *kernel, struct lab_st
 	if (!err && root->dir)
 		err = root_finish(job->lab, root->dir);
 	if (!err)
-		err = finish_kernel(job, kernel->dir);
-	return err;
+		err = kernel_depmod(job->lab, kernel->dir, job->choice.release);
+	return err ? err : describe(job, kernel->dir);
 }
 
 /* The root's lock is held until the kernel that refers to it is visible: see

@@ -2,9 +2,22 @@
 /* modules.dep and friends, made by the host's depmod (package kmod). */
 #include <string.h>
 
+#include "fs.h"
 #include "process.h"
 
 #include "internal.h"
+
+/* Where the distribution merged /usr, depmod may look for usr/lib/modules instead. */
+static int link_usr_lib(struct lab *lab, const char *dir)
+{
+	_cleanup_free_ char *usr = xprintf("%s/usr", dir);
+	_cleanup_free_ char *lib = xprintf("%s/lib", usr);
+	int err = fs_mkdir_p(usr, 0755);
+
+	if (!err && symlink("../lib", lib) < 0 && errno != EEXIST)
+		err = -errno;
+	return err ? lab_fail(lab, err, "cannot make '%s': %s", lib, strerror(-err)) : 0;
+}
 
 int kernel_depmod(struct lab *lab, const char *dir, const char *release)
 {
@@ -17,6 +30,9 @@ int kernel_depmod(struct lab *lab, const char *dir, const char *release)
 
 	if (!depmod)
 		return lab_fail(lab, -ENOENT, "cannot find 'depmod'; install kmod");
+	err = link_usr_lib(lab, dir);
+	if (err)
+		return err;
 	spec.argv = argv;
 	lab_report(lab, what, 0, 0, false);
 	err = process_capture(&spec, -1, lab->cancel_fd, &out, NULL, &status);

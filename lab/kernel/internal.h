@@ -80,6 +80,9 @@ bool kernel_entry_matches(const struct kernel_entry *entry, const struct kernel_
 struct kernel_entry *kernel_entries_pick(const struct kernel_entries *entries,
 					 const struct kernel_name *name);
 
+/** kernel_entry_remove - the entry, its templates, and its root if it was the last user. */
+int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry);
+
 /* ---- providers ---- */
 
 /** debian_add - find out where the kernel is, download, unpack, publish; @ret_id. */

@@ -172,7 +172,7 @@ static int remove_unused_root(struct lab *lab, const char *root_id)
 	return lab_cache_remove(lab, "roots", root_id);
 }
 
-static int remove_entry(struct lab *lab, const struct kernel_entry *entry)
+int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry)
 {
 	int err = lab_template_remove_for(lab, entry->kernel->id);
 
@@ -210,5 +210,5 @@ int lab_kernel_remove(struct lab *lab, const char *name)
 	for (size_t i = 0; parsed.kind == NAME_TREE && i < all.n; i++)
 		if (is_tree_entry(&all.v[i], parsed.arg))
 			entry = &all.v[i];
-	return entry ? remove_entry(lab, entry) : not_added(lab, name, &all);
+	return entry ? kernel_entry_remove(lab, entry) : not_added(lab, name, &all);
 }
