@@ -139,7 +139,7 @@ static void add_frame(struct lab_event *event, const char *text, bool exact)
  * first oops since boot again, whatever this one is about. An RIP inside the trace is
  * the code that an interrupt came to.
  */
-void frames_collect(struct lab_event *event)
+static void collect_trace(struct lab_event *event)
 {
 	bool inside = false;
 
@@ -158,4 +158,39 @@ void frames_collect(struct lab_event *event)
 		else
 			add_frame(event, line, false);
 	}
+}
+
+/* KFENCE and KCSAN print frames without a heading. */
+static void collect_bare(struct lab_event *event)
+{
+	for (size_t i = 0; i < event->detail.n; i++) {
+		const char *line = event->detail.v[i];
+
+		if (line[0] == ' ')
+			add_frame(event, line, false);
+		else if (event->n_frames)
+			return;
+	}
+}
+
+/* "WARNING: CPU: 0 PID: 93 at bad.c:7 bad_init+0x13/0x1000 [bad]" */
+static void collect_headline(struct lab_event *event)
+{
+	for (size_t i = 0; i < event->detail.n && !event->n_frames; i++) {
+		const char *line = event->detail.v[i];
+
+		if (!str_starts(line, "WARNING: ") && !str_starts(line, "BUG: "))
+			continue;
+		for (const char *s = line; s && !event->n_frames; s = strchr(s + 1, ' '))
+			add_frame(event, s, true);
+	}
+}
+
+void frames_collect(struct lab_event *event)
+{
+	collect_trace(event);
+	if (!event->n_frames)
+		collect_bare(event);
+	if (!event->n_frames)
+		collect_headline(event);
 }

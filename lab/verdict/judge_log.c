@@ -99,7 +99,8 @@ static bool is_repeated(struct judge *j, const struct lab_event *event)
 	struct lab_result *r = j->result;
 
 	for (size_t i = 0; i < r->n_events; i++)
-		if (!strcmp(r->events[i].title, event->title) &&
+		if (r->events[i].outcome == event->outcome &&
+		    !strcmp(r->events[i].title, event->title) &&
 		    !strcmp(r->events[i].kind, event->kind))
 			return true;
 	return false;

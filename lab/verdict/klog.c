@@ -12,6 +12,7 @@
 #include "pattern.h"
 
 enum { LOOSE_LINES = 60, /* without a trace, after which an open event ends */
+       LOOSE_WEAK = 4,	 /* the same where only a trace makes it an event */
        DETAIL_LINES = 400 };
 
 struct block {
@@ -127,7 +128,7 @@ static bool outlived(struct block *b, const char *line)
 		return false;
 	if (is_stack(b) && b->traced)
 		return true;
-	return ++b->loose > LOOSE_LINES;
+	return ++b->loose > (b->rule->end == KLOG_IF_STACK ? LOOSE_WEAK : LOOSE_LINES);
 }
 
 /* After "---[ end trace" an oops repeats its registers. */

@@ -134,7 +134,9 @@ static const struct klog_rule rules[] = {
 	{ "UBSAN: * in *:%:%", "ubsan", LAB_SANITIZER, KLOG_RULE, "UBSAN: undefined behaviour" },
 	{ "BUG * (*): Objects remaining", "slab-leak", LAB_LEAK, KLOG_STACK,
 	  "slab cache destroyed with objects in use" },
-	{ "BUG * (*): *", "slab-corruption", LAB_SANITIZER, KLOG_IF_STACK,
+	{ "BUG * (Tainted: *): ", "slab-corruption", LAB_SANITIZER, KLOG_STACK,
+	  "heap object damaged" },
+	{ "BUG * (Not tainted): ", "slab-corruption", LAB_SANITIZER, KLOG_STACK,
 	  "heap object damaged" },
 	{ "kmem_cache_destroy *: Slab cache still has objects", "slab-leak", LAB_LEAK,
 	  KLOG_STACK, "slab cache destroyed with objects in use" },
@@ -333,7 +335,10 @@ static const char *const preludes[] = {
 	"list_add double add",
 	"list_del corruption",
 	"Thread overran stack, or stack corrupted",
-	"slab: double free detected",
+	"[Right Redzone overwritten] ",
+	"[Left Redzone overwritten] ",
+	"[Poison overwritten] ",
+	"[Object padding overwritten] ",
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
