@@ -147,6 +147,29 @@ static void add_module(struct build_job *job, const char *line, struct lab_build
 		strv_take(&build->modules, take_ptr(path));
 }
 
+/* A dkms.conf's command may end well though make did not, as in "make; find ...". */
+static void check_promises(struct build_job *job, struct lab_build *build)
+{
+	_cleanup_text_ struct text log = TEXT_INIT;
+
+	for (size_t i = 0; i < job->dkms_modules.n; i++) {
+		_cleanup_free_ char *path =
+			xprintf("%s/%s", job->upper, job->dkms_modules.v[i]);
+
+		if (fs_exists(path))
+			continue;
+		build->status = 1;
+		text_printf(&log, "dkms.conf names '%s', but it was not built\n",
+			    job->dkms_modules.v[i]);
+	}
+	if (!log.len)
+		return;
+	strv_deinit(&build->modules);
+	text_puts(&log, build->log);
+	free(build->log);
+	build->log = text_take(&log);
+}
+
 /* Only what this build asked for: objects of modules that are gone may still be there. */
 static void find_modules(struct build_job *job, struct lab_build *build)
 {
@@ -191,6 +214,9 @@ static int collect(struct build_job *job, const char *raw, int status,
 	if (status)
 		return 0;
 	find_modules(job, build);
+	check_promises(job, build);
+	if (build->status)
+		return 0;
 	strv_sort(&build->modules);
 	find_symvers(job, build);
 	if (build->modules.n)
@@ -213,7 +239,7 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	err = job->dkms ? dkms_build(job, &out, &status) : run_kbuild(job, &out, &status);
 	if (!err)
 		err = collect(job, out.s, status, build);
-	if (!err && !status)
+	if (!err && !build->status)
 		(void)build_state_save(job, &before, build);
 	return err;
 }
