@@ -65,12 +65,13 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 		return;
 	}
 	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : stall_ms);
-	if (which == LOAD) {
-		if (!(e->flags & 1))
-			sections_report(a, e);
-		if (!ended)
-			ended = agent_wait_child(a, pid, stall_ms);
+	/* Told early as well: what follows may be the end of the guest. */
+	if (!ended && which == LOAD) {
+		sections_report(a, e);
+		ended = agent_wait_child(a, pid, stall_ms);
 	}
+	if (which == LOAD)
+		sections_report(a, e);
 	fill_result(a, ended, ret);
 	if (ret->stalled)
 		stall_report(a, pid);
@@ -149,12 +150,13 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 	return false;
 }
 
+/* Not "coming": what its init function's death left behind cannot be unloaded. */
 static bool is_loaded(const char *name)
 {
-	char path[128];
+	char path[128], text[16];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return access(path, F_OK) == 0;
+	return agent_read_text(path, text, sizeof(text)) > 0 && !strncmp(text, "live", 4);
 }
 
 /* Backwards through the job's own modules; those never loaded are passed over. */

@@ -27,6 +27,17 @@ static const Elf64_Shdr *headers(const struct proto_entry *e, size_t *n, const c
 	return sh;
 }
 
+/* A module may be told twice: while its init function runs and afterwards. */
+static void forget_ranges(struct agent *a, const char *module)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < a->n_ranges; i++)
+		if (strcmp(a->ranges[i].module, module))
+			a->ranges[kept++] = a->ranges[i];
+	a->n_ranges = kept;
+}
+
 static void add_range(struct agent *a, const char *module, uint64_t start, uint64_t size)
 {
 	struct leftover_range *r;
@@ -56,6 +67,8 @@ void sections_report(struct agent *a, const struct proto_entry *e)
 	size_t n = 0, used = (size_t)snprintf(buf, 64, "%s", module) + 1;
 	const Elf64_Shdr *sh = headers(e, &n, &names);
 
+	if (section_address(module, ".gnu.linkonce.this_module"))
+		forget_ranges(a, module);
 	for (size_t i = 1; sh && i < n; i++) {
 		const char *name = names + sh[i].sh_name;
 		struct proto_section s;

@@ -168,11 +168,28 @@ static void on_phase(struct lab_guest_report *r, struct reader *in)
 		r->phase = phases[phase];
 }
 
+/* Told early and again when the load is over: the later word counts. */
+static void forget_sections(struct lab_guest_report *r, const char *module)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->n_sections; i++) {
+		if (strcmp(r->sections[i].module, module)) {
+			r->sections[kept++] = r->sections[i];
+			continue;
+		}
+		free(r->sections[i].module);
+		free(r->sections[i].name);
+	}
+	r->n_sections = kept;
+}
+
 static void on_sections(struct lab_guest_report *r, struct reader *in)
 {
 	_cleanup_free_ char *module = take_string(in);
 	struct proto_section s;
 
+	forget_sections(r, module);
 	while (take_fixed(in, &s, sizeof(s)) && r->n_sections < 4096) {
 		r->sections = xreallocarray(r->sections, r->n_sections + 1,
 					    sizeof(*r->sections));

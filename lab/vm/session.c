@@ -19,7 +19,7 @@
 #define STALL_DEFAULT_MS 10000
 
 /* Below this speed limits grow in proportion; TCG on a quiet machine is about here. */
-#define USUAL_SPEED 0.1
+#define USUAL_SPEED 0.5
 
 enum state {
 	RESTORING, /* QEMU reads the device state */
