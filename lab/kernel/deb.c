@@ -25,13 +25,27 @@
  */
 static const char *const left_out[] = {
 	"usr/share/*", "usr/games/*", "*/gconv/*", "*/lto1", "*lto-dump-*", "*gprofng*",
-	"*/lib?san.a", "*/libhwasan.a", "*/libasan*.o", "*/libubsan.a", NULL
+	"*/lib?san.a", "*/libhwasan.a", "*/libasan*.o", "*/libubsan.a",
+	"usr/include/*-linux-gnu*/*", NULL
+};
+static const char *const kept[] = { "usr/include/x86_64-linux-gnu/*", NULL };
+
+/*
+ * Of the headers: other architectures, and the thousands of empty files by which the
+ * kernel's own build notices configuration changes; fixdep asks for them by $(wildcard).
+ */
+static const char *const headers_left_out[] = {
+	"usr/src/linux-headers-*/arch/*/*", "usr/src/linux-headers-*/include/config/*", NULL
+};
+static const char *const headers_kept[] = {
+	"usr/src/linux-headers-*/arch/x86/*", "*/include/config/auto.conf*",
+	"*/include/config/*.release", "*/include/config/*.conf", NULL
 };
 
-static bool is_left_out(const char *path)
+static bool matches(const char *const *patterns, const char *path)
 {
-	for (int i = 0; left_out[i]; i++)
-		if (fnmatch(left_out[i], path, 0) == 0)
+	for (; *patterns; patterns++)
+		if (fnmatch(*patterns, path, 0) == 0)
 			return true;
 	return false;
 }
@@ -46,7 +60,9 @@ static char *map_root(const char *path)
 			return xprintf("usr/%s", path);
 	if (str_starts(path, "etc/"))
 		return xstrdup(path);
-	return str_starts(path, "usr/") && !is_left_out(path) ? xstrdup(path) : NULL;
+	if (!str_starts(path, "usr/") || (matches(left_out, path) && !matches(kept, path)))
+		return NULL;
+	return xstrdup(path);
 }
 
 /*
@@ -63,7 +79,10 @@ static char *map_kernel(const char *path)
 		return xprintf(KBUILD_SRC "%s", path + strlen(KBUILD_DIR));
 	if (str_starts(path, KBUILD_SRC))
 		return NULL;
-	return str_starts(path, "usr/src/") ? xstrdup(path) : NULL;
+	if (!str_starts(path, "usr/src/") ||
+	    (matches(headers_left_out, path) && !matches(headers_kept, path)))
+		return NULL;
+	return xstrdup(path);
 }
 
 static bool has_dotdot(const char *path)
