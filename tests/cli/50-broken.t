@@ -100,6 +100,7 @@ run()
 	source=$1
 	set -- run --quiet --json --kernel "$kernel"
 	[ -z "$(want timeout)" ] || set -- "$@" --timeout "$(want timeout)"
+	[ -z "$(want param)" ] || set -- "$@" --param "$(want param)"
 	[ -z "$(want settle)" ] || set -- "$@" --settle "$(want settle)"
 	set -- "$@" "$source"
 	[ -z "$(want command)" ] || set -- "$@" -- sh -c "$(want command)"

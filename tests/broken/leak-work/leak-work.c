@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Queues a work item that queues itself anew, and does not cancel it: a kernel worker
- * jumps into code that has gone.
+ * goes on in code that has gone.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/workqueue.h>
 
 static void work(struct work_struct *w);
-static DECLARE_DELAYED_WORK(again, work);
+static DECLARE_WORK(again, work);
 
 static void work(struct work_struct *w)
 {
-	schedule_delayed_work(&again, HZ / 50); /* here */
+	msleep(20);
+	schedule_work(&again); /* here */
 }
 
 static int __init leak_work_init(void)
 {
-	schedule_delayed_work(&again, HZ / 50);
+	schedule_work(&again);
 	return 0;
 }
 module_init(leak_work_init);

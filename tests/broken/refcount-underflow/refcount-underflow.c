@@ -7,8 +7,9 @@ static refcount_t users = REFCOUNT_INIT(1);
 
 static int __init refcount_underflow_init(void)
 {
-	if (refcount_dec_and_test(&users))
-		refcount_dec(&users); /* here */
+	if (refcount_dec_and_test(&users) &&
+	    refcount_dec_and_test(&users)) /* here */
+		return -EIO;
 	return 0;
 }
 module_init(refcount_underflow_init);
