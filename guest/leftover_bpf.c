@@ -31,8 +31,8 @@ enum {
 static void emit(struct bpf_asm *a, int code, int dst, int src, int off, int32_t imm)
 {
 	if (a->n < sizeof(a->insn) / sizeof(a->insn[0]))
-		a->insn[a->n++] = (struct bpf_insn){ (uint8_t)code, (uint8_t)(dst | src << 4),
-						     (int16_t)off, imm };
+		a->insn[a->n++] = (struct bpf_insn){
+			(uint8_t)code, (uint8_t)(dst | src << 4), (int16_t)off, imm};
 }
 
 static void emit_wide(struct bpf_asm *a, int dst, int src, uint32_t low, uint32_t high)
@@ -156,6 +156,10 @@ union attr {
 		uint32_t log_level, log_size;
 		uint64_t log;
 		uint32_t kern_version, flags;
+		char name[16];
+		uint32_t ifindex, edge;
+		uint32_t btf_fd, unused[8];
+		uint32_t function;
 	} prog;
 	struct {
 		uint64_t name;
@@ -168,8 +172,15 @@ union attr {
 	char all[128];
 };
 
-enum { MAP_CREATE = 0, MAP_LOOKUP = 1, MAP_DELETE = 3, MAP_NEXT = 4, PROG_LOAD = 5, GET_INFO = 15,
-       RAW_OPEN = 17 };
+enum {
+	MAP_CREATE = 0,
+	MAP_LOOKUP = 1,
+	MAP_DELETE = 3,
+	MAP_NEXT = 4,
+	PROG_LOAD = 5,
+	GET_INFO = 15,
+	RAW_OPEN = 17
+};
 
 static int call(int command, union attr *attr)
 {
@@ -185,7 +196,7 @@ static uint64_t address(const void *p)
 
 int bpf_map(enum bpf_map_kind kind, uint32_t key, uint32_t value, uint32_t max)
 {
-	union attr attr = { .all = { 0 } };
+	union attr attr = {.all = {0}};
 
 	attr.map.kind = kind;
 	attr.map.key = key;
@@ -196,7 +207,7 @@ int bpf_map(enum bpf_map_kind kind, uint32_t key, uint32_t value, uint32_t max)
 
 static int element(int command, int map, const void *key, void *value)
 {
-	union attr attr = { .all = { 0 } };
+	union attr attr = {.all = {0}};
 
 	attr.element.fd = (uint32_t)map;
 	attr.element.key = address(key);
@@ -219,30 +230,49 @@ int bpf_map_next(int map, const void *key, void *next)
 	return element(MAP_NEXT, map, key, next);
 }
 
-int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a, char *log, uint32_t log_size)
+static int load(enum bpf_prog_kind kind, struct bpf_asm *a, enum bpf_edge edge,
+		uint32_t function)
 {
-	union attr attr = { .all = { 0 } };
+	union attr attr = {.all = {0}};
 
 	asm_end(a);
 	attr.prog.kind = kind;
 	attr.prog.n = a->n;
 	attr.prog.insns = address(a->insn);
 	attr.prog.license = address("GPL");
-	if (log) {
-		attr.prog.log_level = 1;
-		attr.prog.log = address(log);
-		attr.prog.log_size = log_size;
-	}
+	attr.prog.edge = edge;
+	attr.prog.function = function;
 	return call(PROG_LOAD, &attr);
+}
+
+int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a)
+{
+	return load(kind, a, 0, 0);
 }
 
 int bpf_attach(int prog, const char *tracepoint)
 {
-	union attr attr = { .all = { 0 } };
+	union attr attr = {.all = {0}};
 
 	attr.raw.name = address(tracepoint);
 	attr.raw.prog = (uint32_t)prog;
 	return call(RAW_OPEN, &attr);
+}
+
+int bpf_attach_function(struct bpf_asm *a, enum bpf_edge edge, uint32_t function,
+			int *prog)
+{
+	int link;
+
+	*prog = load(PROG_TRACING, a, edge, function);
+	if (*prog < 0)
+		return *prog;
+	link = bpf_attach(*prog, NULL);
+	if (link < 0) {
+		close(*prog);
+		*prog = -1;
+	}
+	return link;
 }
 
 /* struct perf_event_attr, first published form and the two words a kprobe needs. */
@@ -258,7 +288,8 @@ enum { EVENT_ENABLE = 0x2400, EVENT_SET_BPF = 0x40042408 };
 
 static int kprobe_type(void)
 {
-	_cleanup_fclose_ FILE *f = fopen("/sys/bus/event_source/devices/kprobe/type", "re");
+	_cleanup_fclose_ FILE *f =
+		fopen("/sys/bus/event_source/devices/kprobe/type", "re");
 	int type;
 
 	return f && fscanf(f, "%d", &type) == 1 ? type : -ENOENT;
@@ -266,7 +297,7 @@ static int kprobe_type(void)
 
 int bpf_attach_kprobe(int prog, const char *function)
 {
-	struct event_attr attr = { .size = sizeof(attr), .function = address(function) };
+	struct event_attr attr = {.size = sizeof(attr), .function = address(function)};
 	_cleanup_close_ int fd = -1;
 	int type = kprobe_type();
 
@@ -288,8 +319,8 @@ struct prog_info {
 
 uint64_t bpf_missed(int prog)
 {
-	struct prog_info info = { .recursion_misses = 0 };
-	union attr attr = { .all = { 0 } };
+	struct prog_info info = {.recursion_misses = 0};
+	union attr attr = {.all = {0}};
 
 	attr.info.fd = (uint32_t)prog;
 	attr.info.len = sizeof(info);

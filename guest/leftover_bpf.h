@@ -15,19 +15,27 @@ enum { R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, FP };
 
 enum bpf_size { BPF_BYTE = 0x10, BPF_HALF = 0x08, BPF_WORD = 0x00, BPF_DWORD = 0x18 };
 
-enum bpf_jump { JUMP_EQ = 0x10, JUMP_GT = 0x20, JUMP_NE = 0x50, JUMP_LT = 0xa0, JUMP_LE = 0xb0 };
+enum bpf_jump {
+	JUMP_EQ = 0x10,
+	JUMP_GT = 0x20,
+	JUMP_NE = 0x50,
+	JUMP_LT = 0xa0,
+	JUMP_LE = 0xb0
+};
 
 enum bpf_helper {
 	HELPER_LOOKUP = 1,
 	HELPER_UPDATE = 2,
 	HELPER_DELETE = 3,
-	HELPER_PID_TGID = 14,
 	HELPER_READ_KERNEL = 113,
+	HELPER_READ_STRING = 115,
 };
 
 enum bpf_map_kind { MAP_HASH = 1, MAP_ARRAY = 2 };
 
-enum bpf_prog_kind { PROG_KPROBE = 2, PROG_RAW_TRACEPOINT = 17 };
+enum bpf_prog_kind { PROG_KPROBE = 2, PROG_RAW_TRACEPOINT = 17, PROG_TRACING = 26 };
+
+enum bpf_edge { EDGE_ENTRY = 24, EDGE_EXIT = 25 };
 
 struct bpf_insn {
 	uint8_t code, regs;
@@ -37,7 +45,7 @@ struct bpf_insn {
 
 /* A program being written. A jump "out" leaves it; asm_end() says where that is. */
 struct bpf_asm {
-	struct bpf_insn insn[128];
+	struct bpf_insn insn[256];
 	unsigned int n;
 	uint8_t out[32]; /* jumps to patch */
 	unsigned int n_out;
@@ -50,7 +58,8 @@ void asm_sub(struct bpf_asm *a, int dst, int src);
 void asm_load(struct bpf_asm *a, enum bpf_size size, int dst, int src, int off);
 void asm_store(struct bpf_asm *a, enum bpf_size size, int dst, int off, int src);
 void asm_const(struct bpf_asm *a, int dst, uint64_t value);
-/* asm_map - the map itself; asm_cell - address of 64-bit cell @n of an array's one value. */
+/* asm_map - the map itself; asm_cell - address of 64-bit cell @n of an array's one value.
+ */
 void asm_map(struct bpf_asm *a, int dst, int fd);
 void asm_cell(struct bpf_asm *a, int dst, int fd, int n);
 void asm_count(struct bpf_asm *a, int fd, int n); /* adds one; spoils R1 and R2 */
@@ -71,11 +80,14 @@ int bpf_map_delete(int map, const void *key);
 /** bpf_map_next - the key after @key (NULL: the first). 0 or -ENOENT. */
 int bpf_map_next(int map, const void *key, void *next);
 
-/** bpf_load - verify and translate. A descriptor or -errno; @log (may be NULL) gets the
- *  verifier's words. */
-int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a, char *log, uint32_t log_size);
+/** bpf_load - verify and translate. A descriptor or -errno. */
+int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a);
 /** bpf_attach - to a tracepoint by its name. A descriptor that holds it, or -errno. */
 int bpf_attach(int prog, const char *tracepoint);
+/** bpf_attach_function - load and attach to the entry or exit of the function with BTF
+ *  id @function. @prog gets the program, the link is returned; or -errno. */
+int bpf_attach_function(struct bpf_asm *a, enum bpf_edge edge, uint32_t function,
+			int *prog);
 /** bpf_attach_kprobe - to the entry of a kernel function. */
 int bpf_attach_kprobe(int prog, const char *function);
 /** bpf_missed - how often the program was not run because it was running already. */

@@ -19,6 +19,7 @@ enum kind {
 	KIND_UNION = 5,
 	KIND_ENUM = 6,
 	KIND_TYPEDEF = 8,
+	KIND_FUNC = 12,
 	KIND_FUNC_PROTO = 13,
 	KIND_VAR = 14,
 	KIND_DATASEC = 15,
@@ -37,7 +38,8 @@ struct type {
 };
 
 struct member {
-	uint32_t name, type, offset; /* bits; the upper 8 are a bit field's width if info says so */
+	uint32_t name, type,
+		offset; /* bits; the upper 8 are a bit field's width if info says so */
 };
 
 struct btf {
@@ -145,13 +147,20 @@ void btf_close(struct btf *b)
 	free(b);
 }
 
-static const struct type *find(const struct btf *b, enum kind kind, const char *name)
+static uint32_t find_id(const struct btf *b, enum kind kind, const char *name)
 {
 	for (uint32_t i = 1; b && i < b->n; i++)
 		if (type_kind(b->type[i]) == kind &&
 		    !strcmp(b->strings + b->type[i]->name, name))
-			return b->type[i];
-	return NULL;
+			return i;
+	return 0;
+}
+
+static const struct type *find(const struct btf *b, enum kind kind, const char *name)
+{
+	uint32_t id = find_id(b, kind, name);
+
+	return id ? b->type[id] : NULL;
 }
 
 static int member_in(const struct btf *b, const struct type *t, const char *name)
@@ -198,6 +207,42 @@ int btf_args(const struct btf *b, const char *name)
 	return t && type_kind(t) == KIND_FUNC_PROTO ? (int)type_count(t) : -ENOENT;
 }
 
+int btf_function(const struct btf *b, const char *name, int *n_args)
+{
+	uint32_t id = find_id(b, KIND_FUNC, name);
+
+	if (id && n_args)
+		*n_args = (int)type_count(b->type[b->type[id]->size]);
+	return id ? (int)id : -ENOENT;
+}
+
+/* address, space, letter, space, name. The modules' symbols come last. */
+static char *parse_symbol(char *line, uint64_t *address)
+{
+	char *name = strchr(line, ' ');
+
+	if (!name || strlen(name) < 4 || strchr(name, '['))
+		return NULL;
+	name += 3;
+	name[strcspn(name, "\n\t")] = 0;
+	*address = strtoull(line, NULL, 16);
+	return name;
+}
+
+void symbols_name(uint64_t address, char *name, size_t size)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
+	uint64_t at, best = 0;
+	char line[512], *s;
+
+	name[0] = 0;
+	while (f && fgets(line, sizeof(line), f) && (s = parse_symbol(line, &at)))
+		if (at <= address && at > best) {
+			best = at;
+			snprintf(name, size, "%s", s);
+		}
+}
+
 int symbols_find(struct symbol *symbols, unsigned int n)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
@@ -207,16 +252,14 @@ int symbols_find(struct symbol *symbols, unsigned int n)
 	if (!f)
 		return -errno;
 	while (left && fgets(line, sizeof(line), f)) {
-		/* address, space, letter, space, name */
-		char *name = strchr(line, ' ');
+		uint64_t at;
+		char *name = parse_symbol(line, &at);
 
-		if (!name || strlen(name) < 4 || strchr(name, '['))
-			break; /* the modules' symbols come last */
-		name += 3;
-		name[strcspn(name, "\n\t")] = 0;
+		if (!name)
+			break;
 		for (unsigned int i = 0; i < n; i++)
 			if (!symbols[i].address && !strcmp(symbols[i].name, name)) {
-				symbols[i].address = strtoull(line, NULL, 16);
+				symbols[i].address = at;
 				left--;
 			}
 	}

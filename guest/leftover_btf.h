@@ -7,6 +7,7 @@
 #ifndef KMLAB_GUEST_LEFTOVER_BTF_H
 #define KMLAB_GUEST_LEFTOVER_BTF_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct btf;
@@ -26,6 +27,10 @@ int btf_size(const struct btf *b, const char *name);
  *  A tracepoint NAME is btf_trace_NAME; its first argument is the probe's own. */
 int btf_args(const struct btf *b, const char *name);
 
+/** btf_function - id of function @name, or -ENOENT; @n_args (may be NULL): its arguments.
+ */
+int btf_function(const struct btf *b, const char *name, int *n_args);
+
 struct symbol {
 	const char *name;
 	uint64_t address; /* filled in; 0 when it is not there */
@@ -33,5 +38,8 @@ struct symbol {
 
 /** symbols_find - fill in all of @symbols in one pass. 0 or -errno. */
 int symbols_find(struct symbol *symbols, unsigned int n);
+
+/** symbols_name - the symbol that holds @address, "" when there is none. Slow. */
+void symbols_name(uint64_t address, char *name, size_t size);
 
 #endif

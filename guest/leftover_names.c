@@ -18,10 +18,10 @@
 #include "leftover_names.h"
 
 enum how {
-	DIR_NAMES,	/* the entries of a directory */
-	DIR_PROC_ROOT,	/* the same, without processes */
-	FILE_LINES,	/* the lines of a file */
-	FILE_CHILDREN,	/* process ids in a file, named by their comm */
+	DIR_NAMES,     /* the entries of a directory */
+	DIR_PROC_ROOT, /* the same, without processes */
+	FILE_LINES,    /* the lines of a file */
+	FILE_CHILDREN, /* process ids in a file, named by their comm */
 };
 
 /* What is watched. '*' stands for each directory there was at the baseline. */
@@ -30,67 +30,65 @@ static const struct root {
 	enum how how;
 } roots[] = {
 	/* One thing shows under several names; the first one listed here is told. */
-	{ "/sys/module", "module", DIR_NAMES },
-	{ "/dev", "dev", DIR_NAMES },
-	{ "/dev/*", "dev", DIR_NAMES },
-	{ "/sys/class/net", "netdev", DIR_NAMES },
-	{ "/sys/class", "class", DIR_NAMES },
-	{ "/sys/class/*", "sysfs", DIR_NAMES },
-	{ "/sys/bus", "bus", DIR_NAMES },
-	{ "/sys/bus/*/drivers", "driver", DIR_NAMES },
-	{ "/sys/bus/*/devices", "device", DIR_NAMES },
-	{ "/sys/devices/virtual", "sysfs", DIR_NAMES },
-	{ "/sys/devices", "sysfs", DIR_NAMES },
-	{ "/sys/block", "dev", DIR_NAMES },
-	{ "/sys", "sysfs", DIR_NAMES },
-	{ "/sys/fs", "sysfs", DIR_NAMES },
-	{ "/sys/firmware", "sysfs", DIR_NAMES },
-	{ "/sys/kernel", "sysfs", DIR_NAMES },
-	{ "/sys/kernel/slab", "slab", DIR_NAMES },
-	{ "/sys/kernel/debug", "debugfs", DIR_NAMES },
-	{ "/proc", "proc", DIR_PROC_ROOT },
-	{ "/proc/driver", "proc", DIR_NAMES },
-	{ "/proc/fs", "proc", DIR_NAMES },
-	{ "/proc/bus", "proc", DIR_NAMES },
-	{ "/proc/tty/driver", "proc", DIR_NAMES },
-	{ "/proc/self/net", "proc", DIR_NAMES },
-	{ "/proc/irq/*", "irq", DIR_NAMES },
-	{ "/proc/sys", "sysctl", DIR_NAMES },
-	{ "/proc/sys/*", "sysctl", DIR_NAMES },
-	{ "/proc/devices", "chrdev", FILE_LINES },
-	{ "/proc/2/task/2/children", "kthread", FILE_CHILDREN },
+	{"/sys/module", "module", DIR_NAMES},
+	{"/dev", "dev", DIR_NAMES},
+	{"/dev/*", "dev", DIR_NAMES},
+	{"/sys/class/net", "netdev", DIR_NAMES},
+	{"/sys/class", "class", DIR_NAMES},
+	{"/sys/class/*", "sysfs", DIR_NAMES},
+	{"/sys/bus", "bus", DIR_NAMES},
+	{"/sys/bus/*/drivers", "driver", DIR_NAMES},
+	{"/sys/bus/*/devices", "device", DIR_NAMES},
+	{"/sys/devices/virtual", "sysfs", DIR_NAMES},
+	{"/sys/devices", "sysfs", DIR_NAMES},
+	{"/sys/block", "dev", DIR_NAMES},
+	{"/sys", "sysfs", DIR_NAMES},
+	{"/sys/fs", "sysfs", DIR_NAMES},
+	{"/sys/firmware", "sysfs", DIR_NAMES},
+	{"/sys/kernel", "sysfs", DIR_NAMES},
+	{"/sys/kernel/slab", "slab", DIR_NAMES},
+	{"/sys/kernel/debug", "debugfs", DIR_NAMES},
+	{"/proc", "proc", DIR_PROC_ROOT},
+	{"/proc/driver", "proc", DIR_NAMES},
+	{"/proc/fs", "proc", DIR_NAMES},
+	{"/proc/bus", "proc", DIR_NAMES},
+	{"/proc/tty/driver", "proc", DIR_NAMES},
+	{"/proc/self/net", "proc", DIR_NAMES},
+	{"/proc/irq/*", "irq", DIR_NAMES},
+	{"/proc/devices", "chrdev", FILE_LINES},
+	{"/proc/2/task/2/children", "kthread", FILE_CHILDREN},
 };
 
 /* What the kernel makes on its own account while a module comes and goes. */
 static const struct own {
 	const char *kind, *pattern, *reason;
 } own[] = {
-	{ "kthread", "kworker/*", "workers come and go with the load" },
-	{ "kthread", "migration/*", "one per CPU brought up" },
-	{ "kthread", "ksoftirqd/*", "one per CPU brought up" },
-	{ "kthread", "cpuhp/*", "one per CPU brought up" },
-	{ "kthread", "idle_inject/*", "one per CPU brought up" },
-	{ "kthread", "rcu[bco]/*", "one per CPU brought up" },
-	{ "kthread", "rcuo[ps]/*", "one per CPU brought up" },
-	{ "kthread", "rcu_*", "RCU starts its helpers when it needs them" },
-	{ "kthread", "kdevtmpfs", "starts with devtmpfs" },
-	{ "kthread", "kauditd", "starts with the first audit listener" },
-	{ "kthread", "psimon", "starts with the first pressure trigger" },
-	{ "kthread", "khugepaged", "starts when huge pages are switched on" },
-	{ "kthread", "kcompactd*", "one per memory node" },
-	{ "kthread", "kswapd*", "one per memory node" },
-	{ "kthread", "kthreadd", "itself, between fork and its new name" },
-	{ "kthread", "jbd2/*", "a file system was mounted" },
-	{ "kthread", "card*-crtc*", "the console changed its mode" },
-	{ "slab", ":*", "a cache shared by several names, made at the first of them" },
-	{ "slab", "*(*:*)", "a control group's own copy of a cache" },
-	{ "slab", "bio-*", "shared by all users of one bio size" },
-	{ "slab", "biovec-*", "shared by all users of one vector size" },
-	{ "dev", "vcs*", "a virtual console was opened" },
-	{ "sysfs", "vcs*", "a virtual console was opened" },
-	{ "sysfs", "*:*", "a backing device or SCSI address of a mounted disk" },
-	{ "irq", "smp_affinity*", "a file of the interrupt itself" },
-	{ "irq", "[0-9]*", "an interrupt line that came with a device" },
+	{"kthread", "kworker/*", "workers come and go with the load"},
+	{"kthread", "migration/*", "one per CPU brought up"},
+	{"kthread", "ksoftirqd/*", "one per CPU brought up"},
+	{"kthread", "cpuhp/*", "one per CPU brought up"},
+	{"kthread", "idle_inject/*", "one per CPU brought up"},
+	{"kthread", "rcu[bco]/*", "one per CPU brought up"},
+	{"kthread", "rcuo[ps]/*", "one per CPU brought up"},
+	{"kthread", "rcu_*", "RCU starts its helpers when it needs them"},
+	{"kthread", "kdevtmpfs", "starts with devtmpfs"},
+	{"kthread", "kauditd", "starts with the first audit listener"},
+	{"kthread", "psimon", "starts with the first pressure trigger"},
+	{"kthread", "khugepaged", "starts when huge pages are switched on"},
+	{"kthread", "kcompactd*", "one per memory node"},
+	{"kthread", "kswapd*", "one per memory node"},
+	{"kthread", "kthreadd", "itself, between fork and its new name"},
+	{"kthread", "jbd2/*", "a file system was mounted"},
+	{"kthread", "card*-crtc*", "the console changed its mode"},
+	{"slab", ":*", "a cache shared by several names, made at the first of them"},
+	{"slab", "*(*:*)", "a control group's own copy of a cache"},
+	{"slab", "bio-*", "shared by all users of one bio size"},
+	{"slab", "biovec-*", "shared by all users of one vector size"},
+	{"dev", "vcs*", "a virtual console was opened"},
+	{"sysfs", "vcs*", "a virtual console was opened"},
+	{"sysfs", "*:*", "a backing device or SCSI address of a mounted disk"},
+	{"irq", "smp_affinity*", "a file of the interrupt itself"},
+	{"irq", "[0-9]*", "an interrupt line that came with a device"},
 };
 
 struct watch {
@@ -190,9 +188,10 @@ static bool told_before(struct names *n, const char *name)
 	return false;
 }
 
-static void tell(const struct visitor *v, const char *kind, const char *what, const char *name)
+static void tell(const struct visitor *v, const char *kind, const char *what,
+		 const char *name)
 {
-	struct leftover l = { 0 };
+	struct leftover l = {0};
 
 	if (names_kernel_own(kind, name))
 		return;
@@ -222,6 +221,23 @@ static void visit_kthread(const struct visitor *v, const char *pid)
 	tell(v, "kthread", comm, comm);
 }
 
+/*
+ * The name of a cache is a link to where the cache is; it stays in all kernels, however
+ * well the cache was destroyed, until somebody needs the name again. Only a cache that is
+ * there, and is not one that others had before, is evidence.
+ */
+static bool stale_cache(const struct visitor *v, const char *name)
+{
+	char target[128];
+	ssize_t len = readlinkat(v->w->fd, name, target, sizeof(target) - 1);
+
+	if (len <= 0)
+		return false;
+	target[len] = 0;
+	return set_has(v->n, name_key(v->n, v->w, target)) ||
+	       faccessat(v->w->fd, target, F_OK, 0);
+}
+
 static void visit(const struct visitor *v, const char *name)
 {
 	const struct watch *w = v->w;
@@ -238,6 +254,8 @@ static void visit(const struct visitor *v, const char *name)
 	} else if (w->root->how == FILE_LINES) {
 		name += strspn(name, " ");
 		tell(v, w->root->kind, name, name);
+	} else if (!strcmp(w->root->kind, "slab") && stale_cache(v, name)) {
+		return;
 	} else if (!strcmp(w->root->kind, "slab") || !strcmp(w->root->kind, "netdev")) {
 		tell(v, w->root->kind, name, name);
 	} else {
@@ -270,7 +288,8 @@ static void walk_dir(const struct visitor *v, struct watch *w)
 		for (long at = 0; at < len;) {
 			const struct entry *e = (const struct entry *)(buf + at);
 
-			if (w->root->how == DIR_PROC_ROOT && isdigit((unsigned char)e->name[0])) {
+			if (w->root->how == DIR_PROC_ROOT &&
+			    isdigit((unsigned char)e->name[0])) {
 				if (!v->report)
 					w->non_process = bytes;
 				return;
@@ -295,7 +314,8 @@ static void walk_file(const struct visitor *v, struct watch *w)
 	       (len = read(w->fd, buf + fill, sizeof(buf) - 1 - fill)) > 0)
 		fill += (size_t)len;
 	buf[fill] = 0;
-	for (char *s = strtok_r(buf, separators, &save); s; s = strtok_r(NULL, separators, &save))
+	for (char *s = strtok_r(buf, separators, &save); s;
+	     s = strtok_r(NULL, separators, &save))
 		visit(v, s);
 }
 
@@ -332,7 +352,7 @@ static void add_watch(struct names *n, const struct root *root, const char *path
 	n->watch = bigger;
 	copy = strdup(path);
 	if (copy)
-		n->watch[n->n_watch++] = (struct watch){ copy, root, take_fd(&fd), 0 };
+		n->watch[n->n_watch++] = (struct watch){copy, root, take_fd(&fd), 0};
 }
 
 /* One '*' only; links (as in /sys/class/net) are no directories of their own. */
@@ -352,8 +372,8 @@ static void add_root(struct names *n, const struct root *root)
 	while (dir && (e = readdir(dir))) {
 		if (e->d_name[0] == '.' || e->d_type != DT_DIR)
 			continue;
-		snprintf(path, sizeof(path), "%.*s%s%s", (int)(star - root->path), root->path,
-			 e->d_name, star + 1);
+		snprintf(path, sizeof(path), "%.*s%s%s", (int)(star - root->path),
+			 root->path, e->d_name, star + 1);
 		add_watch(n, root, path);
 	}
 }
@@ -361,7 +381,7 @@ static void add_root(struct names *n, const struct root *root)
 struct names *names_baseline(void)
 {
 	struct names *n = calloc(1, sizeof(*n));
-	struct visitor v = { .n = n };
+	struct visitor v = {.n = n};
 
 	if (!n)
 		return NULL;
@@ -381,7 +401,7 @@ struct names *names_baseline(void)
 
 void names_compare(struct names *n, leftover_fn report, void *data)
 {
-	struct visitor v = { .n = n, .report = report, .data = data };
+	struct visitor v = {.n = n, .report = report, .data = data};
 
 	n->n_told = 0;
 	for (unsigned int i = 0; i < n->n_watch; i++)

@@ -4,97 +4,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 
-#include "leftover_bpf.h"
-#include "leftover_btf.h"
-#include "trace.h"
+#include "trace_state.h"
 
-enum held_kind { HELD_MEMORY, HELD_PERCPU, HELD_TIMER, HELD_HRTIMER, HELD_WORK };
-
-/* Value of the maps of what is held; the key is the object's address. */
-struct held {
-	uint64_t site; /* who allocated it, or what the timer calls */
-	uint64_t size;
-	uint64_t kind;
-};
-
-/* Value of the map of modules; the key is the address of struct module. */
-struct loaded {
-	char name[56];
-	uint64_t text, text_size;
-	uint64_t init, init_size;
-	uint64_t gone;
-};
-
-enum cell { CELL_NO_ROOM, CELL_NOT_STRUCK, CELLS };
-
-enum { HELD_MAX = 32768, TIMERS_MAX = 1024, MODULES_MAX = 64, LINKS_MAX = 32, SITES_MAX = 64 };
-
-struct trace {
-	const struct btf *btf;	/* while attaching */
-	uint64_t modules_from; /* module code lies above the kernel's own */
-	uint64_t delayed_work; /* the kernel's function behind delayed work */
-	int memory, timers, modules, cells;
-	int link[LINKS_MAX], strike[LINKS_MAX];
-	unsigned int n_links, n_strike;
-	uint64_t missed; /* at the last clear */
-	struct loaded gone[MODULES_MAX];
-	unsigned int n_gone;
-};
-
-/* Stack of the programs, below the frame pointer. */
-enum { KEY = -8, SCRATCH = -16, VALUE = -48 };
-
-static int attach(struct trace *t, struct bpf_asm *a, const char *tracepoint)
+void trace_keep(struct trace *t, int prog, int link, bool strikes)
 {
-	_cleanup_close_ int prog = bpf_load(PROG_RAW_TRACEPOINT, a, NULL, 0);
-	int link;
-
-	if (prog < 0)
-		return prog;
-	link = bpf_attach(prog, tracepoint);
-	if (link < 0)
-		return link;
-	t->link[t->n_links++] = link;
-	return take_fd(&prog);
-}
-
-/* A record: nothing more is needed of the program. */
-static void attach_note(struct trace *t, struct bpf_asm *a, const char *tracepoint)
-{
-	int prog = attach(t, a, tracepoint);
-
-	if (prog >= 0)
-		close(prog);
-}
-
-/* A struck-out record: a run that the kernel skipped would make a false leak. */
-static void attach_strike(struct trace *t, struct bpf_asm *a, const char *tracepoint)
-{
-	int prog = attach(t, a, tracepoint);
-
-	if (prog >= 0)
+	if (link >= 0 && t->n_links < LINKS_MAX)
+		t->link[t->n_links++] = link;
+	if (prog >= 0 && link >= 0 && strikes && t->n_strike < LINKS_MAX)
 		t->strike[t->n_strike++] = prog;
+	else if (prog >= 0)
+		close(prog); /* its link holds it */
 }
 
-/* Out of the program unless R7 is module code. */
-static void only_modules(const struct trace *t, struct bpf_asm *a)
+static void attach(struct trace *t, struct bpf_asm *a, const char *tracepoint,
+		   bool strikes)
+{
+	int prog = bpf_load(PROG_RAW_TRACEPOINT, a);
+
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), strikes);
+}
+
+void trace_only_modules(const struct trace *t, struct bpf_asm *a)
 {
 	asm_const(a, R1, t->modules_from);
 	asm_out(a, JUMP_LT, R7, R1);
 }
 
-/* map[R8] = { R7, size as stored, kind } */
-static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind)
+void trace_put(const struct trace *t, struct bpf_asm *a, int map)
 {
-	asm_store(a, BPF_DWORD, FP, KEY, R8);
-	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, site), R7);
-	asm_mov_imm(a, R1, (int)kind);
-	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, kind), R1);
 	asm_map(a, R1, map);
 	asm_mov(a, R2, FP);
 	asm_add_imm(a, R2, KEY);
@@ -106,8 +49,18 @@ static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_ki
 	asm_count(a, t->cells, CELL_NO_ROOM);
 }
 
-/* Forgets the object in R8. Most are nobody's: looking takes no lock. */
-static void strike(const struct trace *t, struct bpf_asm *a, int map)
+/* map[R8] = { R7, size as stored, kind } */
+static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind)
+{
+	asm_store(a, BPF_DWORD, FP, KEY, R8);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, site), R7);
+	asm_mov_imm(a, R1, (int)kind);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, kind), R1);
+	trace_put(t, a, map);
+}
+
+/* Most objects are nobody's: looking takes no lock. */
+void trace_strike(const struct trace *t, struct bpf_asm *a, int map)
 {
 	unsigned int unknown, gone, raced;
 
@@ -135,8 +88,7 @@ static void start(struct bpf_asm *a, int args_in)
 	asm_mov(a, args_in, R1);
 }
 
-/* dst = *(size bytes at R<base> + off), of any memory; through SCRATCH. */
-static void peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off)
+void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off)
 {
 	asm_mov_imm(a, R2, size == BPF_DWORD ? 8 : 4);
 	asm_mov(a, R3, base);
@@ -151,22 +103,22 @@ static void peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int o
  * @cache_size: the size argument is a struct kmem_cache with the size at this offset;
  * negative: it is the size.
  */
-static void watch_alloc(struct trace *t, const char *tracepoint, enum held_kind kind, int ptr_arg,
-			int size_arg, int cache_size)
+static void watch_alloc(struct trace *t, const char *tracepoint, enum held_kind kind,
+			int ptr_arg, int size_arg, int cache_size)
 {
 	struct bpf_asm a;
 
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R7, R6, 0);
-	only_modules(t, &a);
+	trace_only_modules(t, &a);
 	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
 	asm_out_imm(&a, JUMP_LE, R8, 16); /* failed, or no bytes wanted */
 	asm_load(&a, BPF_DWORD, R9, R6, size_arg * 8);
 	if (cache_size >= 0)
-		peek(&a, R9, BPF_WORD, R9, cache_size);
+		trace_peek(&a, R9, BPF_WORD, R9, cache_size);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->memory, kind);
-	attach_note(t, &a, tracepoint);
+	attach(t, &a, tracepoint, false);
 }
 
 static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr_arg)
@@ -175,8 +127,8 @@ static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr
 
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
-	strike(t, &a, map);
-	attach_strike(t, &a, tracepoint);
+	trace_strike(t, &a, map);
+	attach(t, &a, tracepoint, true);
 }
 
 /*
@@ -188,24 +140,40 @@ static void watch_free_rcu(struct trace *t, const char *function)
 {
 	enum { REGS_SI = 104, REGS_DI = 112 };
 	struct bpf_asm a;
-	int prog, link;
+	int prog;
 
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, REGS_SI);
-	strike(t, &a, t->memory);
+	trace_strike(t, &a, t->memory);
 	asm_load(&a, BPF_DWORD, R8, R6, REGS_DI);
 	asm_load(&a, BPF_DWORD, R1, R6, REGS_SI);
 	asm_sub(&a, R8, R1);
-	strike(t, &a, t->memory);
-	prog = bpf_load(PROG_KPROBE, &a, NULL, 0);
-	link = prog < 0 ? prog : bpf_attach_kprobe(prog, function);
-	if (link >= 0)
-		t->link[t->n_links++] = link;
-	if (prog >= 0)
-		t->strike[t->n_strike++] = prog;
+	trace_strike(t, &a, t->memory);
+	prog = bpf_load(PROG_KPROBE, &a);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), true);
 }
 
-/* Delayed work is a timer of the kernel; the module's function is in the work before it. */
+/*
+ * The list of such memory is long and slow to read; this tells whether a module took any.
+ * The caller is the ninth argument, the third on the stack.
+ */
+static void watch_vmalloc(struct trace *t, const char *function)
+{
+	enum { REGS_SP = 152 };
+	struct bpf_asm a;
+	int prog;
+
+	start(&a, R6);
+	asm_load(&a, BPF_DWORD, R7, R6, REGS_SP);
+	trace_peek(&a, R7, BPF_DWORD, R7, 3 * 8);
+	trace_only_modules(t, &a);
+	asm_count(&a, t->cells, CELL_VMALLOC);
+	prog = bpf_load(PROG_KPROBE, &a);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), false);
+}
+
+/* Delayed work is a timer of the kernel; the module's function is in the work before it.
+ */
 static void watch_timer(struct trace *t)
 {
 	int function = btf_member(t->btf, "timer_list", "function");
@@ -218,17 +186,17 @@ static void watch_timer(struct trace *t)
 		return;
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, 0);
-	peek(&a, R7, BPF_DWORD, R8, function);
+	trace_peek(&a, R7, BPF_DWORD, R8, function);
 	asm_mov_imm(&a, R9, 0);
 	asm_const(&a, R1, t->delayed_work);
 	plain = asm_skip(&a, JUMP_NE, R7, R1);
-	peek(&a, R7, BPF_DWORD, R8, work - timer);
+	trace_peek(&a, R7, BPF_DWORD, R8, work - timer);
 	asm_mov_imm(&a, R9, 1);
 	asm_here(&a, plain);
-	only_modules(t, &a);
+	trace_only_modules(t, &a);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->timers, HELD_TIMER);
-	attach_note(t, &a, "timer_start");
+	attach(t, &a, "timer_start", false);
 }
 
 static void watch_hrtimer(struct trace *t)
@@ -240,43 +208,57 @@ static void watch_hrtimer(struct trace *t)
 		return;
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, 0);
-	peek(&a, R7, BPF_DWORD, R8, function);
-	only_modules(t, &a);
+	trace_peek(&a, R7, BPF_DWORD, R8, function);
+	trace_only_modules(t, &a);
 	asm_mov_imm(&a, R9, 0);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->timers, HELD_HRTIMER);
-	attach_note(t, &a, "hrtimer_start");
+	attach(t, &a, "hrtimer_start", false);
 }
 
 /* Where struct module keeps what we want. */
 struct module_layout {
-	int name, text, text_size, init, init_size;
+	int name, n, start[REGIONS], size[REGIONS];
 };
 
-/* One array of regions since 6.4, in which text is the first and init text the fifth. */
 static int module_layout(const struct btf *b, struct module_layout *l)
 {
 	int mem = btf_member(b, "module", "mem"), each = btf_size(b, "module_memory");
-	int core = btf_member(b, "module", "core_layout");
-	int init = btf_member(b, "module", "init_layout");
 	const char *part = mem >= 0 ? "module_memory" : "module_layout";
-	int base = btf_member(b, part, "base"), size = btf_member(b, part, "size");
+	int start_at = btf_member(b, part, "base"), size_at = btf_member(b, part, "size");
+	int at[REGIONS];
 
-	if (mem >= 0 && each > 0) {
-		core = mem;
-		init = mem + 4 * each;
+	l->name = btf_member(b, "module", "name");
+	/* Since 6.4 an array: text, data, read-only data, ... and init text the fifth. */
+	l->n = mem >= 0 ? REGIONS : 2;
+	for (int i = 0; mem >= 0 && i < REGIONS; i++)
+		at[i] = mem + i * each;
+	if (mem < 0) {
+		at[0] = btf_member(b, "module", "core_layout");
+		at[1] = btf_member(b, "module", "init_layout");
 	}
-	*l = (struct module_layout){ btf_member(b, "module", "name"), core + base, core + size,
-				     init + base, init + size };
-	return core < 0 || init < 0 || base < 0 || size < 0 || l->name < 0 ? -ENOENT : 0;
+	if (at[0] < 0 || at[1] < 0 || start_at < 0 || size_at < 0 || l->name < 0)
+		return -ENOENT;
+	for (int i = 0; i < l->n; i++) {
+		l->start[i] = at[i] + start_at;
+		l->size[i] = at[i] + size_at;
+	}
+	return 0;
 }
 
-enum { MODULE_VALUE = -128 }; /* struct loaded, on the stack */
+enum { MODULE_VALUE = SCRATCH - (int)sizeof(struct loaded) }; /* on the stack */
 
-static void copy_word(struct bpf_asm *a, enum bpf_size size, int from, size_t to)
+static void copy_region(struct bpf_asm *a, const struct module_layout *l, int i)
 {
-	peek(a, R7, size, R8, from);
-	asm_store(a, BPF_DWORD, FP, MODULE_VALUE + (int)to, R7);
+	int to = MODULE_VALUE + (int)offsetof(struct loaded, region) + 16 * i;
+
+	asm_mov_imm(a, R7, 0);
+	if (i < l->n)
+		trace_peek(a, R7, BPF_DWORD, R8, l->start[i]);
+	asm_store(a, BPF_DWORD, FP, to, R7);
+	if (i < l->n)
+		trace_peek(a, R7, BPF_WORD, R8, l->size[i]);
+	asm_store(a, BPF_DWORD, FP, to + 8, R7);
 }
 
 static void watch_load(struct trace *t)
@@ -295,12 +277,11 @@ static void watch_load(struct trace *t)
 	asm_mov(&a, R3, R8);
 	asm_add_imm(&a, R3, l.name);
 	asm_call(&a, HELPER_READ_KERNEL);
-	copy_word(&a, BPF_DWORD, l.text, offsetof(struct loaded, text));
-	copy_word(&a, BPF_WORD, l.text_size, offsetof(struct loaded, text_size));
-	copy_word(&a, BPF_DWORD, l.init, offsetof(struct loaded, init));
-	copy_word(&a, BPF_WORD, l.init_size, offsetof(struct loaded, init_size));
+	for (int i = 0; i < REGIONS; i++)
+		copy_region(&a, &l, i);
 	asm_mov_imm(&a, R1, 0);
-	asm_store(&a, BPF_DWORD, FP, MODULE_VALUE + (int)offsetof(struct loaded, gone), R1);
+	asm_store(&a, BPF_DWORD, FP, MODULE_VALUE + (int)offsetof(struct loaded, gone),
+		  R1);
 	asm_map(&a, R1, t->modules);
 	asm_mov(&a, R2, FP);
 	asm_add_imm(&a, R2, KEY);
@@ -308,7 +289,7 @@ static void watch_load(struct trace *t)
 	asm_add_imm(&a, R3, MODULE_VALUE);
 	asm_mov_imm(&a, R4, 0);
 	asm_call(&a, HELPER_UPDATE);
-	attach_note(t, &a, "module_load");
+	attach(t, &a, "module_load", false);
 }
 
 static void watch_unload(struct trace *t)
@@ -325,12 +306,13 @@ static void watch_unload(struct trace *t)
 	asm_out_imm(&a, JUMP_EQ, R0, 0);
 	asm_mov_imm(&a, R1, 1);
 	asm_store(&a, BPF_DWORD, R0, offsetof(struct loaded, gone), R1);
-	attach_note(t, &a, "module_free");
+	attach(t, &a, "module_free", false);
 }
 
 static void watch_memory(struct trace *t)
 {
-	/* Two tracepoints per allocator until 6.1, where a cache came in place of sizes. */
+	/* Two tracepoints per allocator until 6.1, where a cache came in place of sizes.
+	 */
 	bool sizes = btf_args(t->btf, "btf_trace_kmalloc_node") > 0;
 	int cache_size = sizes ? -1 : btf_member(t->btf, "kmem_cache", "object_size");
 
@@ -354,7 +336,7 @@ static void watch_memory(struct trace *t)
 
 static int find_symbols(struct trace *t)
 {
-	struct symbol s[] = { { "_end", 0 }, { "delayed_work_timer_fn", 0 } };
+	struct symbol s[] = {{"_end", 0}, {"delayed_work_timer_fn", 0}};
 	int err = symbols_find(s, 2);
 
 	t->modules_from = s[0].address;
@@ -368,30 +350,48 @@ static int make_maps(struct trace *t)
 	t->timers = bpf_map(MAP_HASH, 8, sizeof(struct held), TIMERS_MAX);
 	t->modules = bpf_map(MAP_HASH, 8, sizeof(struct loaded), MODULES_MAX);
 	t->cells = bpf_map(MAP_ARRAY, 4, CELLS * 8, 1);
-	return t->memory < 0 || t->timers < 0 || t->modules < 0 || t->cells < 0 ? -EINVAL : 0;
+	t->entries = bpf_map(MAP_HASH, 8, sizeof(struct entry), ENTRIES_MAX);
+	return t->memory < 0 || t->timers < 0 || t->modules < 0 || t->cells < 0 ||
+			       t->entries < 0
+		       ? -EINVAL
+		       : 0;
 }
 
-struct trace *trace_start(const struct btf *btf)
+static void watch_all(struct trace *t)
 {
-	struct trace *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	t->memory = t->timers = t->modules = t->cells = -1;
-	t->btf = btf;
-	if (find_symbols(t) || make_maps(t)) {
-		trace_stop(t);
-		return NULL;
-	}
 	watch_load(t);
 	watch_unload(t);
 	watch_memory(t);
+	watch_vmalloc(t, "__vmalloc_node_range");
+	watch_vmalloc(t, "__vmalloc_node_range_noprof");
 	watch_free(t, "timer_cancel", t->timers, 0);
 	watch_free(t, "hrtimer_cancel", t->timers, 0);
 	watch_timer(t);
 	watch_hrtimer(t);
-	t->btf = NULL;
-	trace_clear(t);
+	registry_watch(t);
+}
+
+struct trace *trace_start(const struct btf *btf)
+{
+	struct rlimit before = {0}, none = {RLIM_INFINITY, RLIM_INFINITY};
+	struct trace *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->memory = t->timers = t->modules = t->cells = t->entries = -1;
+	t->btf = btf;
+	/* Before 5.11 maps and programs count as locked memory. */
+	getrlimit(RLIMIT_MEMLOCK, &before);
+	setrlimit(RLIMIT_MEMLOCK, &none);
+	if (find_symbols(t) || make_maps(t)) {
+		trace_stop(t);
+		t = NULL;
+	} else {
+		watch_all(t);
+		trace_clear(t);
+		t->btf = NULL;
+	}
+	setrlimit(RLIMIT_MEMLOCK, &before);
 	return t;
 }
 
@@ -403,24 +403,22 @@ static void clear_map(int map)
 		;
 }
 
+static uint64_t cell(const struct trace *t, enum cell which)
+{
+	uint64_t cells[CELLS] = {0};
+	uint32_t zero = 0;
+
+	bpf_map_get(t->cells, &zero, cells);
+	return cells[which];
+}
+
 static uint64_t missed(const struct trace *t)
 {
-	uint64_t sum = 0, cell[CELLS] = { 0 };
-	uint32_t zero = 0;
+	uint64_t sum = cell(t, CELL_NOT_STRUCK);
 
 	for (unsigned int i = 0; i < t->n_strike; i++)
 		sum += bpf_missed(t->strike[i]);
-	bpf_map_get(t->cells, &zero, cell);
-	return sum + cell[CELL_NOT_STRUCK];
-}
-
-static bool ran_out(const struct trace *t)
-{
-	uint64_t cell[CELLS] = { 0 };
-	uint32_t zero = 0;
-
-	bpf_map_get(t->cells, &zero, cell);
-	return cell[CELL_NO_ROOM] != 0;
+	return sum;
 }
 
 void trace_clear(struct trace *t)
@@ -428,7 +426,10 @@ void trace_clear(struct trace *t)
 	clear_map(t->memory);
 	clear_map(t->timers);
 	clear_map(t->modules);
+	clear_map(t->entries);
 	t->missed = missed(t);
+	t->vmalloc = cell(t, CELL_VMALLOC);
+	t->no_room = cell(t, CELL_NO_ROOM);
 	t->n_gone = 0;
 }
 
@@ -444,9 +445,10 @@ bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
 		if (address >= ranges[i].start && address < ranges[i].end)
 			return true;
 	for (unsigned int i = 0; t && i < t->n_gone; i++)
-		if (within(address, t->gone[i].text, t->gone[i].text_size) ||
-		    within(address, t->gone[i].init, t->gone[i].init_size))
-			return true;
+		for (unsigned int j = 0; j < REGIONS; j++)
+			if (within(address, t->gone[i].region[j].start,
+				   t->gone[i].region[j].size))
+				return true;
 	return false;
 }
 
@@ -479,12 +481,13 @@ static bool add_site(struct sites *s, const struct held *h, uint64_t address)
 {
 	unsigned int i = 0;
 
-	while (i < s->n && (s->site[i].held.site != h->site || s->site[i].held.kind != h->kind))
+	while (i < s->n &&
+	       (s->site[i].held.site != h->site || s->site[i].held.kind != h->kind))
 		i++;
 	if (i == SITES_MAX)
 		return false;
 	if (i == s->n)
-		s->site[s->n++] = (struct site){ { h->site, 0, h->kind }, address, 0 };
+		s->site[s->n++] = (struct site){{h->site, 0, h->kind}, address, 0};
 	s->site[i].held.size += h->size;
 	s->site[i].n++;
 	return true;
@@ -500,21 +503,49 @@ static void gather(const struct trace *t, int map, const struct leftover_range *
 	while (!bpf_map_next(map, from, &next)) {
 		key = next;
 		from = &key;
-		if (!bpf_map_get(map, &key, &h) && trace_ours(t, ranges, n_ranges, h.site) &&
-		    !add_site(s, &h, key))
+		if (!bpf_map_get(map, &key, &h) &&
+		    trace_ours(t, ranges, n_ranges, h.site) && !add_site(s, &h, key))
+			*partial = true;
+	}
+}
+
+/* "0xSTART-0xEND SIZE CALLER pages=N ...": the caller is a bare number when its module is
+ * gone; the size has a guard page in it. */
+static void gather_vmalloc(const struct trace *t, const struct leftover_range *ranges,
+			   unsigned int n_ranges, struct sites *s, bool *partial)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/vmallocinfo", "re");
+	unsigned long long address, size, caller, pages;
+	char line[512];
+
+	s->n = 0;
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *at = strstr(line, " pages=");
+		struct held h;
+
+		if (sscanf(line, "0x%llx-%*s %llu 0x%llx", &address, &size, &caller) !=
+			    3 ||
+		    !trace_ours(t, ranges, n_ranges, caller))
+			continue;
+		if (at && sscanf(at, " pages=%llu", &pages) == 1)
+			size = pages * 4096;
+		h = (struct held){caller, size, HELD_VMALLOC};
+		/* The address may be a hash of itself. */
+		if (!add_site(s, &h, address >> 47 ? address : 0))
 			*partial = true;
 	}
 }
 
 static void describe_memory(const struct site *s, struct leftover *l)
 {
-	bool percpu = s->held.kind == HELD_PERCPU;
-	const char *unit = percpu ? "bytes per CPU" : "bytes";
+	static const char *const kinds[] = {"memory", "percpu", "vmalloc"};
+	const char *unit = s->held.kind == HELD_PERCPU ? "bytes per CPU" : "bytes";
 
-	snprintf(l->kind, sizeof(l->kind), "%s", percpu ? "percpu" : "memory");
+	snprintf(l->kind, sizeof(l->kind), "%s", kinds[s->held.kind]);
 	l->size = s->held.size;
 	if (s->n == 1)
-		snprintf(l->what, sizeof(l->what), "%llu %s", (unsigned long long)l->size, unit);
+		snprintf(l->what, sizeof(l->what), "%llu %s", (unsigned long long)l->size,
+			 unit);
 	else
 		snprintf(l->what, sizeof(l->what), "%llu %s in %llu allocations",
 			 (unsigned long long)l->size, unit, (unsigned long long)s->n);
@@ -526,16 +557,19 @@ static void describe_timer(const struct site *s, struct leftover *l)
 
 	snprintf(l->kind, sizeof(l->kind), "%s", work ? "work" : "timer");
 	snprintf(l->what, sizeof(l->what), "%s still pending",
-		 work ? "delayed work" : s->held.kind == HELD_HRTIMER ? "hrtimer" : "timer");
+		 work				? "delayed work"
+		 : s->held.kind == HELD_HRTIMER ? "hrtimer"
+						: "timer");
 }
 
 static void report_sites(const struct sites *s, leftover_fn report, void *data)
 {
 	for (unsigned int i = 0; i < s->n; i++) {
 		const struct site *site = &s->site[i];
-		struct leftover l = { .address = site->address, .call_site = site->held.site };
+		struct leftover l = {.address = site->address,
+				     .call_site = site->held.site};
 
-		if (site->held.kind == HELD_MEMORY || site->held.kind == HELD_PERCPU)
+		if (site->held.kind <= HELD_VMALLOC)
 			describe_memory(site, &l);
 		else
 			describe_timer(site, &l);
@@ -568,14 +602,20 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		let_rcu_finish();
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
-	*partial |= ran_out(t);
+	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;
 	if (missed(t) != t->missed)
 		*partial = true; /* something freed may look held: claim nothing */
 	else
 		report_sites(s, report, data);
-	gather(t, t->timers, ranges, n_ranges, s, partial);
-	if (missed(t) == t->missed)
+	if (cell(t, CELL_VMALLOC) != t->vmalloc) {
+		gather_vmalloc(t, ranges, n_ranges, s, partial);
 		report_sites(s, report, data);
+	}
+	gather(t, t->timers, ranges, n_ranges, s, partial);
+	if (missed(t) == t->missed) {
+		report_sites(s, report, data);
+		registry_report(t, ranges, n_ranges, report, data);
+	}
 	free(s);
 }
 
@@ -597,5 +637,6 @@ void trace_stop(struct trace *t)
 	close_fd(t->timers);
 	close_fd(t->modules);
 	close_fd(t->cells);
+	close_fd(t->entries);
 	free(t);
 }

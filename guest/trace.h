@@ -26,7 +26,8 @@ void trace_clear(struct trace *t);
 bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
 		unsigned int n_ranges, uint64_t address);
 
-/** trace_collect - report what such code still holds. @partial: as leftovers_collect(). */
+/** trace_collect - report what such code still holds. @partial: as leftovers_collect().
+ */
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial);
 
