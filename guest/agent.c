@@ -104,6 +104,7 @@ void agent_poll(struct agent *a, int timeout_ms)
 	uint64_t silent = agent_now_ms() - a->spoke_ms;
 	int left = silent < ALIVE_MS ? (int)(ALIVE_MS - silent) : 0;
 
+	command_end_input(a);
 	for (int i = 0; i < 3; i++)
 		want(&fds[3 + i], streams[i]);
 	if (poll(fds, 6, timeout_ms < left ? timeout_ms : left) > 0) {
@@ -114,7 +115,7 @@ void agent_poll(struct agent *a, int timeout_ms)
 			kmsg_drain(a);
 		for (int i = 0; i < 3; i++)
 			if (fds[3 + i].revents)
-				stream_pump(a, streams[i]);
+				stream_pump(streams[i]);
 		if (fds[1].revents)
 			reap(a);
 	}

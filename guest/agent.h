@@ -107,10 +107,11 @@ void stall_report(struct agent *a, pid_t pid);
 /* command.c */
 void command_run(struct agent *a);
 void command_window(struct agent *a, const struct proto_window *window);
-/** stream_poll - is there something to wait for? Fills fd and events. */
+/** command_end_input - close the command's input once it has had all of it. */
+void command_end_input(struct agent *a);
 bool stream_want_read(const struct stream *s);
 bool stream_want_write(const struct stream *s);
-void stream_pump(struct agent *a, struct stream *s);
+void stream_pump(struct stream *s);
 
 /* copyout.c */
 void copyout_all(struct agent *a);

@@ -59,7 +59,7 @@ static void stream_write(struct stream *s)
 	s->total += (uint64_t)n;
 }
 
-static void end_input(struct agent *a)
+void command_end_input(struct agent *a)
 {
 	struct stream *s = &a->in;
 
@@ -74,14 +74,12 @@ static void end_input(struct agent *a)
 	}
 }
 
-void stream_pump(struct agent *a, struct stream *s)
+void stream_pump(struct stream *s)
 {
 	if (stream_want_read(s))
 		stream_read(s);
 	if (stream_want_write(s))
 		stream_write(s);
-	if (s == &a->in)
-		end_input(a);
 }
 
 /* ---- starting ---- */

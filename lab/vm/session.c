@@ -76,8 +76,10 @@ static void read_window(const struct session *s, struct proto_window *w)
 {
 	struct winsize size;
 
-	if (s->job->tty && ioctl(s->job->stdin_fd, TIOCGWINSZ, &size) == 0)
+	if (s->job->tty && ioctl(s->job->stdin_fd, TIOCGWINSZ, &size) == 0 && size.ws_row)
 		*w = (struct proto_window){ size.ws_row, size.ws_col };
+	else if (!w->rows)
+		*w = (struct proto_window){ 24, 80 };
 }
 
 /* The agent ends the command early enough to report it within the job's time. */
