@@ -77,8 +77,11 @@ static int write_configuration(struct apt *apt, bool allow_expired)
 	_cleanup_free_ char *path = xprintf("%s/apt.conf", apt->dir);
 	_cleanup_text_ struct text t = TEXT_INIT;
 	const char *d = apt->dir;
-	int err = host_configuration(apt->lab, &t);
+	int err;
 
+	/* Nobody wants to wait for a network that is down; the host may say otherwise. */
+	text_puts(&t, "Acquire::Retries \"1\";\n");
+	err = host_configuration(apt->lab, &t);
 	if (err)
 		return err;
 	text_puts(&t, "Dir::Etc::main \"/dev/null\";\nDir::Etc::parts \"/dev/null\";\n"
@@ -428,13 +431,13 @@ static const struct {
 	{ "Hash Sum mismatch", -EBADMSG, "the mirror sent damaged files for debian '%s'; try "
 	  "again, it may just be in the middle of an update" },
 	{ "does not have a Release file", -ENOENT, "the mirror has no suite '%s'; name another, "
-	  "'kmlab kernel add --help' lists some" },
+	  "such as 'debian/trixie'" },
 	{ "  404 ", -ENOENT, "the mirror lacks files of suite '%s'; try again later or name "
 	  "another suite" },
-	{ "resolv", -ENETUNREACH, "cannot reach the Debian mirror for '%s': its name does not "
+	{ "resolv", -ENETUNREACH, "cannot reach the Debian mirror for '%s', its name does not "
 	  "resolve; check the network" },
 	{ "Failed to fetch", -ENETUNREACH, "cannot reach the Debian mirror for '%s'; check the "
-	  "network and the proxy in /etc/apt" },
+	  "network and apt's proxy" },
 };
 
 /* apt's own first error, made to look like one of ours. */

@@ -159,7 +159,7 @@ static int choose_among(struct apt *apt, const struct strv *releases,
 	int err;
 
 	if (!releases->n)
-		return -ENOENT;
+		return -ESRCH;
 	strv_add(&argv, "apt-cache");
 	strv_add(&argv, "madison");
 	for (size_t i = 0; i < releases->n; i++)
@@ -170,7 +170,7 @@ static int choose_among(struct apt *apt, const struct strv *releases,
 	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))
 		consider(line, name, ret);
-	return ret->release && ret->suite ? 0 : -ENOENT;
+	return ret->release && ret->suite ? 0 : -ESRCH;
 }
 
 /* The releases that the suite's meta package stands for, newest last. */
@@ -196,7 +196,7 @@ static int default_releases(struct apt *apt, struct strv *ret)
 	return err;
 }
 
-/* -ENOENT without a sentence: this suite does not have it, another one may. */
+/* -ESRCH without a sentence: this suite does not have it, another one may. */
 static int choose(struct apt *apt, const struct kernel_name *name, struct strv *series_seen,
 		  struct choice *ret)
 {
@@ -488,7 +488,7 @@ static bool added_meanwhile(struct lab *lab, const struct kernel_name *name, cha
 	return entry != NULL;
 }
 
-/* -ENOENT and no sentence: not in this suite. */
+/* -ESRCH and no sentence: the suite has no such kernel. */
 static int add_from(struct lab *lab, const struct debian_mirror *mirror, const char *suite,
 		    const struct kernel_name *name, bool allow_expired,
 		    struct strv *series_seen, char **ret_id)
@@ -511,7 +511,7 @@ static int add_from(struct lab *lab, const struct debian_mirror *mirror, const c
 		return err;
 	job.label = xprintf("debian/%s", name->arg);
 	err = add_chosen(&job, ret_id);
-	/* From here on a missing file is an error, not a reason to look elsewhere. */
+	/* From here on a missing file is no reason to look elsewhere. */
 	return err == -ENOENT ? -ENODATA : err;
 }
 
@@ -525,26 +525,32 @@ static int nowhere(struct lab *lab, const struct kernel_name *name,
 			*near ? near : "; 'debian/trixie' and the like name a suite's newest");
 }
 
+int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
+		    const struct kernel_name *name, bool allow_expired, char **ret_id)
+{
+	_cleanup_strv_ struct strv suites = STRV_INIT, seen = STRV_INIT;
+
+	lab_cache_sweep(lab);
+	debian_suites_for(name, &suites);
+	for (size_t i = 0; i < suites.n; i++) {
+		int err = add_from(lab, mirror, suites.v[i], name, allow_expired, &seen,
+				   ret_id);
+
+		/* Mirrors lack this suite or that; only when it was asked for it matters. */
+		if (err != -ESRCH && (err != -ENOENT || name->kind == NAME_SUITE))
+			return err;
+	}
+	return nowhere(lab, name, &seen);
+}
+
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
 	       char **ret_id)
 {
 	_cleanup_mirror_ struct debian_mirror mirror = { .uri = NULL };
 	_cleanup_sources_ struct apt_sources sources = { NULL, 0 };
-	_cleanup_strv_ struct strv suites = STRV_INIT, seen = STRV_INIT;
 	int err = apt_sources_read(lab, "", &sources);
 
 	if (!err)
 		err = debian_mirror_pick(lab, &sources, "", &mirror);
-	if (err)
-		return err;
-	lab_cache_sweep(lab);
-	debian_suites_for(name, &suites);
-	for (size_t i = 0; i < suites.n; i++) {
-		err = add_from(lab, &mirror, suites.v[i], name, allow_expired, &seen, ret_id);
-		if (err != -ENOENT && err != -ESTALE)
-			return err;
-		if (name->kind == NAME_SUITE && err == -ENOENT && lab->error)
-			return err;
-	}
-	return err == -ESTALE ? err : nowhere(lab, name, &seen);
+	return err ? err : debian_add_from(lab, &mirror, name, allow_expired, ret_id);
 }

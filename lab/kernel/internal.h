@@ -89,6 +89,11 @@ int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry);
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
 	       char **ret_id);
 
+/** debian_add_from - the same from a given mirror. */
+struct debian_mirror;
+int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
+		    const struct kernel_name *name, bool allow_expired, char **ret_id);
+
 /** tree_open - a built source tree; its module directory is made when it has changed. */
 int tree_open(struct lab *lab, const char *path, struct lab_kernel **ret);
 

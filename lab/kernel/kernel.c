@@ -107,6 +107,21 @@ int lab_kernel_find(struct lab *lab, const char *name, struct lab_kernel **ret)
 	return err ? err : find_parsed(lab, name, &parsed, ret);
 }
 
+/* Without a network, what is in the cache is what there is. */
+static int offer_added(struct lab *lab, int err)
+{
+	_cleanup_free_ char *why = xstrdup(lab_error(lab)), *list = NULL;
+	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_strv_ struct strv names = STRV_INIT;
+
+	if (kernel_entries_load(lab, &all) < 0 || !all.n)
+		return lab_fail(lab, err, "%s", why);
+	for (size_t i = 0; i < all.n; i++)
+		strv_add(&names, all.v[i].kernel->name);
+	list = strv_join(&names, ", ");
+	return lab_fail(lab, err, "%s, or use a kernel already added: %s", why, list);
+}
+
 int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 		   struct lab_kernel **ret)
 {
@@ -122,7 +137,7 @@ int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 		return err;
 	err = debian_add(lab, &parsed, allow_expired, &id);
 	if (err)
-		return err;
+		return err == -ENETUNREACH ? offer_added(lab, err) : err;
 	err = kernel_entries_load(lab, &all);
 	for (size_t i = 0; !err && i < all.n; i++)
 		if (!strcmp(all.v[i].kernel->id, id)) {
