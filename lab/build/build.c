@@ -74,7 +74,8 @@ static int wrap_kbuild(struct build_job *job, const char *user)
 	return err ? err : fs_write_file(ours, t.s, t.len, 0644);
 }
 
-static int add_symvers(struct build_job *job, struct strv *argv)
+/* @ret: a word for make, or NULL. */
+static int use_symvers(struct build_job *job, char **ret)
 {
 	_cleanup_free_ char *user = NULL, *text = NULL, *list = NULL;
 	_cleanup_strv_ struct strv all = STRV_INIT;
@@ -87,33 +88,8 @@ static int add_symvers(struct build_job *job, struct strv *argv)
 		return wrap_kbuild(job, user);
 	strv_add_all(&all, job->spec->symvers);
 	list = strv_join(&all, " ");
-	strv_printf(argv, "KBUILD_EXTRA_SYMBOLS=%s", list);
+	*ret = xprintf("KBUILD_EXTRA_SYMBOLS=%s", list);
 	return 0;
-}
-
-/* --- running make -------------------------------------------------------------------- */
-
-static int run_kbuild(struct build_job *job, struct text *out, int *status)
-{
-	_cleanup_strv_ struct strv argv = STRV_INIT;
-	int err;
-
-	strv_add(&argv, "make");
-	strv_add(&argv, "-s");
-	strv_add(&argv, "--no-print-directory");
-	strv_printf(&argv, "-j%d", build_cpus());
-	strv_add(&argv, "-C");
-	strv_add(&argv, job->kernel->headers);
-	strv_printf(&argv, "M=%s", job->dir);
-	if (job->spec->warnings_as_errors)
-		strv_add(&argv, "KCFLAGS=-Werror");
-	err = add_symvers(job, &argv);
-	if (err)
-		return lab_fail(job->lab, err, "cannot write into '%s': %s; try again with "
-				"--clean", job->upper, strerror(-err));
-	strv_add_all(&argv, job->spec->make_args);
-	strv_add(&argv, "modules");
-	return lab_sandbox_run(job->lab, &job->box, argv.v, job->dir, out, status);
 }
 
 /* --- the result ---------------------------------------------------------------------- */
@@ -184,6 +160,72 @@ static void find_modules(struct build_job *job, struct lab_build *build)
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		add_module(job, line, build);
 }
+
+/* --- running make -------------------------------------------------------------------- */
+
+static int run_make(struct build_job *job, const char *symvers, struct text *out,
+		    int *status)
+{
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+
+	strv_add(&argv, "make");
+	strv_add(&argv, "-s");
+	strv_add(&argv, "--no-print-directory");
+	strv_printf(&argv, "-j%d", build_cpus());
+	strv_add(&argv, "-C");
+	strv_add(&argv, job->kernel->headers);
+	strv_printf(&argv, "M=%s", job->dir);
+	if (job->spec->warnings_as_errors)
+		strv_add(&argv, "KCFLAGS=-Werror");
+	if (symvers)
+		strv_add(&argv, symvers);
+	strv_add_all(&argv, job->spec->make_args);
+	strv_add(&argv, "modules");
+	return lab_sandbox_run(job->lab, &job->box, argv.v, job->dir, out, status);
+}
+
+/* Two modules of one name, which the kernel's top Makefile would refuse. */
+static bool has_twins(struct build_job *job)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_strv_ struct strv names = STRV_INIT;
+
+	find_modules(job, &b);
+	for (size_t i = 0; i < b.modules.n; i++) {
+		if (strv_contains(&names, fs_basename(b.modules.v[i])))
+			return true;
+		strv_add(&names, fs_basename(b.modules.v[i]));
+	}
+	return false;
+}
+
+/* An error that the compiler or modpost explains needs no second opinion. */
+static bool is_explained(const struct text *out)
+{
+	return out->s && (strstr(out->s, "error: ") || strstr(out->s, "ERROR: "));
+}
+
+static int run_kbuild(struct build_job *job, struct text *out, int *status)
+{
+	_cleanup_free_ char *symvers = NULL, *script = NULL;
+	int err = use_symvers(job, &symvers);
+
+	if (err)
+		return lab_fail(job->lab, err, "cannot write into '%s': %s; try again with "
+				"--clean", job->upper, strerror(-err));
+	script = build_shortcut(job, symvers);
+	if (script) {
+		char *argv[] = { "sh", "-c", script, NULL };
+
+		err = lab_sandbox_run(job->lab, &job->box, argv, job->dir, out, status);
+		if (err || (*status ? is_explained(out) : !has_twins(job)))
+			return err;
+		text_deinit(out);
+	}
+	return run_make(job, symvers, out, status);
+}
+
+/* --- the answer ---------------------------------------------------------------------- */
 
 static void find_symvers(struct build_job *job, struct lab_build *build)
 {

@@ -64,6 +64,11 @@ int build_state_save(struct build_job *job, const struct text *before,
 		     const struct lab_build *build);
 void build_state_forget(struct build_job *job);
 
+/* shortcut.c: Kbuild without its first half */
+/** build_shortcut - shell text that does what "make modules" would do for the job, or NULL
+ *  where there is no shortcut. @symvers: a further word for make, or NULL. */
+char *build_shortcut(struct build_job *job, const char *symvers);
+
 /* build_log.c: what of make's output a user needs to read */
 char *build_log_filter(const char *raw, const char *dir);
 unsigned int build_log_warnings(const char *log);

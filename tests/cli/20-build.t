@@ -70,6 +70,18 @@ one_directory() {
 	result "after an edit the new text is in the module" $?
 }
 
+# What is left out when Kbuild has been run for this kernel before must not show.
+same_bytes() {
+	is "$(built many)" many.ko "built by the short way"
+	sed -i 's/7/8/' many/sub/inner.c
+	built many >/dev/null
+	dir=$(dirname "$(cat "$scratch/out")")
+	cp -a "$dir" short
+	is "$(built --clean many)" many.ko "built by the long way"
+	diff -r short "$dir" >"$scratch/out" 2>&1
+	result "the same bytes in every object and record" $?
+}
+
 makefile_only() {
 	module idiom/idiom.c
 	cat >idiom/Makefile <<-'END'
@@ -231,6 +243,7 @@ for kernel in $KMLAB_TEST_KERNELS; do
 	makefile_only
 	one_file
 	many_files
+	same_bytes
 	many_modules
 	shared_header
 	symbols
