@@ -114,6 +114,14 @@ bool frame_line_is_trace(const char *line)
 	return true;
 }
 
+bool frame_in_task(bool before, const char *line)
+{
+	line = skip_spaces(line);
+	if (!strcmp(line, "<TASK>"))
+		return true;
+	return before && strcmp(line, "</TASK>");
+}
+
 static bool same_place(const struct lab_frame *a, const struct lab_frame *b)
 {
 	if (a->offset != b->offset || !a->function != !b->function)
@@ -141,7 +149,7 @@ static void add_frame(struct lab_event *event, const char *text, bool exact)
  */
 static void collect_trace(struct lab_event *event)
 {
-	bool inside = false;
+	bool inside = false, in_task = false;
 
 	for (size_t i = 0; i < event->detail.n; i++) {
 		const char *line = event->detail.v[i];
@@ -153,10 +161,13 @@ static void collect_trace(struct lab_event *event)
 			return;
 		else if (!inside)
 			inside = strstr(line, "Call Trace:") != NULL;
-		else if (strstr(line, "Call Trace:") || !frame_line_is_trace(line))
+		else if (strstr(line, "Call Trace:"))
 			return;
-		else
+		else if (frame_line_is_trace(line))
 			add_frame(event, line, false);
+		else if (!in_task)
+			return;
+		in_task = frame_in_task(in_task, line);
 	}
 }
 

@@ -18,6 +18,9 @@ const char *frame_line_rip(const char *line);
 /** frame_line_is_trace - a line that a register dump or a stack trace consists of. */
 bool frame_line_is_trace(const char *line);
 
+/** frame_in_task - behind this line, are we between "<TASK>" and "</TASK>" (5.18 on)? */
+bool frame_in_task(bool before, const char *line);
+
 /** frames_collect - the frames of the first trace in an event's detail lines, innermost
  *  first, the interrupted place (RIP) before all others. */
 void frames_collect(struct lab_event *event);

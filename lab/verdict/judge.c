@@ -4,7 +4,6 @@
 
 #include "judge.h"
 #include "klog.h"
-#include "title.h"
 
 enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
 
@@ -21,6 +20,17 @@ struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase, con
 	event.kind = xstrdup(kind);
 	event.title = text_take(&title);
 	return event;
+}
+
+bool judge_is_ours(const void *data, const char *module)
+{
+	const struct judge *j = data;
+
+	for (size_t i = 0; i < j->job->n_modules; i++)
+		if (!j->job->modules[i].intree && j->job->modules[i].name &&
+		    !strcmp(j->job->modules[i].name, module))
+			return true;
+	return false;
 }
 
 void judge_add(struct judge *j, struct lab_event *event)
@@ -43,6 +53,37 @@ static void describe(struct judge *j)
 	/* The reader of the test output may already know of a failure: never better. */
 	if (!r->command_status)
 		r->command_status = report->command_status;
+}
+
+/* The agent cannot forward the log of a kernel that died: the console has the rest. The
+ * first @n_log lines are the report's own. */
+static void gather_lines(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	struct lab_log_line *more = NULL;
+	unsigned long long last = r->n_log ? r->log[r->n_log - 1].usec : 0;
+	size_t n = 0;
+
+	if (r->end != LAB_END_DONE || r->log_lost)
+		n = klog_from_console(&r->console, r->phase, last, &more);
+	j->lines = xcalloc(r->n_log + n + 1, sizeof(*j->lines));
+	for (size_t i = 0; i < r->n_log; i++)
+		if (r->log[i].text)
+			j->lines[j->n_lines++] = r->log[i];
+	for (size_t i = 0; i < n; i++)
+		j->lines[j->n_lines++] = more[i];
+	free(more);
+}
+
+static void free_lines(struct judge *j)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < j->report->n_log; i++)
+		own += j->report->log[i].text != NULL;
+	for (size_t i = own; i < j->n_lines; i++)
+		free(j->lines[i].text);
+	free(j->lines);
 }
 
 /* The middle of a long log goes: its start has the cause, its end the consequence. */
@@ -146,12 +187,14 @@ static void conclude(struct judge *j)
 void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	       const struct lab_guest_job *job)
 {
-	struct judge j = { result, report, job, symbolizer_create() };
+	struct judge j = { .result = result, .report = report, .job = job,
+			   .symbols = symbolizer_create() };
 
 	for (size_t i = 0; i < job->n_modules; i++)
 		if (job->modules[i].path && job->modules[i].name)
 			symbolizer_add(j.symbols, job->modules[i].name, job->modules[i].path);
 	symbolizer_sections(j.symbols, report->sections, report->n_sections);
+	gather_lines(&j);
 	describe(&j);
 	copy_log(&j);
 	if (report->end != LAB_END_DONE)
@@ -164,5 +207,6 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_taint(&j);
 	note_doubts(&j);
 	conclude(&j);
+	free_lines(&j);
 	symbolizer_destroy(j.symbols);
 }

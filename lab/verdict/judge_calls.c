@@ -6,6 +6,7 @@
 #include "errno_words.h"
 #include "frames.h"
 #include "judge.h"
+#include "klog.h"
 #include "pattern.h"
 #include "title.h"
 
@@ -40,19 +41,20 @@ static const char *const load_reasons[] = {
 	"vmap allocation for size ",
 };
 
+static bool is_load_reason(const char *line)
+{
+	for (size_t i = 0; i < sizeof(load_reasons) / sizeof(*load_reasons); i++)
+		if (pattern_match(load_reasons[i], line))
+			return true;
+	return false;
+}
+
 static void add_reasons(struct judge *j, struct lab_event *event)
 {
-	const struct lab_guest_report *r = j->report;
-
-	for (size_t i = 0; i < r->n_log; i++) {
-		if (r->log[i].phase != LAB_PHASE_LOAD || !r->log[i].text)
-			continue;
-		for (size_t k = 0; k < sizeof(load_reasons) / sizeof(*load_reasons); k++)
-			if (pattern_match(load_reasons[k], r->log[i].text)) {
-				strv_add(&event->detail, r->log[i].text);
-				break;
-			}
-	}
+	for (size_t i = 0; i < j->n_lines; i++)
+		if (j->lines[i].phase == LAB_PHASE_LOAD && is_load_reason(j->lines[i].text) &&
+		    !strv_contains(&event->detail, j->lines[i].text))
+			strv_add(&event->detail, j->lines[i].text);
 }
 
 /* ENOENT and others come from the loader or from the module's own init: a reason in the
@@ -135,13 +137,31 @@ static void add_stall_trace(struct judge *j, struct lab_event *event)
 	}
 }
 
+/* A task that runs has no stack to read; then the agent asked the CPUs what they do. */
+static void add_cpu_trace(struct judge *j, struct lab_event *event)
+{
+	struct lab_event found;
+
+	if (title_frame(event) || !klog_find_trace(j->lines, j->n_lines, judge_is_ours, j, &found))
+		return;
+	for (size_t i = 0; i < event->n_frames; i++)
+		lab_frame_deinit(&event->frames[i]);
+	free(event->frames);
+	event->frames = take_ptr(found.frames);
+	event->n_frames = found.n_frames;
+	found.n_frames = 0;
+	strv_add_all(&event->detail, found.detail.v);
+	lab_event_deinit(&found);
+}
+
 static void judge_stall(struct judge *j, enum lab_phase phase)
 {
 	struct lab_event event =
-		judge_event(LAB_HUNG, phase, "stalled-call", "the %s call did not return",
+		judge_event(LAB_HUNG, phase, "stalled-call", "the %s call does not return",
 			    phase == LAB_PHASE_LOAD ? "load" : "unload");
 
 	add_stall_trace(j, &event);
+	add_cpu_trace(j, &event);
 	symbolizer_event(j->symbols, &event);
 	if (event.n_frames) {
 		free(event.title);

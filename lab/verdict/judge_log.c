@@ -106,10 +106,21 @@ static bool is_repeated(struct judge *j, const struct lab_event *event)
 	return false;
 }
 
+/* The panic that answers the host's question "where are you?" is no fault by itself. */
+static bool is_our_nmi(struct judge *j, const struct lab_event *event)
+{
+	return j->report->end == LAB_END_SILENT && !strcmp(event->kind, "panic") &&
+	       strstr(event->title, "NMI: Not continuing");
+}
+
 static void add(struct judge *j, struct lab_event *event)
 {
 	bool panic = event->outcome == LAB_PANIC;
 
+	if (is_our_nmi(j, event)) {
+		lab_event_deinit(event);
+		return;
+	}
 	look_at_address(j, event);
 	if (panic && strcmp(event->kind, "panic") && !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("kernel panic: %s", event->title);
@@ -125,32 +136,12 @@ static void add(struct judge *j, struct lab_event *event)
 		judge_add(j, event);
 }
 
-static void classify(struct judge *j, const struct lab_log_line *lines, size_t n)
+void judge_log(struct judge *j)
 {
 	struct klog_events events;
 
-	klog_classify(lines, n, &events);
+	klog_classify(j->lines, j->n_lines, &events);
 	for (size_t i = 0; i < events.n; i++)
 		add(j, &events.v[i]);
 	klog_events_deinit(&events);
-}
-
-/* The agent cannot forward the log of a kernel that died: the console has the rest. */
-void judge_log(struct judge *j)
-{
-	const struct lab_guest_report *r = j->report;
-	struct lab_log_line *lines = NULL, *all;
-	unsigned long long last = r->n_log ? r->log[r->n_log - 1].usec : 0;
-	size_t n = 0;
-
-	if (r->end != LAB_END_DONE || r->log_lost)
-		n = klog_from_console(&r->console, r->phase, last, &lines);
-	all = xcalloc(r->n_log + n + 1, sizeof(*all));
-	if (r->n_log)
-		memcpy(all, r->log, r->n_log * sizeof(*all));
-	if (n)
-		memcpy(all + r->n_log, lines, n * sizeof(*all));
-	classify(j, all, r->n_log + n);
-	free(all);
-	klog_lines_free(lines, n);
 }

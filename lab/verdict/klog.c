@@ -21,6 +21,7 @@ struct block {
 	bool open;
 	bool died;	 /* its "[#1]" line was seen */
 	bool traced;	 /* a stack trace began */
+	bool in_task;	 /* between <TASK> and </TASK>: foreign lines may come between */
 	bool ended;	 /* with its proper last line, not for another reason */
 	unsigned int loose;
 };
@@ -65,6 +66,7 @@ static void add_line(struct block *b, const char *line)
 		strv_add(&b->event.detail, line);
 	b->died |= is_died(line);
 	b->traced |= strstr(line, "Call Trace:") != NULL;
+	b->in_task = frame_in_task(b->in_task, line);
 }
 
 static void begin(struct parser *p, const struct klog_rule *rule,
@@ -126,7 +128,7 @@ static bool outlived(struct block *b, const char *line)
 {
 	if (frame_line_is_trace(line))
 		return false;
-	if (is_stack(b) && b->traced)
+	if (is_stack(b) && b->traced && !b->in_task)
 		return true;
 	return ++b->loose > (b->rule->end == KLOG_IF_STACK ? LOOSE_WEAK : LOOSE_LINES);
 }
@@ -278,6 +280,61 @@ void klog_events_deinit(struct klog_events *events)
 		lab_event_deinit(&events->v[i]);
 	free(events->v);
 	memset(events, 0, sizeof(*events));
+}
+
+static bool begins_trace(const char *line)
+{
+	return str_starts(line, "NMI backtrace for cpu ") || pattern_match("task:* state:", line) ||
+	       pattern_match("CPU: % *PID: %", line);
+}
+
+static bool runs_through(const struct lab_event *event,
+			 bool (*wanted)(const void *data, const char *module), const void *data)
+{
+	for (size_t i = 0; i < event->n_frames; i++)
+		if (event->frames[i].module && !event->frames[i].guess &&
+		    wanted(data, event->frames[i].module))
+			return true;
+	return false;
+}
+
+/* The trace that begins at line @from; returns the line behind it. */
+static size_t read_trace(const struct lab_log_line *lines, size_t n, size_t from,
+			 struct lab_event *ret)
+{
+	size_t i = from;
+
+	do
+		strv_add(&ret->detail, lines[i++].text);
+	while (i < n && frame_line_is_trace(lines[i].text) &&
+	       !str_starts(lines[i].text, "NMI backtrace for cpu ") &&
+	       !pattern_match("task:* state:", lines[i].text));
+	frames_collect(ret);
+	return i;
+}
+
+bool klog_find_trace(const struct lab_log_line *lines, size_t n,
+		     bool (*wanted)(const void *data, const char *module), const void *data,
+		     struct lab_event *ret)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		struct lab_event event = { 0 };
+
+		if (!begins_trace(lines[i].text)) {
+			i++;
+			continue;
+		}
+		i = read_trace(lines, n, i, &event);
+		if (runs_through(&event, wanted, data)) {
+			event.kind = xstrdup("trace");
+			*ret = event;
+			return true;
+		}
+		lab_event_deinit(&event);
+	}
+	return false;
 }
 
 /* "[   12.345678] text", also "[   12.345678][  T123] text"; NULL: not kernel log. */

@@ -58,6 +58,15 @@ struct klog_events {
 void klog_classify(const struct lab_log_line *lines, size_t n, struct klog_events *ret);
 void klog_events_deinit(struct klog_events *events);
 
+/**
+ * klog_find_trace - the first stack trace without a headline that runs through a module
+ * @wanted says yes to: what the kernel prints when asked what its CPUs are doing.
+ * @ret gets its lines and frames; phase and titles are left to the caller.
+ */
+bool klog_find_trace(const struct lab_log_line *lines, size_t n,
+		     bool (*wanted)(const void *data, const char *module), const void *data,
+		     struct lab_event *ret);
+
 /** klog_from_console - console output as log lines that are newer than @after_usec.
  *  @ret (array and texts) is freed by klog_lines_free. Returns how many. */
 size_t klog_from_console(const struct text *console, enum lab_phase phase,

@@ -56,8 +56,6 @@ char *title_place(const struct lab_frame *f)
 /* A kernel header's inline function, expanded in the module, is not the student's line. */
 static bool is_own(const struct lab_frame *f)
 {
-	if (!f->module)
-		return false;
 	return !f->file || !str_ends(f->file, ".h") || !strstr(f->file, "/include/");
 }
 
@@ -67,23 +65,26 @@ static bool is_target(const struct lab_event *event, size_t i)
 	return i == 0 && event->n_frames > 1 && str_starts(event->kind, "exec-");
 }
 
+/* How well a frame names the student's line; 0: not at all. */
+static int worth(const struct lab_event *event, size_t i)
+{
+	const struct lab_frame *f = &event->frames[i];
+
+	if (!f->module || is_target(event, i))
+		return 0;
+	if (f->guess)
+		return f->function && str_starts(f->function, "__pfx_") ? 0 : 1;
+	return is_own(f) ? 3 : 2;
+}
+
 const struct lab_frame *title_frame(const struct lab_event *event)
 {
-	const struct lab_frame *guess = NULL;
+	size_t best = 0;
 
-	for (size_t i = 0; i < event->n_frames; i++) {
-		const struct lab_frame *f = &event->frames[i];
-
-		if (!is_own(f) || is_target(event, i))
-			continue;
-		if (f->guess && f->function && str_starts(f->function, "__pfx_"))
-			continue;
-		if (!f->guess)
-			return f;
-		if (!guess)
-			guess = f;
-	}
-	return guess;
+	for (size_t i = 1; i < event->n_frames; i++)
+		if (worth(event, i) > worth(event, best))
+			best = i;
+	return event->n_frames && worth(event, best) ? &event->frames[best] : NULL;
 }
 
 /* What a report prints of itself, and the entry code: says nothing about the cause. */

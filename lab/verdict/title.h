@@ -11,7 +11,8 @@ const char *title_phase(enum lab_phase phase);
 /** title_place - "func (file.c:12)" of one frame; freed by the caller. */
 char *title_place(const struct lab_frame *frame);
 
-/** title_frame - the innermost frame in a module that the unwinder was sure of, or NULL. */
+/** title_frame - the frame that names the student's line: the innermost one in a module,
+ *  sure before guessed, own files before kernel headers. NULL: none. */
 const struct lab_frame *title_frame(const struct lab_event *event);
 
 /** title_first - the frame where the trace begins to matter: the interrupted place, or the

@@ -217,6 +217,48 @@ static void test_load(void)
 	check(&report, LAB_OOPS, "oops", "the task was killed by the kernel (SIGKILL) while loading");
 }
 
+/* What sysrq-l and the panic of an NMI print: traces without a headline. */
+static const char *const cpus[] = {
+	"sysrq: Show backtrace of all active CPUs",
+	"NMI backtrace for cpu 0",
+	"CPU: 0 PID: 95 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
+	"Call Trace:",
+	" <TASK>",
+	" dump_stack_lvl+0x44/0x5c",
+	" write_sysrq_trigger+0x28/0x40",
+	" </TASK>",
+	"Sending NMI from CPU 0 to CPUs 1:",
+	"NMI backtrace for cpu 1",
+	"CPU: 1 PID: 93 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
+	"RIP: 0010:at_init+0x0/0x10 [tiny]",
+	"Call Trace:",
+	" <TASK>",
+	" do_one_initcall+0x59/0x220",
+	" </TASK>",
+	NULL,
+};
+
+static void test_stuck(void)
+{
+	struct lab_guest_report report = good_report();
+
+	log_lines(LAB_PHASE_LOAD, cpus);
+	report.load_stalled = true;
+	report.stall_trace = "";
+	check(&report, LAB_HUNG, "stalled-call",
+	      "load call stuck in start (tiny.c:11) while loading");
+	report = good_report();
+	report.end = LAB_END_SILENT;
+	report.phase = LAB_PHASE_LOAD;
+	log_line(LAB_PHASE_LOAD, "Kernel panic - not syncing: NMI: Not continuing");
+	log_lines(LAB_PHASE_LOAD, cpus + 10);
+	check(&report, LAB_GUEST_LOST, "silent",
+	      "the guest stopped answering, stuck in start (tiny.c:11), while loading");
+	report = good_report();
+	log_lines(LAB_PHASE_LOAD, cpus);
+	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
+}
+
 static void test_unload(void)
 {
 	struct lab_guest_report report = good_report();
@@ -558,6 +600,7 @@ int main(void)
 	test_pass();
 	test_ends();
 	test_load();
+	test_stuck();
 	test_unload();
 	test_command();
 	test_source_lines();
