@@ -246,14 +246,14 @@ static void test_stuck(void)
 	report.load_stalled = true;
 	report.stall_trace = "";
 	check(&report, LAB_HUNG, "stalled-call",
-	      "load call stuck in start (tiny.c:11) while loading");
+	      "load call stuck in at_init (tiny.c:11) while loading");
 	report = good_report();
 	report.end = LAB_END_SILENT;
 	report.phase = LAB_PHASE_LOAD;
 	log_line(LAB_PHASE_LOAD, "Kernel panic - not syncing: NMI: Not continuing");
 	log_lines(LAB_PHASE_LOAD, cpus + 10);
 	check(&report, LAB_GUEST_LOST, "silent",
-	      "the guest stopped answering, stuck in start (tiny.c:11), while loading");
+	      "the guest stopped answering, stuck in at_init (tiny.c:11), while loading");
 	report = good_report();
 	log_lines(LAB_PHASE_LOAD, cpus);
 	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
