@@ -2,6 +2,7 @@
 /* Exit waits for something that never happens. */
 #include <linux/completion.h>
 #include <linux/module.h>
+#include <linux/printk.h>
 
 static DECLARE_COMPLETION(never);
 
@@ -14,6 +15,7 @@ module_init(stuck_exit_init);
 static void __exit stuck_exit_exit(void)
 {
 	wait_for_completion(&never); /* here */
+	pr_info("not reached\n"); /* so that the call above is not the last thing, a jump */
 }
 module_exit(stuck_exit_exit);
 
