@@ -177,6 +177,11 @@ int ui_usage(struct cli *cli, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+bool ui_missing(int err)
+{
+	return err == -ENOSYS || err == -ENOTSUP || err == -ENOPKG;
+}
+
 int ui_failed(struct cli *cli, int err)
 {
 	if (err == -ECANCELED) {
@@ -184,16 +189,14 @@ int ui_failed(struct cli *cli, int err)
 		return EXIT_STOPPED;
 	}
 	ui_error(cli, "%s", lab_error(&cli->lab));
+	if (ui_missing(err))
+		return EXIT_MISSING;
 	switch (err) {
 	case -EINVAL:
 	case -EISDIR:
 	case -ENODATA:
 	case -ENOTDIR:
 		return EXIT_USAGE;
-	case -ENOSYS:
-	case -ENOTSUP:
-	case -ENOPKG:
-		return EXIT_MISSING;
 	default:
 		return EXIT_FAILED;
 	}

@@ -213,6 +213,8 @@ static int exit_status(const struct cli *cli, const struct lab_result *r)
 {
 	bool own = cli->command && r->has_command;
 
+	if (r->outcome == LAB_HOST_TROUBLE && ui_missing(r->trouble))
+		return EXIT_MISSING;
 	if (own && (r->outcome == LAB_PASS || r->outcome == LAB_TEST_FAILED))
 		return r->command_status;
 	return lab_outcome_exit(r->outcome);

@@ -255,6 +255,7 @@ static void set_trouble(struct lab *lab, struct lab_result *r, int err)
 	};
 
 	lab_result_add_event(r, &event);
+	r->trouble = err;
 }
 
 struct lab_result *lab_trouble(struct lab *lab, const struct lab_run_spec *spec, int err)

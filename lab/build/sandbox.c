@@ -428,9 +428,24 @@ static void trouble_unmap(struct trouble **p)
 		munmap(*p, sizeof(**p));
 }
 
-int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
+/* The path without symlinks: an absolute one would be followed from the new root. */
+static char *resolve(const char *path)
+{
+	char *real = path ? realpath(path, NULL) : NULL;
+
+	return real ? real : xstrdup(path);
+}
+
+int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *given, char *const *argv,
 		    const char *cwd, struct text *out, int *status)
 {
+	_cleanup_free_ char *root = resolve(given->root);
+	_cleanup_free_ char *usr_src = resolve(given->usr_src);
+	_cleanup_free_ char *lib_modules = resolve(given->lib_modules);
+	_cleanup_free_ char *upper = resolve(given->upper);
+	_cleanup_free_ char *work = resolve(given->work);
+	struct lab_sandbox resolved = *given;
+	const struct lab_sandbox *box = &resolved;
 	_cleanup_(trouble_unmap) struct trouble *trouble = trouble_map();
 	_cleanup_plan_ struct sandbox_plan plan = { 0 };
 	struct job job = { box, &plan, trouble, argv, cwd, true };
@@ -439,6 +454,11 @@ int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *box, char *const 
 
 	if (!trouble)
 		return lab_fail(lab, -ENOMEM, "no memory for a build; close other programs");
+	resolved.root = root;
+	resolved.usr_src = usr_src;
+	resolved.lib_modules = lib_modules;
+	resolved.upper = upper;
+	resolved.work = work;
 	err = sandbox_plan_make(lab, box, argv, &plan);
 	if (err)
 		return err;

@@ -269,25 +269,36 @@ static int plan_job(struct job *job)
 	return 0;
 }
 
+/* A suite's lists, as they come and as apt keeps them. */
+#define PACKAGE_LISTS_BYTES (96u << 20)
+
+/* apt-get can hang on a full disk instead of saying so: look before it starts. */
+static int need_space(struct lab *lab, uint64_t need, const char *what)
+{
+	struct statvfs fs;
+	uint64_t have;
+
+	if (statvfs(lab->cache_dir, &fs) < 0)
+		return 0;
+	have = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (have >= need)
+		return 0;
+	return lab_fail(lab, -ENOSPC, "not enough space in '%s' for %s: %llu MB free, %llu MB "
+			"needed; free some or set KMLAB_CACHE", lab->cache_dir, what,
+			(unsigned long long)(have >> 20), (unsigned long long)(need >> 20));
+}
+
 /* xz makes kernels about four times smaller; packages and contents exist together. */
 static int check_space(struct job *job, bool with_root)
 {
-	uint64_t need = 256u << 20, have;
-	struct statvfs fs;
+	_cleanup_free_ char *what = xprintf("kernel '%s'", job->choice.version);
+	uint64_t need = 256u << 20;
 
 	for (size_t i = 0; i < job->kernel.n; i++)
 		need += job->kernel.v[i].size * 5;
 	for (size_t i = 0; with_root && i < job->root.n; i++)
 		need += job->root.v[i].size * 5;
-	if (statvfs(job->lab->cache_dir, &fs) < 0)
-		return 0;
-	have = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (have >= need)
-		return 0;
-	return lab_fail(job->lab, -ENOSPC, "not enough space in '%s' for kernel '%s': %llu MB "
-			"free, %llu MB needed; free some or set KMLAB_CACHE",
-			job->lab->cache_dir, job->choice.version,
-			(unsigned long long)(have >> 20), (unsigned long long)(need >> 20));
+	return need_space(job->lab, need, what);
 }
 
 /* ---- making it ---- */
@@ -501,7 +512,9 @@ static int add_from(struct lab *lab, const struct debian_mirror *mirror, const c
 		return lock;
 	if (added_meanwhile(lab, name, ret_id))
 		return 0;
-	err = apt_open(lab, mirror, suite, allow_expired, &job.apt);
+	err = need_space(lab, PACKAGE_LISTS_BYTES, "the package lists");
+	if (!err)
+		err = apt_open(lab, mirror, suite, allow_expired, &job.apt);
 	if (!err)
 		err = apt_update(&job.apt);
 	if (err)
@@ -536,8 +549,11 @@ int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		int err = add_from(lab, mirror, suites.v[i], name, allow_expired, &seen,
 				   ret_id);
 
-		/* Mirrors lack this suite or that; only when it was asked for it matters. */
-		if (err != -ESRCH && (err != -ENOENT || name->kind == NAME_SUITE))
+		/* Mirrors lack this suite or that, or serve it stale; that matters only when
+		 * it was asked for. */
+		bool passable = err == -ENOENT || err == -ESTALE;
+
+		if (err != -ESRCH && (!passable || name->kind == NAME_SUITE))
 			return err;
 	}
 	return nowhere(lab, name, &seen);

@@ -68,6 +68,7 @@ struct lab_result {
 	enum lab_phase phase; /* of the worst event */
 	char *summary; /* one sentence: the worst event's title, or "pass" in words */
 	char *hint;    /* next step, or NULL */
+	int trouble;   /* with LAB_HOST_TROUBLE: the negative errno behind it, else 0 */
 	struct lab_event *events;
 	size_t n_events;
 	struct ktap_test *tests; /* what the command reported in KTAP */

@@ -38,7 +38,7 @@ static int find_busybox(struct lab *lab, char **ret)
 	*ret = process_find("busybox");
 	if (*ret)
 		return 0;
-	return lab_fail(lab, -ENOENT, "no 'busybox' in PATH; install the package "
+	return lab_fail(lab, -ENOPKG, "no 'busybox' in PATH; install the package "
 			"'busybox-static'");
 }
 

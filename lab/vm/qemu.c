@@ -41,7 +41,7 @@ char *qemu_path(struct lab *lab)
 	char *path = process_find(QEMU_PROGRAM);
 
 	if (!path)
-		lab_fail(lab, -ENOENT, "no '%s' in PATH; install the package '%s'",
+		lab_fail(lab, -ENOPKG, "no '%s' in PATH; install the package '%s'",
 			 QEMU_PROGRAM, QEMU_PACKAGE);
 	return path;
 }
@@ -55,7 +55,7 @@ int lab_qemu_find(struct lab *lab, struct lab_qemu *ret)
 	int status = 0, err;
 
 	if (!q.path)
-		return -ENOENT;
+		return -ENOPKG;
 	spec.argv = argv;
 	err = process_capture(&spec, 10000, lab->cancel_fd, &out, NULL, &status);
 	if (!err && status == 0)

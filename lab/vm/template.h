@@ -66,7 +66,7 @@ struct lab_qemu {
 	unsigned int major, minor;
 };
 
-/** lab_qemu_find - -ENOENT or -ENOTSUP (older than 5.2) with the package to install. */
+/** lab_qemu_find - -ENOPKG or -ENOTSUP (older than 5.2) with the package to install. */
 int lab_qemu_find(struct lab *lab, struct lab_qemu *ret);
 void lab_qemu_deinit(struct lab_qemu *qemu);
 

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$scratch/mod"
+: >"$scratch/out"
 cp "$top/modules/hello/hello.c" "$top/modules/hello/Kbuild" "$scratch/mod/"
 "$KMLAB" watch -q -k $kernel "$scratch/mod" >"$scratch/out" 2>"$scratch/err" &
 pid=$!
