@@ -17,16 +17,16 @@
  * satisfies also versioned dependencies.
  */
 static const char provided[] =
-	"initramfs-tools linux-initramfs-tool linux-base kmod udev systemd debconf debconf-2.0 "
+	"initramfs-tools linux-initramfs-tool linux-base kmod udev systemd debconf "
+	"debconf-2.0 "
 	"dpkg tar install-info base-files base-passwd adduser passwd ucf "
 	"libasan6 libasan8 libtsan0 libtsan2 liblsan0 libubsan1 libhwasan0 "
 	"libnsl-dev libtirpc-dev rpcsvc-proto";
 
 /* The only settings of the host that a private apt follows: how to reach the network. */
 static const char *const host_settings[] = {
-	"Acquire::http::", "Acquire::https::", "Acquire::ftp::", "Acquire::Force",
-	"Acquire::Retries", "Acquire::Queue-Mode", "Acquire::mirror", NULL
-};
+	"Acquire::http::",  "Acquire::https::",	   "Acquire::ftp::",  "Acquire::Force",
+	"Acquire::Retries", "Acquire::Queue-Mode", "Acquire::mirror", NULL};
 
 static void add_status(struct text *t)
 {
@@ -45,7 +45,7 @@ static void add_status(struct text *t)
 
 static int host_configuration(struct lab *lab, struct text *conf)
 {
-	char *argv[] = { "apt-config", "dump", NULL };
+	char *argv[] = {"apt-config", "dump", NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	_cleanup_text_ struct text out = TEXT_INIT, err = TEXT_INIT;
 	char *line, *save;
@@ -54,22 +54,26 @@ static int host_configuration(struct lab *lab, struct text *conf)
 	spec.argv = argv;
 	e = process_capture(&spec, 10000, lab->cancel_fd, &out, &err, &status);
 	if (e == -ENOENT)
-		return lab_fail(lab, e, "cannot find 'apt-config'; kernels named debian/... "
+		return lab_fail(lab, e,
+				"cannot find 'apt-config'; kernels named debian/... "
 				"need apt, install it or use 'tree:PATH'");
 	if (e)
 		return lab_fail(lab, e, "cannot run 'apt-config': %s", strerror(-e));
 	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))
 		for (int i = 0; host_settings[i]; i++)
-			if (str_starts(line, host_settings[i]) && !str_ends(line, " \"\";"))
+			if (str_starts(line, host_settings[i]) &&
+			    !str_ends(line, " \"\";"))
 				text_printf(conf, "%s\n", line);
 	return 0;
 }
 
 static int cannot_write(struct apt *apt, int err)
 {
-	return lab_fail(apt->lab, err, "cannot write to '%s': %s; free space or set "
-			"KMLAB_CACHE", apt->dir, strerror(-err));
+	return lab_fail(apt->lab, err,
+			"cannot write to '%s': %s; free space or set "
+			"KMLAB_CACHE",
+			apt->dir, strerror(-err));
 }
 
 static int write_configuration(struct apt *apt, bool allow_expired)
@@ -92,8 +96,10 @@ static int write_configuration(struct apt *apt, bool allow_expired)
 	text_printf(&t, "Dir::State \"%s\";\nDir::State::lists \"%s/lists\";\n", d, d);
 	text_printf(&t, "Dir::State::status \"%s/status\";\n", d);
 	text_printf(&t, "Dir::State::extended_states \"%s/extended_states\";\n", d);
-	text_printf(&t, "Dir::Cache \"%s/cache\";\nDir::Log \"%s/log\";\n", d, d);
-	text_printf(&t, "Acquire::Check-Valid-Until \"%s\";\n", allow_expired ? "false" : "true");
+	text_printf(&t, "Dir::Cache \"%s/cache\";\nDir::Cache::srcpkgcache \"\";\n", d);
+	text_printf(&t, "Dir::Log \"%s/log\";\n", d);
+	text_printf(&t, "Acquire::Check-Valid-Until \"%s\";\n",
+		    allow_expired ? "false" : "true");
 	text_puts(&t, "Acquire::Languages \"none\";\nAcquire::GzipIndexes \"true\";\n"
 		      "APT::Sandbox::User \"root\";\nAPT::Install-Recommends \"false\";\n"
 		      "APT::Update::Error-Mode \"any\";\n"
@@ -105,8 +111,8 @@ static int write_configuration(struct apt *apt, bool allow_expired)
 
 static int write_database(struct apt *apt, const struct debian_mirror *mirror)
 {
-	static const char *const dirs[] = { "sources", "lists/partial", "log",
-					    "cache/archives/partial", NULL };
+	static const char *const dirs[] = {"sources", "lists/partial", "log",
+					   "cache/archives/partial", NULL};
 	_cleanup_free_ char *sources = xprintf("%s/sources/debian.sources", apt->dir);
 	_cleanup_free_ char *status = xprintf("%s/status", apt->dir);
 	_cleanup_free_ char *text = debian_mirror_text(mirror, apt->suite);
@@ -140,7 +146,7 @@ static void make_environment(struct apt *apt)
 int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *suite,
 	     bool allow_expired, struct apt *ret)
 {
-	struct apt apt = { .lab = lab };
+	struct apt apt = {.lab = lab};
 	int err;
 
 	apt.suite = xstrdup(suite);
@@ -157,20 +163,24 @@ int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *su
 	return 0;
 }
 
+/* The parsed lists are twice the lists themselves and quickly made again. */
 void apt_close(struct apt *apt)
 {
+	_cleanup_free_ char *cache = xprintf("%s/cache", apt->dir);
+
+	fs_remove_tree(cache);
 	free(apt->suite);
 	free(apt->dir);
 	strv_deinit(&apt->env);
-	*apt = (struct apt){ .lab = NULL };
+	*apt = (struct apt){.lab = NULL};
 }
 
 /* One apt command under way. */
 struct run {
 	struct apt *apt;
-	const char *what;   /* progress phrase, or NULL */
+	const char *what; /* progress phrase, or NULL */
 	uint64_t total;
-	int fds[3];	    /* its status lines, stdout, stderr */
+	int fds[3]; /* its status lines, stdout, stderr */
 	struct text in[3];
 };
 
@@ -219,10 +229,10 @@ static void run_read(struct run *run, int i)
 static int run_pump(struct run *run)
 {
 	while (run->fds[0] >= 0 || run->fds[1] >= 0 || run->fds[2] >= 0) {
-		struct pollfd fds[4] = { { run->fds[0], POLLIN, 0 },
-					 { run->fds[1], POLLIN, 0 },
-					 { run->fds[2], POLLIN, 0 },
-					 { run->apt->lab->cancel_fd, POLLIN, 0 } };
+		struct pollfd fds[4] = {{run->fds[0], POLLIN, 0},
+					{run->fds[1], POLLIN, 0},
+					{run->fds[2], POLLIN, 0},
+					{run->apt->lab->cancel_fd, POLLIN, 0}};
 
 		if (poll(fds, 4, -1) < 0 && errno != EINTR)
 			return -errno;
@@ -239,7 +249,7 @@ static int run_start(struct run *run, char *const *argv, const char *cwd, pid_t 
 {
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	_cleanup_strv_ struct strv words = STRV_INIT;
-	int ends[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, err = 0;
+	int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, err = 0;
 
 	for (int i = 0; !err && i < 3; i++) {
 		err = pipe2(ends[i], O_CLOEXEC) < 0 ? -errno : 0;
@@ -281,8 +291,8 @@ static int run_finish(struct run *run, pid_t pid, int err, int *status)
 static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const char *what,
 		   uint64_t total, struct text *out)
 {
-	_cleanup_(run_deinit) struct run run = { .apt = apt, .what = what, .total = total,
-						 .fds = { -1, -1, -1 } };
+	_cleanup_(run_deinit) struct run run = {
+		.apt = apt, .what = what, .total = total, .fds = {-1, -1, -1}};
 	int status = 0, err;
 	pid_t pid;
 
@@ -306,9 +316,9 @@ static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const ch
 
 int apt_update(struct apt *apt)
 {
-	char *argv[] = { "apt-get", "-q", "update", NULL };
-	_cleanup_free_ char *what = xprintf("reading the package lists of debian %s",
-					    apt->suite);
+	char *argv[] = {"apt-get", "-q", "update", NULL};
+	_cleanup_free_ char *what =
+		xprintf("reading the package lists of debian %s", apt->suite);
 
 	return apt_run(apt, argv, NULL, what, 100, NULL);
 }
@@ -326,7 +336,7 @@ void apt_plan_deinit(struct apt_plan *plan)
 		free(plan->v[i].file);
 	}
 	free(plan->v);
-	*plan = (struct apt_plan){ NULL, 0 };
+	*plan = (struct apt_plan){NULL, 0};
 }
 
 /* File names escape the epoch's colon: "libgmp10_2%3a6.2.1_amd64.deb". */
@@ -338,7 +348,7 @@ static char *unescape(const char *s, size_t len)
 		char c = s[i];
 
 		if (c == '%' && i + 2 < len && isxdigit((unsigned char)s[i + 1])) {
-			char hex[3] = { s[i + 1], s[i + 2], '\0' };
+			char hex[3] = {s[i + 1], s[i + 2], '\0'};
 
 			c = (char)strtol(hex, NULL, 16);
 			i += 2;
@@ -360,7 +370,8 @@ static void plan_line(const char *line, struct apt_plan *plan)
 	file += 2;
 	len = strcspn(file, " ");
 	version = memchr(file, '_', len);
-	arch = version ? memchr(version + 1, '_', len - (size_t)(version + 1 - file)) : NULL;
+	arch = version ? memchr(version + 1, '_', len - (size_t)(version + 1 - file))
+		       : NULL;
 	if (!arch || strchr(file, '/'))
 		return;
 	f.file = xstrndup(file, len);
@@ -386,7 +397,7 @@ int apt_plan(struct apt *apt, const struct strv *packages, struct apt_plan *ret)
 	err = apt_query(apt, argv.v, &out);
 	if (err)
 		return err;
-	*ret = (struct apt_plan){ NULL, 0 };
+	*ret = (struct apt_plan){NULL, 0};
 	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))
 		plan_line(line, ret);
@@ -414,30 +425,42 @@ static const struct {
 	int err;
 	const char *sentence;
 } explanations[] = {
-	{ "is expired", -ESTALE, "the package lists of debian '%s' have expired, old bugs may "
-	  "be on offer; add --allow-expired to take them all the same" },
-	{ "is not valid yet", -ESTALE, "the package lists of debian '%s' come from the future; "
-	  "set this machine's clock" },
-	{ "NO_PUBKEY", -EKEYREJECTED, "no key of this host signs debian '%s'; update "
-	  "debian-archive-keyring" },
-	{ "is not signed", -EKEYREJECTED, "debian '%s' is not signed on this mirror; check the "
-	  "mirror in /etc/apt" },
-	{ "BADSIG", -EKEYREJECTED, "the signature of debian '%s' is wrong; check the mirror in "
-	  "/etc/apt" },
-	{ "No space left", -ENOSPC, "no space left for the packages of debian '%s'; free some "
-	  "or set KMLAB_CACHE" },
-	{ "enough free space", -ENOSPC, "no space left for the packages of debian '%s'; free "
-	  "some or set KMLAB_CACHE" },
-	{ "Hash Sum mismatch", -EBADMSG, "the mirror sent damaged files for debian '%s'; try "
-	  "again, it may just be in the middle of an update" },
-	{ "does not have a Release file", -ENOENT, "the mirror has no suite '%s'; name another, "
-	  "such as 'debian/trixie'" },
-	{ "  404 ", -ENOENT, "the mirror lacks files of suite '%s'; try again later or name "
-	  "another suite" },
-	{ "resolv", -ENETUNREACH, "cannot reach the Debian mirror for '%s', its name does not "
-	  "resolve; check the network" },
-	{ "Failed to fetch", -ENETUNREACH, "cannot reach the Debian mirror for '%s'; check the "
-	  "network and apt's proxy" },
+	{"is expired", -ESTALE,
+	 "the package lists of debian '%s' have expired, old bugs may "
+	 "be on offer; add --allow-expired to take them all the same"},
+	{"is not valid yet", -ESTALE,
+	 "the package lists of debian '%s' come from the future; "
+	 "set this machine's clock"},
+	{"NO_PUBKEY", -EKEYREJECTED,
+	 "no key of this host signs debian '%s'; update "
+	 "debian-archive-keyring"},
+	{"is not signed", -EKEYREJECTED,
+	 "debian '%s' is not signed on this mirror; check the "
+	 "mirror in /etc/apt"},
+	{"BADSIG", -EKEYREJECTED,
+	 "the signature of debian '%s' is wrong; check the mirror in "
+	 "/etc/apt"},
+	{"No space left", -ENOSPC,
+	 "no space left for the packages of debian '%s'; free some "
+	 "or set KMLAB_CACHE"},
+	{"enough free space", -ENOSPC,
+	 "no space left for the packages of debian '%s'; free "
+	 "some or set KMLAB_CACHE"},
+	{"Hash Sum mismatch", -EBADMSG,
+	 "the mirror sent damaged files for debian '%s'; try "
+	 "again, it may just be in the middle of an update"},
+	{"does not have a Release file", -ENOENT,
+	 "the mirror has no suite '%s'; name another, "
+	 "such as 'debian/trixie'"},
+	{"  404 ", -ENOENT,
+	 "the mirror lacks files of suite '%s'; try again later or name "
+	 "another suite"},
+	{"resolv", -ENETUNREACH,
+	 "cannot reach the Debian mirror for '%s', its name does not "
+	 "resolve; check the network"},
+	{"Failed to fetch", -ENETUNREACH,
+	 "cannot reach the Debian mirror for '%s'; check the "
+	 "network and apt's proxy"},
 };
 
 /* apt's own first error, made to look like one of ours. */
@@ -470,6 +493,8 @@ int apt_explain(struct lab *lab, const char *suite, const char *output)
 			return lab_fail(lab, explanations[i].err, "%s", t.s);
 		}
 	error = first_error(output);
-	return lab_fail(lab, -EIO, "apt failed for debian '%s': %s; try again, or look at the "
-			"sources in /etc/apt", suite, error);
+	return lab_fail(lab, -EIO,
+			"apt failed for debian '%s': %s; try again, or look at the "
+			"sources in /etc/apt",
+			suite, error);
 }

@@ -23,24 +23,30 @@
  * bytes. The link-time optimizer's two parts are as big as the compiler, and no kernel of
  * Debian's uses it. '*' does not stop at a slash.
  */
-static const char *const left_out[] = {
-	"usr/share/*", "usr/games/*", "*/gconv/*", "*/lto1", "*lto-dump-*", "*gprofng*",
-	"*/lib?san.a", "*/libhwasan.a", "*/libasan*.o", "*/libubsan.a",
-	"usr/include/*-linux-gnu*/*", NULL
-};
-static const char *const kept[] = { "usr/include/x86_64-linux-gnu/*", NULL };
+static const char *const left_out[] = {"usr/share/*",
+				       "usr/games/*",
+				       "*/gconv/*",
+				       "*/lto1",
+				       "*lto-dump-*",
+				       "*gprofng*",
+				       "*/lib?san.a",
+				       "*/libhwasan.a",
+				       "*/libasan*.o",
+				       "*/libubsan.a",
+				       "usr/include/*-linux-gnu*/*",
+				       NULL};
+static const char *const kept[] = {"usr/include/x86_64-linux-gnu/*", NULL};
 
 /*
  * Of the headers: other architectures, and the thousands of empty files by which the
  * kernel's own build notices configuration changes; fixdep asks for them by $(wildcard).
  */
-static const char *const headers_left_out[] = {
-	"usr/src/linux-headers-*/arch/*/*", "usr/src/linux-headers-*/include/config/*", NULL
-};
+static const char *const headers_left_out[] = {"usr/src/linux-headers-*/arch/*/*",
+					       "usr/src/linux-headers-*/include/config/*",
+					       NULL};
 static const char *const headers_kept[] = {
 	"usr/src/linux-headers-*/arch/x86/*", "*/include/config/auto.conf*",
-	"*/include/config/*.release", "*/include/config/*.conf", NULL
-};
+	"*/include/config/*.release", "*/include/config/*.conf", NULL};
 
 static bool matches(const char *const *patterns, const char *path)
 {
@@ -52,15 +58,16 @@ static bool matches(const char *const *patterns, const char *path)
 
 static char *map_root(const char *path)
 {
-	static const char *const merged[] = { "bin/", "sbin/", "lib/", "lib64/", "lib32/",
-					      "libx32/", NULL };
+	static const char *const merged[] = {"bin/",   "sbin/",	  "lib/", "lib64/",
+					     "lib32/", "libx32/", NULL};
 
 	for (int i = 0; merged[i]; i++)
 		if (str_starts(path, merged[i]))
 			return xprintf("usr/%s", path);
 	if (str_starts(path, "etc/"))
 		return xstrdup(path);
-	if (!str_starts(path, "usr/") || (matches(left_out, path) && !matches(kept, path)))
+	if (!str_starts(path, "usr/") ||
+	    (matches(left_out, path) && !matches(kept, path)))
 		return NULL;
 	return xstrdup(path);
 }
@@ -143,12 +150,12 @@ static int make_parents(struct unpack *u, const char *path)
 }
 
 /* 0 once @make says so; parents are made on the way when they are missing. */
-#define WITH_PARENTS(u, path, make)                                                       \
-	({                                                                                \
-		int _r = (make) < 0 ? -errno : 0;                                         \
-		if (_r == -ENOENT && make_parents(u, path) == 0)                          \
-			_r = (make) < 0 ? -errno : 0;                                     \
-		_r;                                                                       \
+#define WITH_PARENTS(u, path, make)                                                      \
+	({                                                                               \
+		int _r = (make) < 0 ? -errno : 0;                                        \
+		if (_r == -ENOENT && make_parents(u, path) == 0)                         \
+			_r = (make) < 0 ? -errno : 0;                                    \
+		_r;                                                                      \
 	})
 
 static int put_file(struct unpack *u, const char *path, mode_t mode)
@@ -197,7 +204,8 @@ static int put_dir(struct unpack *u, const char *path)
 
 static int put_entry(struct unpack *u, struct archive_entry *entry)
 {
-	_cleanup_free_ char *path = deb_map(u->job->layout, archive_entry_pathname(entry));
+	_cleanup_free_ char *path =
+		deb_map(u->job->layout, archive_entry_pathname(entry));
 	size_t len = path ? strlen(path) : 0;
 
 	while (len && path[len - 1] == '/')
@@ -259,7 +267,7 @@ static int unpack_one(const struct deb_job *job, atomic_ullong *done, atomic_boo
 
 	if (dir_fd < 0)
 		return -errno;
-	*u = (struct unpack){ .job = job, .done = done, .stop = stop, .dir_fd = dir_fd };
+	*u = (struct unpack){.job = job, .done = done, .stop = stop, .dir_fd = dir_fd};
 	u->outer = archive_read_new();
 	u->inner = archive_read_new();
 	err = unpack_outer(u);
@@ -326,8 +334,10 @@ static int queue_result(struct lab *lab, struct queue *q)
 	if (lab_cancelled(lab) && (q->err == -ECANCELED || atomic_load(&q->next) < q->n))
 		return lab_fail(lab, -ECANCELED, "interrupted");
 	if (q->err == -ENOSPC || q->err == -EDQUOT)
-		return lab_fail(lab, q->err, "no space left to unpack '%s'; free some or set "
-				"KMLAB_CACHE", fs_basename(q->failed));
+		return lab_fail(lab, q->err,
+				"no space left to unpack '%s'; free some or set "
+				"KMLAB_CACHE",
+				fs_basename(q->failed));
 	if (q->err)
 		return lab_fail(lab, q->err, "cannot unpack '%s': %s; try again",
 				fs_basename(q->failed), strerror(-q->err));
@@ -336,8 +346,8 @@ static int queue_result(struct lab *lab, struct queue *q)
 
 int deb_unpack(struct lab *lab, struct deb_job *jobs, size_t n, const char *what)
 {
-	struct queue q = { .jobs = jobs, .n = n, .running = 0,
-			   .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct queue q = {
+		.jobs = jobs, .n = n, .running = 0, .lock = PTHREAD_MUTEX_INITIALIZER};
 	pthread_t threads[THREADS];
 	uint64_t total = 0;
 	int started = 0;
@@ -354,7 +364,8 @@ int deb_unpack(struct lab *lab, struct deb_job *jobs, size_t n, const char *what
 		started++;
 	}
 	if (!started)
-		return lab_fail(lab, -EAGAIN, "cannot start a thread to unpack packages; free "
+		return lab_fail(lab, -EAGAIN,
+				"cannot start a thread to unpack packages; free "
 				"memory or raise the process limit");
 	watch(lab, &q, total, what);
 	for (int i = 0; i < started; i++)

@@ -17,7 +17,7 @@ struct deb_job {
 	const char *file; /* the package */
 	const char *dir;  /* where to; exists */
 	enum deb_layout layout;
-	uint64_t size;	  /* of @file, for progress and order */
+	uint64_t size; /* of @file, for progress and order */
 };
 
 /** deb_unpack - all of them; sorts @jobs. Errors name the package. */

@@ -29,7 +29,7 @@ static void choice_deinit(struct choice *c)
 	free(c->release);
 	free(c->version);
 	free(c->suite);
-	*c = (struct choice){ NULL, NULL, NULL, false };
+	*c = (struct choice){NULL, NULL, NULL, false};
 }
 
 /* An add under way. */
@@ -93,7 +93,7 @@ static bool release_fits(const char *release, const struct kernel_name *name)
 static int list_releases(struct apt *apt, const struct kernel_name *name,
 			 struct strv *series_seen, struct strv *ret)
 {
-	char *argv[] = { "apt-cache", "pkgnames", IMAGE, NULL };
+	char *argv[] = {"apt-cache", "pkgnames", IMAGE, NULL};
 	_cleanup_text_ struct text out = TEXT_INIT;
 	char *line, *save;
 	int err = apt_query(apt, argv, &out);
@@ -176,14 +176,15 @@ static int choose_among(struct apt *apt, const struct strv *releases,
 /* The releases that the suite's meta package stands for, newest last. */
 static int default_releases(struct apt *apt, struct strv *ret)
 {
-	char *argv[] = { "apt-cache", "show", META, NULL };
+	char *argv[] = {"apt-cache", "show", META, NULL};
 	_cleanup_text_ struct text out = TEXT_INIT;
 	char *line, *save;
 	int err = apt_query(apt, argv, &out);
 
 	for (line = !err && out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		char *package = str_starts(line, "Depends: ") ? strstr(line, IMAGE) : NULL;
+		char *package =
+			str_starts(line, "Depends: ") ? strstr(line, IMAGE) : NULL;
 		_cleanup_free_ char *release = NULL;
 
 		if (!package)
@@ -197,8 +198,8 @@ static int default_releases(struct apt *apt, struct strv *ret)
 }
 
 /* -ESRCH without a sentence: this suite does not have it, another one may. */
-static int choose(struct apt *apt, const struct kernel_name *name, struct strv *series_seen,
-		  struct choice *ret)
+static int choose(struct apt *apt, const struct kernel_name *name,
+		  struct strv *series_seen, struct choice *ret)
 {
 	_cleanup_strv_ struct strv defaults = STRV_INIT, releases = STRV_INIT;
 	int err = default_releases(apt, &defaults);
@@ -206,8 +207,8 @@ static int choose(struct apt *apt, const struct kernel_name *name, struct strv *
 	if (!err && name->kind != NAME_SUITE)
 		err = list_releases(apt, name, series_seen, &releases);
 	if (!err)
-		err = choose_among(apt, name->kind == NAME_SUITE ? &defaults : &releases, name,
-				   ret);
+		err = choose_among(apt, name->kind == NAME_SUITE ? &defaults : &releases,
+				   name, ret);
 	if (!err)
 		ret->of_suite = strv_contains(&defaults, ret->release);
 	return err;
@@ -217,9 +218,9 @@ static int choose(struct apt *apt, const struct kernel_name *name, struct strv *
 
 static bool is_kernel_package(const char *package)
 {
-	static const char *const kinds[] = { IMAGE, "linux-binary-", "linux-modules-",
-					     "linux-headers-", "linux-kbuild-",
-					     "linux-compiler-", "linux-base", NULL };
+	static const char *const kinds[] = {
+		IMAGE,		 "linux-binary-",   "linux-modules-", "linux-headers-",
+		"linux-kbuild-", "linux-compiler-", "linux-base",     NULL};
 
 	for (int i = 0; kinds[i]; i++)
 		if (str_starts(package, kinds[i]))
@@ -231,7 +232,7 @@ static void plan_move(struct apt_plan *to, struct apt_file *file)
 {
 	to->v = xreallocarray(to->v, to->n + 1, sizeof(*to->v));
 	to->v[to->n++] = *file;
-	*file = (struct apt_file){ NULL, NULL, NULL, 0 };
+	*file = (struct apt_file){NULL, NULL, NULL, 0};
 }
 
 /* The same packages are the same root, whichever kernel asked for them. */
@@ -251,7 +252,7 @@ static char *root_id(const struct apt_plan *root, const char *suite)
 static int plan_job(struct job *job)
 {
 	_cleanup_strv_ struct strv packages = STRV_INIT;
-	_cleanup_plan_ struct apt_plan all = { NULL, 0 };
+	_cleanup_plan_ struct apt_plan all = {NULL, 0};
 	const struct choice *c = &job->choice;
 	int err;
 
@@ -283,9 +284,11 @@ static int need_space(struct lab *lab, uint64_t need, const char *what)
 	have = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (have >= need)
 		return 0;
-	return lab_fail(lab, -ENOSPC, "not enough space in '%s' for %s: %llu MB free, %llu MB "
-			"needed; free some or set KMLAB_CACHE", lab->cache_dir, what,
-			(unsigned long long)(have >> 20), (unsigned long long)(need >> 20));
+	return lab_fail(lab, -ENOSPC,
+			"not enough space in '%s' for %s: %llu MB free, %llu MB "
+			"needed; free some or set KMLAB_CACHE",
+			lab->cache_dir, what, (unsigned long long)(have >> 20),
+			(unsigned long long)(need >> 20));
 }
 
 /* xz makes kernels about four times smaller; packages and contents exist together. */
@@ -309,8 +312,8 @@ static void add_jobs(const struct apt_plan *plan, const char *debs, const char *
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		strv_printf(files, "%s/%s", debs, plan->v[i].file);
-		jobs[(*n)++] = (struct deb_job){ files->v[files->n - 1], dir, layout,
-						 plan->v[i].size };
+		jobs[(*n)++] = (struct deb_job){files->v[files->n - 1], dir, layout,
+						plan->v[i].size};
 	}
 }
 
@@ -320,8 +323,10 @@ static int make_dir(struct lab *lab, const char *parent, const char *name, char 
 	int err = fs_mkdir_p(path, 0700);
 
 	if (err)
-		return lab_fail(lab, err, "cannot make '%s': %s; free space or set "
-				"KMLAB_CACHE", path, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot make '%s': %s; free space or set "
+				"KMLAB_CACHE",
+				path, strerror(-err));
 	*ret = take_ptr(path);
 	return 0;
 }
@@ -329,7 +334,7 @@ static int make_dir(struct lab *lab, const char *parent, const char *name, char 
 static int fetch(struct job *job, const char *debs, bool with_root)
 {
 	_cleanup_free_ char *what = xprintf("downloading %s", job->label);
-	struct apt_plan all = { NULL, 0 };
+	struct apt_plan all = {NULL, 0};
 	int err;
 
 	all.v = xcalloc(job->kernel.n + job->root.n, sizeof(*all.v));
@@ -359,7 +364,7 @@ static int unpack(struct job *job, const char *debs, const char *kernel, const c
 /* The first of two places relative to @dir that exists; NULL: neither. */
 static char *either(const char *dir, const char *a, const char *b)
 {
-	const char *both[] = { a, b };
+	const char *both[] = {a, b};
 
 	for (int i = 0; i < 2; i++) {
 		_cleanup_free_ char *path = xprintf("%s/%s", dir, both[i]);
@@ -392,8 +397,8 @@ static int describe(struct job *job, const char *dir)
 {
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
 	_cleanup_free_ char *series = kernel_series(job->choice.release);
-	struct kernel_entry entry = { .kernel = k, .root_id = job->root_id,
-				      .of_suite = job->choice.of_suite };
+	struct kernel_entry entry = {
+		.kernel = k, .root_id = job->root_id, .of_suite = job->choice.of_suite};
 	const char *release = job->choice.release;
 
 	k->name = xprintf("debian/%s", series);
@@ -410,8 +415,10 @@ static int describe(struct job *job, const char *dir)
 	k->usr_src = xstrdup("usr/src");
 	k->size = fs_tree_size(dir);
 	if (!k->image)
-		return lab_fail(job->lab, -ENOENT, "the packages of kernel '%s' hold no image; "
-				"name another one", job->choice.version);
+		return lab_fail(job->lab, -ENOENT,
+				"the packages of kernel '%s' hold no image; "
+				"name another one",
+				job->choice.version);
 	return kernel_entry_write(job->lab, dir, &entry);
 }
 
@@ -462,7 +469,7 @@ static int make_job(struct job *job)
 /* A usable entry may be there already: of another suite, or made meanwhile. */
 static bool have_already(struct job *job)
 {
-	struct kernel_entries one = { xcalloc(1, sizeof(*one.v)), 1 };
+	struct kernel_entries one = {xcalloc(1, sizeof(*one.v)), 1};
 	bool have = kernel_entry_read(job->lab, job->id, one.v) == 0;
 
 	kernel_entries_deinit(&one);
@@ -486,9 +493,10 @@ static int add_chosen(struct job *job, char **ret_id)
 }
 
 /* Somebody else may have added it while we waited for the lock. */
-static bool added_meanwhile(struct lab *lab, const struct kernel_name *name, char **ret_id)
+static bool added_meanwhile(struct lab *lab, const struct kernel_name *name,
+			    char **ret_id)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry;
 
 	if (kernel_entries_load(lab, &all) < 0)
@@ -500,11 +508,11 @@ static bool added_meanwhile(struct lab *lab, const struct kernel_name *name, cha
 }
 
 /* -ESRCH and no sentence: the suite has no such kernel. */
-static int add_from(struct lab *lab, const struct debian_mirror *mirror, const char *suite,
-		    const struct kernel_name *name, bool allow_expired,
+static int add_from(struct lab *lab, const struct debian_mirror *mirror,
+		    const char *suite, const struct kernel_name *name, bool allow_expired,
 		    struct strv *series_seen, char **ret_id)
 {
-	_cleanup_(job_deinit) struct job job = { .lab = lab };
+	_cleanup_(job_deinit) struct job job = {.lab = lab};
 	_cleanup_close_ int lock = lab_cache_lock(lab, "apt", suite);
 	int err;
 
@@ -535,7 +543,8 @@ static int nowhere(struct lab *lab, const struct kernel_name *name,
 	_cleanup_free_ char *near = kernel_name_near(full, series_seen);
 
 	return lab_fail(lab, -ENOENT, "no Debian suite has a kernel '%s'%s", name->arg,
-			*near ? near : "; 'debian/trixie' and the like name a suite's newest");
+			*near ? near
+			      : "; 'debian/trixie' and the like name a suite's newest");
 }
 
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
@@ -549,11 +558,9 @@ int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		int err = add_from(lab, mirror, suites.v[i], name, allow_expired, &seen,
 				   ret_id);
 
-		/* Mirrors lack this suite or that, or serve it stale; that matters only when
-		 * it was asked for. */
-		bool passable = err == -ENOENT || err == -ESTALE;
-
-		if (err != -ESRCH && (!passable || name->kind == NAME_SUITE))
+		/* Mirrors lack this suite or that; only when it was asked for it matters.
+		 */
+		if (err != -ESRCH && (err != -ENOENT || name->kind == NAME_SUITE))
 			return err;
 	}
 	return nowhere(lab, name, &seen);
@@ -562,8 +569,8 @@ int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
 	       char **ret_id)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = { .uri = NULL };
-	_cleanup_sources_ struct apt_sources sources = { NULL, 0 };
+	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_sources_ struct apt_sources sources = {NULL, 0};
 	int err = apt_sources_read(lab, "", &sources);
 
 	if (!err)

@@ -25,7 +25,7 @@ int kernel_depmod(struct lab *lab, const char *dir, const char *release)
 	_cleanup_free_ char *what = xprintf("indexing the modules of %s", release);
 	_cleanup_text_ struct text out = TEXT_INIT;
 	struct process_spec spec = PROCESS_SPEC_INIT;
-	char *argv[] = { depmod, "-b", (char *)dir, (char *)release, NULL };
+	char *argv[] = {depmod, "-b", (char *)dir, (char *)release, NULL};
 	int status = 0, err;
 
 	if (!depmod)
@@ -42,7 +42,9 @@ int kernel_depmod(struct lab *lab, const char *dir, const char *release)
 	if (err)
 		return lab_fail(lab, err, "cannot run '%s': %s", depmod, strerror(-err));
 	if (status)
-		return lab_fail(lab, -EIO, "'depmod' failed for '%s': %.200s; free space or "
-				"update kmod", release, out.s ? out.s : "no message");
+		return lab_fail(lab, -EIO,
+				"'depmod' failed for '%s': %.200s; free space or "
+				"update kmod",
+				release, out.s ? out.s : "no message");
 	return 0;
 }

@@ -14,7 +14,7 @@ static void entry_deinit(struct kernel_entry *entry)
 	lab_kernel_destroy(entry->kernel);
 	free(entry->root_id);
 	free(entry->tree);
-	*entry = (struct kernel_entry){ .kernel = NULL };
+	*entry = (struct kernel_entry){.kernel = NULL};
 }
 
 void kernel_entries_deinit(struct kernel_entries *entries)
@@ -22,7 +22,7 @@ void kernel_entries_deinit(struct kernel_entries *entries)
 	for (size_t i = 0; i < entries->n; i++)
 		entry_deinit(&entries->v[i]);
 	free(entries->v);
-	*entries = (struct kernel_entries){ NULL, 0 };
+	*entries = (struct kernel_entries){NULL, 0};
 }
 
 int kernel_entry_write(struct lab *lab, const char *dir, const struct kernel_entry *entry)
@@ -34,13 +34,12 @@ int kernel_entry_write(struct lab *lab, const char *dir, const struct kernel_ent
 	int err;
 
 	json = json_pack("{si ss ss* ss* ss ss ss ss ss* ss* ss* ss ss* ss* sb sI}",
-			 "format", FORMAT, "id", k->id, "provider", k->provider,
-			 "suite", k->suite, "name", k->name, "release", k->release,
-			 "version", k->version, "image", k->image, "modules", k->modules,
-			 "config", k->config, "system_map", k->system_map,
-			 "headers", k->headers, "usr_src", k->usr_src, "root",
-			 entry->root_id, "of_suite", entry->of_suite, "size",
-			 (json_int_t)k->size);
+			 "format", FORMAT, "id", k->id, "provider", k->provider, "suite",
+			 k->suite, "name", k->name, "release", k->release, "version",
+			 k->version, "image", k->image, "modules", k->modules, "config",
+			 k->config, "system_map", k->system_map, "headers", k->headers,
+			 "usr_src", k->usr_src, "root", entry->root_id, "of_suite",
+			 entry->of_suite, "size", (json_int_t)k->size);
 	if (json && entry->tree)
 		json_object_set_new(json, "tree", json_string(entry->tree));
 	text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
@@ -49,8 +48,10 @@ int kernel_entry_write(struct lab *lab, const char *dir, const struct kernel_ent
 		return lab_fail(lab, -EINVAL, "cannot describe kernel '%s'", k->id);
 	err = fs_write_file(path, text, strlen(text), 0644);
 	if (err)
-		return lab_fail(lab, err, "cannot write '%s': %s; free space or set "
-				"KMLAB_CACHE", path, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot write '%s': %s; free space or set "
+				"KMLAB_CACHE",
+				path, strerror(-err));
 	return 0;
 }
 
@@ -92,8 +93,8 @@ static struct lab_kernel *from_json(const json_t *json, const char *dir)
 static bool is_complete(const struct lab_kernel *k, const char *id)
 {
 	return k->id && !strcmp(k->id, id) && k->name && k->provider && k->release &&
-	       k->version && k->image && k->modules && k->headers && fs_exists(k->image) &&
-	       fs_is_dir(k->modules);
+	       k->version && k->image && k->modules && k->headers &&
+	       fs_exists(k->image) && fs_is_dir(k->modules);
 }
 
 int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret)
@@ -101,11 +102,12 @@ int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret)
 	_cleanup_free_ char *dir = lab_cache_path(lab, "kernels", id);
 	_cleanup_free_ char *path = xprintf("%s/" KERNEL_JSON, dir);
 	json_t *json = json_load_file(path, 0, NULL);
-	struct kernel_entry e = { .kernel = NULL };
+	struct kernel_entry e = {.kernel = NULL};
 	bool good;
 
 	if (!json)
-		return lab_fail(lab, -ENOENT, "no kernel with the id '%s' in the cache", id);
+		return lab_fail(lab, -ENOENT, "no kernel with the id '%s' in the cache",
+				id);
 	e.kernel = from_json(json, dir);
 	e.root_id = json_text(json, "root");
 	e.tree = json_text(json, "tree");
@@ -117,8 +119,8 @@ int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret)
 	json_decref(json);
 	if (!good) {
 		entry_deinit(&e);
-		return lab_fail(lab, -EUCLEAN, "the cache entry '%s' is damaged; remove it",
-				dir);
+		return lab_fail(lab, -EUCLEAN,
+				"the cache entry '%s' is damaged; remove it", dir);
 	}
 	*ret = e;
 	return 0;
@@ -160,11 +162,11 @@ int kernel_entries_load(struct lab *lab, struct kernel_entries *ret)
 	_cleanup_strv_ struct strv ids = STRV_INIT;
 	int err;
 
-	*ret = (struct kernel_entries){ NULL, 0 };
+	*ret = (struct kernel_entries){NULL, 0};
 	err = fs_is_dir(dir) ? fs_list(dir, false, &ids) : 0;
 	if (err)
-		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions", dir,
-				strerror(-err));
+		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions",
+				dir, strerror(-err));
 	ret->v = xcalloc(ids.n + 1, sizeof(*ret->v));
 	for (size_t i = 0; i < ids.n; i++)
 		if (kernel_entry_read(lab, ids.v[i], &ret->v[ret->n]) == 0)
@@ -182,7 +184,8 @@ static bool version_fits(const char *version, const char *wanted)
 	       (!version[len] || (version[len] == '-' && !strchr(wanted, '-')));
 }
 
-bool kernel_entry_matches(const struct kernel_entry *entry, const struct kernel_name *name)
+bool kernel_entry_matches(const struct kernel_entry *entry,
+			  const struct kernel_name *name)
 {
 	const struct lab_kernel *k = entry->kernel;
 	_cleanup_free_ char *series = NULL;

@@ -13,22 +13,26 @@ static int need_readable(struct lab *lab, const char *path, const char *package)
 	if (access(path, R_OK) == 0)
 		return 0;
 	if (errno == EACCES)
-		return lab_fail(lab, -EACCES, "'%s' is not readable for you; run 'chmod +r' "
-				"on it as root, or use 'debian/6.1'", path);
-	return lab_fail(lab, -ENOENT, "the running kernel cannot be used: '%s' is missing; "
-			"install %s, or use 'debian/6.1'", path, package);
+		return lab_fail(lab, -EACCES,
+				"'%s' is not readable for you; run 'chmod +r' "
+				"on it as root, or use 'debian/6.1'",
+				path);
+	return lab_fail(lab, -ENOENT,
+			"the running kernel cannot be used: '%s' is missing; "
+			"install %s, or use 'debian/6.1'",
+			path, package);
 }
 
 /* Another build of the same release is another kernel. */
 static char *host_id(const struct lab_kernel *k)
 {
-	const char *files[] = { k->image, k->modules };
+	const char *files[] = {k->image, k->modules};
 	_cleanup_strv_ struct strv parts = STRV_INIT;
 	_cleanup_free_ char *key = NULL;
 
 	strv_add(&parts, k->release);
 	for (int i = 0; i < 2; i++) {
-		struct stat st = { .st_size = 0 };
+		struct stat st = {.st_size = 0};
 
 		if (stat(files[i], &st) == 0)
 			strv_printf(&parts, "%lld %lld.%09ld", (long long)st.st_size,
@@ -57,7 +61,8 @@ static char *host_image(const char *prefix, const char *release)
 int host_open(struct lab *lab, const char *prefix, struct lab_kernel **ret)
 {
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
-	_cleanup_free_ char *dep = NULL, *headers = NULL, *makefile = NULL, *package = NULL;
+	_cleanup_free_ char *dep = NULL, *headers = NULL, *makefile = NULL,
+			    *package = NULL;
 	struct utsname name;
 	int err;
 

@@ -24,7 +24,8 @@ enum kernel_name_kind {
 
 struct kernel_name {
 	enum kernel_name_kind kind;
-	char *arg; /* the part after "debian/" or "tree:", aliases resolved; NULL for host */
+	char *arg; /* the part after "debian/" or "tree:", aliases resolved; NULL for host
+		    */
 };
 
 void kernel_name_deinit(struct kernel_name *name);
@@ -50,9 +51,9 @@ void debian_suites_for(const struct kernel_name *name, struct strv *ret);
 
 struct kernel_entry {
 	struct lab_kernel *kernel;
-	char *root_id;	 /* roots/ID, or NULL */
-	char *tree;	 /* source tree of a tree: kernel, or NULL */
-	bool of_suite;	 /* the kernel its suite installs by default */
+	char *root_id; /* roots/ID, or NULL */
+	char *tree;    /* source tree of a tree: kernel, or NULL */
+	bool of_suite; /* the kernel its suite installs by default */
 };
 
 struct kernel_entries {
@@ -65,7 +66,8 @@ void kernel_entries_deinit(struct kernel_entries *entries);
 
 /** kernel_entry_write - describe the kernel in staging directory @dir; comes last.
  *  Paths in @entry->kernel are relative to @dir. */
-int kernel_entry_write(struct lab *lab, const char *dir, const struct kernel_entry *entry);
+int kernel_entry_write(struct lab *lab, const char *dir,
+		       const struct kernel_entry *entry);
 
 /** kernel_entry_read - the entry kernels/@id, with absolute paths. */
 int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret);
@@ -74,13 +76,15 @@ int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret)
 int kernel_entries_load(struct lab *lab, struct kernel_entries *ret);
 
 /** kernel_entry_matches - does the entry satisfy the name? */
-bool kernel_entry_matches(const struct kernel_entry *entry, const struct kernel_name *name);
+bool kernel_entry_matches(const struct kernel_entry *entry,
+			  const struct kernel_name *name);
 
 /** kernel_entries_pick - the newest entry that fits, or NULL. */
 struct kernel_entry *kernel_entries_pick(const struct kernel_entries *entries,
 					 const struct kernel_name *name);
 
-/** kernel_entry_remove - the entry, its templates, and its root if it was the last user. */
+/** kernel_entry_remove - the entry, its templates, and its root if it was the last user.
+ */
 int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry);
 
 /* ---- providers ---- */

@@ -38,7 +38,7 @@ static struct lab_kernel *use_entry(struct lab *lab, struct kernel_entry *entry)
 
 static int find_default(struct lab *lab, struct lab_kernel **ret)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	int err = kernel_entries_load(lab, &all);
 
 	if (err)
@@ -48,7 +48,8 @@ static int find_default(struct lab *lab, struct lab_kernel **ret)
 			*ret = use_entry(lab, &all.v[i - 1]);
 			return 0;
 		}
-	return lab_fail(lab, -ENOENT, "no kernel has been added yet; run 'kmlab kernel add "
+	return lab_fail(lab, -ENOENT,
+			"no kernel has been added yet; run 'kmlab kernel add "
 			"debian/6.1'");
 }
 
@@ -61,16 +62,19 @@ static int not_added(struct lab *lab, const char *name, const struct kernel_entr
 		strv_add(&known, all->v[i].kernel->name);
 	near = kernel_name_near(name, &known);
 	if (*near)
-		return lab_fail(lab, -ENOENT, "kernel '%s' has not been added%s", name, near);
+		return lab_fail(lab, -ENOENT, "kernel '%s' has not been added%s", name,
+				near);
 	list = strv_join(&known, ", ");
-	return lab_fail(lab, -ENOENT, "kernel '%s' has not been added; run 'kmlab kernel add "
-			"%s'%s%s", name, name, *list ? ", or use one of these: " : "", list);
+	return lab_fail(lab, -ENOENT,
+			"kernel '%s' has not been added; run 'kmlab kernel add "
+			"%s'%s%s",
+			name, name, *list ? ", or use one of these: " : "", list);
 }
 
-static int find_debian(struct lab *lab, const char *name, const struct kernel_name *parsed,
-		       struct lab_kernel **ret)
+static int find_debian(struct lab *lab, const char *name,
+		       const struct kernel_name *parsed, struct lab_kernel **ret)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry;
 	int err = kernel_entries_load(lab, &all);
 
@@ -83,8 +87,8 @@ static int find_debian(struct lab *lab, const char *name, const struct kernel_na
 	return 0;
 }
 
-static int find_parsed(struct lab *lab, const char *name, const struct kernel_name *parsed,
-		       struct lab_kernel **ret)
+static int find_parsed(struct lab *lab, const char *name,
+		       const struct kernel_name *parsed, struct lab_kernel **ret)
 {
 	switch (parsed->kind) {
 	case NAME_TREE:
@@ -98,7 +102,7 @@ static int find_parsed(struct lab *lab, const char *name, const struct kernel_na
 
 int lab_kernel_find(struct lab *lab, const char *name, struct lab_kernel **ret)
 {
-	_cleanup_kernel_name_ struct kernel_name parsed = { .arg = NULL };
+	_cleanup_kernel_name_ struct kernel_name parsed = {.arg = NULL};
 	int err;
 
 	if (!name)
@@ -111,7 +115,7 @@ int lab_kernel_find(struct lab *lab, const char *name, struct lab_kernel **ret)
 static int offer_added(struct lab *lab, int err)
 {
 	_cleanup_free_ char *why = xstrdup(lab_error(lab)), *list = NULL;
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
 	if (kernel_entries_load(lab, &all) < 0 || !all.n)
@@ -125,8 +129,8 @@ static int offer_added(struct lab *lab, int err)
 int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 		   struct lab_kernel **ret)
 {
-	_cleanup_kernel_name_ struct kernel_name parsed = { .arg = NULL };
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_kernel_name_ struct kernel_name parsed = {.arg = NULL};
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_free_ char *id = NULL;
 	int err = kernel_name_parse(lab, name, &parsed);
 
@@ -144,13 +148,16 @@ int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 			*ret = use_entry(lab, &all.v[i]);
 			return 0;
 		}
-	return err ? err : lab_fail(lab, -EUCLEAN, "kernel '%s' was added and is gone; is "
-				    "something else removing kernels?", name);
+	return err ? err
+		   : lab_fail(lab, -EUCLEAN,
+			      "kernel '%s' was added and is gone; is "
+			      "something else removing kernels?",
+			      name);
 }
 
 int lab_kernel_list(struct lab *lab, struct lab_kernel ***ret, size_t *n)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	int err = kernel_entries_load(lab, &all);
 
 	if (err)
@@ -172,7 +179,7 @@ void lab_kernel_list_free(struct lab_kernel **kernels, size_t n)
 /* The lock keeps an add from publishing a kernel that has just chosen this root. */
 static int remove_unused_root(struct lab *lab, const char *root_id)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_close_ int lock = lab_cache_lock(lab, "roots", root_id);
 	int err;
 
@@ -208,8 +215,8 @@ static bool is_tree_entry(const struct kernel_entry *entry, const char *path)
 
 int lab_kernel_remove(struct lab *lab, const char *name)
 {
-	_cleanup_kernel_name_ struct kernel_name parsed = { .arg = NULL };
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_kernel_name_ struct kernel_name parsed = {.arg = NULL};
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry = NULL;
 	int err = kernel_name_parse(lab, name, &parsed);
 
@@ -218,7 +225,8 @@ int lab_kernel_remove(struct lab *lab, const char *name)
 	if (err)
 		return err;
 	if (parsed.kind == NAME_HOST)
-		return lab_fail(lab, -EINVAL, "'host' is not in the cache; there is nothing "
+		return lab_fail(lab, -EINVAL,
+				"'host' is not in the cache; there is nothing "
 				"to remove");
 	if (parsed.kind != NAME_TREE)
 		entry = kernel_entries_pick(&all, &parsed);

@@ -14,21 +14,19 @@ static const struct {
 	const char *alias; /* what it is called this year, or NULL */
 	bool backports;
 } debian_suites[] = {
-	{ "sid", "unstable", false },
-	{ "forky", "testing", false },
-	{ "trixie", "stable", true },
-	{ "bookworm", "oldstable", true },
-	{ "bullseye", "oldoldstable", false },
+	{"sid", "unstable", false},	     {"forky", "testing", false},
+	{"trixie", "stable", true},	     {"bookworm", "oldstable", true},
+	{"bullseye", "oldoldstable", false},
 };
 
 /* Only the order of the search: a series that is not here is found as well. */
 static const struct {
 	const char *series, *suite;
 } series_hints[] = {
-	{ "5.10", "bullseye" },
-	{ "6.1", "bookworm" },
-	{ "6.12", "trixie" },
-	{ "7.2", "trixie" BACKPORTS },
+	{"5.10", "bullseye"},
+	{"6.1", "bookworm"},
+	{"6.12", "trixie"},
+	{"7.2", "trixie" BACKPORTS},
 };
 
 #define N_SUITES (sizeof(debian_suites) / sizeof(debian_suites[0]))
@@ -51,7 +49,7 @@ static char *suite_canonical(const char *s)
 		len -= strlen(BACKPORTS);
 	}
 	for (size_t i = 0; i < N_SUITES; i++) {
-		const char *names[] = { debian_suites[i].suite, debian_suites[i].alias };
+		const char *names[] = {debian_suites[i].suite, debian_suites[i].alias};
 
 		for (int k = 0; k < 2; k++)
 			if (strlen(names[k]) == len && !strncmp(s, names[k], len))
@@ -87,7 +85,7 @@ static bool parse_debian(const char *arg, struct kernel_name *ret)
 	char *suite = suite_canonical(arg);
 
 	if (suite) {
-		*ret = (struct kernel_name){ NAME_SUITE, suite };
+		*ret = (struct kernel_name){NAME_SUITE, suite};
 		return true;
 	}
 	if (!series || !is_version(arg))
@@ -107,19 +105,20 @@ int kernel_name_parse(struct lab *lab, const char *name, struct kernel_name *ret
 	_cleanup_free_ char *near = NULL;
 
 	if (!strcmp(name, "host")) {
-		*ret = (struct kernel_name){ NAME_HOST, NULL };
+		*ret = (struct kernel_name){NAME_HOST, NULL};
 		return 0;
 	}
 	if (str_starts(name, "tree:") && name[5]) {
-		*ret = (struct kernel_name){ NAME_TREE, xstrdup(name + 5) };
+		*ret = (struct kernel_name){NAME_TREE, xstrdup(name + 5)};
 		return 0;
 	}
 	if (str_starts(name, "debian/") && parse_debian(name + 7, ret))
 		return 0;
 	near = kernel_name_near(name, NULL);
 	return lab_fail(lab, -EINVAL, "no kernel can have the name '%s'%s", name,
-			*near ? near : "; names look like 'debian/6.1', 'debian/trixie', "
-				       "'tree:PATH' or 'host'");
+			*near ? near
+			      : "; names look like 'debian/6.1', 'debian/trixie', "
+				"'tree:PATH' or 'host'");
 }
 
 struct near_name {
@@ -182,14 +181,14 @@ char *kernel_name_near(const char *name, const struct strv *known)
 		if ((whole ? d : e) <= 2)
 			near[n++] = (struct near_name){
 				names.v[i], whole ? d : e,
-				common_prefix(whole ? name : bare, names.v[i])
-			};
+				common_prefix(whole ? name : bare, names.v[i])};
 	}
 	if (!n)
 		return xstrdup("");
 	qsort(near, n, sizeof(*near), near_compare);
 	if (n > 1 && near[1].distance == near[0].distance)
-		return xprintf("; did you mean '%s' or '%s'?", near[0].name, near[1].name);
+		return xprintf("; did you mean '%s' or '%s'?", near[0].name,
+			       near[1].name);
 	return xprintf("; did you mean '%s'?", near[0].name);
 }
 

@@ -14,9 +14,9 @@
 void root_packages(struct strv *ret)
 {
 	static const char *const packages[] = {
-		"make", "libc6-dev", "bash", "dash", "coreutils", "sed", "grep", "mawk",
-		"findutils", "perl-base", "diffutils", "gzip", "xz-utils", NULL
-	};
+		"make",	     "libc6-dev", "bash",     "dash",	   "coreutils",
+		"sed",	     "grep",	  "mawk",     "findutils", "perl-base",
+		"diffutils", "gzip",	  "xz-utils", NULL};
 
 	for (int i = 0; packages[i]; i++)
 		strv_add(ret, packages[i]);
@@ -34,10 +34,19 @@ static int link_at(const char *dir, const char *name, const char *target)
 
 int root_prepare(struct lab *lab, const char *dir)
 {
-	static const char *const merged[] = { "bin", "sbin", "lib", "lib64", NULL };
-	static const char *const dirs[] = { "usr/lib/modules", "usr/src", "usr/bin", "etc",
-					    "dev", "proc", "sys", "tmp", "run", "root",
-					    "home", NULL };
+	static const char *const merged[] = {"bin", "sbin", "lib", "lib64", NULL};
+	static const char *const dirs[] = {"usr/lib/modules",
+					   "usr/src",
+					   "usr/bin",
+					   "etc",
+					   "dev",
+					   "proc",
+					   "sys",
+					   "tmp",
+					   "run",
+					   "root",
+					   "home",
+					   NULL};
 	int err = 0;
 
 	for (int i = 0; !err && merged[i]; i++) {
@@ -54,8 +63,10 @@ int root_prepare(struct lab *lab, const char *dir)
 		err = fs_mkdir_p(path, 0755);
 	}
 	if (err)
-		return lab_fail(lab, err, "cannot make a build root in '%s': %s; free space or "
-				"set KMLAB_CACHE", dir, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot make a build root in '%s': %s; free space or "
+				"set KMLAB_CACHE",
+				dir, strerror(-err));
 	return 0;
 }
 
@@ -89,8 +100,8 @@ static int link_native(const char *bin)
 
 static int link_compilers(const char *bin)
 {
-	static const char *const tools[] = { "gcc", "cpp", TRIPLET "gcc", TRIPLET "cpp",
-					     NULL };
+	static const char *const tools[] = {"gcc", "cpp", TRIPLET "gcc", TRIPLET "cpp",
+					    NULL};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	int err = link_native(bin);
 
@@ -131,7 +142,8 @@ int root_finish(struct lab *lab, const char *dir)
 		return lab_fail(lab, err, "cannot finish the build root in '%s': %s", dir,
 				strerror(-err));
 	if (!fs_exists(gcc))
-		return lab_fail(lab, -ENOENT, "the packages of this suite brought no compiler; "
+		return lab_fail(lab, -ENOENT,
+				"the packages of this suite brought no compiler; "
 				"name another kernel");
 	return 0;
 }

@@ -23,7 +23,7 @@ void apt_sources_deinit(struct apt_sources *sources)
 	for (size_t i = 0; i < sources->n; i++)
 		source_deinit(&sources->v[i]);
 	free(sources->v);
-	*sources = (struct apt_sources){ NULL, 0 };
+	*sources = (struct apt_sources){NULL, 0};
 }
 
 static struct apt_source *source_new(struct apt_sources *sources, const char *uri)
@@ -32,7 +32,7 @@ static struct apt_source *source_new(struct apt_sources *sources, const char *ur
 
 	sources->v = xreallocarray(sources->v, sources->n + 1, sizeof(*sources->v));
 	s = &sources->v[sources->n++];
-	*s = (struct apt_source){ .uri = xstrdup(uri) };
+	*s = (struct apt_source){.uri = xstrdup(uri)};
 	while (strlen(s->uri) > 1 && str_ends(s->uri, "/"))
 		s->uri[strlen(s->uri) - 1] = '\0';
 	return s;
@@ -203,7 +203,7 @@ int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *re
 	_cleanup_free_ char *parts = xprintf("%s.d", list);
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
-	*ret = (struct apt_sources){ NULL, 0 };
+	*ret = (struct apt_sources){NULL, 0};
 	read_one(list, ret);
 	if (fs_list(parts, false, &names) == 0)
 		for (size_t i = 0; i < names.n; i++) {
@@ -221,13 +221,13 @@ void debian_mirror_deinit(struct debian_mirror *m)
 	free(m->key);
 	free(m->sec_uri);
 	free(m->sec_key);
-	*m = (struct debian_mirror){ NULL, NULL, NULL, NULL };
+	*m = (struct debian_mirror){NULL, NULL, NULL, NULL};
 }
 
 static bool is_debian_suite(const char *s)
 {
-	struct kernel_name name = { .arg = NULL };
-	struct lab quiet = { .cancel_fd = -1 };
+	struct kernel_name name = {.arg = NULL};
+	struct lab quiet = {.cancel_fd = -1};
 	_cleanup_free_ char *full = xprintf("debian/%s", s);
 	bool yes = kernel_name_parse(&quiet, full, &name) == 0 && name.kind == NAME_SUITE;
 
@@ -295,27 +295,34 @@ int debian_mirror_pick(struct lab *lab, const struct apt_sources *sources,
 	const struct apt_source *security = best(sources, true);
 
 	if (!archive)
-		return lab_fail(lab, -ENOENT, "no Debian archive in '%s/etc/apt'; add its "
-				"entry to sources.list (component main)", prefix);
-	*ret = (struct debian_mirror){ .uri = xstrdup(archive->uri),
-				       .key = keyring_of(archive, prefix) };
+		return lab_fail(lab, -ENOENT,
+				"no Debian archive in '%s/etc/apt'; add its "
+				"entry to sources.list (component main)",
+				prefix);
+	*ret = (struct debian_mirror){.uri = xstrdup(archive->uri),
+				      .key = keyring_of(archive, prefix)};
 	if (security) {
 		ret->sec_uri = xstrdup(security->uri);
 		ret->sec_key = keyring_of(security, prefix);
 	}
 	if (!ret->key || (security && !ret->sec_key)) {
 		debian_mirror_deinit(ret);
-		return lab_fail(lab, -ENOENT, "no key to check Debian's packages with: '%s"
-				ARCHIVE_KEYRING "' is missing; install debian-archive-keyring",
-				prefix);
+		return lab_fail(
+			lab, -ENOENT,
+			"no key to check Debian's packages with: '%s" ARCHIVE_KEYRING
+			"' is missing; install debian-archive-keyring",
+			prefix);
 	}
 	return 0;
 }
 
-static void add_stanza(struct text *t, const char *uri, const char *suite, const char *key)
+static void add_stanza(struct text *t, const char *uri, const char *suite,
+		       const char *key)
 {
-	text_printf(t, "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n"
-		    "Architectures: " DEBIAN_ARCH "\nSigned-By: %s\n\n", uri, suite, key);
+	text_printf(t,
+		    "Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n"
+		    "Architectures: " DEBIAN_ARCH "\nSigned-By: %s\n\n",
+		    uri, suite, key);
 }
 
 char *debian_mirror_text(const struct debian_mirror *m, const char *suite)

@@ -28,7 +28,7 @@ void apt_sources_deinit(struct apt_sources *sources);
 int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *ret);
 
 struct debian_mirror {
-	char *uri, *key;	  /* of the archive */
+	char *uri, *key;	 /* of the archive */
 	char *sec_uri, *sec_key; /* of its security updates, or NULL */
 };
 

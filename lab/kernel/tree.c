@@ -12,9 +12,9 @@
 #include "internal.h"
 
 struct tree {
-	char *path;    /* absolute, without symlinks */
+	char *path; /* absolute, without symlinks */
 	char *image;
-	char *order;   /* modules.order, or NULL: built without modules */
+	char *order; /* modules.order, or NULL: built without modules */
 	char *release;
 	char *id;
 };
@@ -28,14 +28,16 @@ static void tree_deinit(struct tree *t)
 	free(t->id);
 }
 
-static int need(struct lab *lab, const struct tree *t, const char *file, const char *target,
-		char **ret)
+static int need(struct lab *lab, const struct tree *t, const char *file,
+		const char *target, char **ret)
 {
 	_cleanup_free_ char *path = xprintf("%s/%s", t->path, file);
 
 	if (access(path, R_OK) < 0)
-		return lab_fail(lab, -ENOENT, "'%s' is not a built kernel tree: '%s' is "
-				"missing; run 'make %s' there", t->path, file, target);
+		return lab_fail(lab, -ENOENT,
+				"'%s' is not a built kernel tree: '%s' is "
+				"missing; run 'make %s' there",
+				t->path, file, target);
 	if (ret)
 		*ret = take_ptr(path);
 	return 0;
@@ -52,8 +54,10 @@ static int read_release(struct lab *lab, struct tree *t)
 		return err;
 	t->release[strcspn(t->release, " \t\r\n")] = '\0';
 	if (!*t->release || strchr(t->release, '/'))
-		return lab_fail(lab, -EINVAL, "'%s' names no kernel release; run 'make' in '%s' "
-				"again", path, t->path);
+		return lab_fail(lab, -EINVAL,
+				"'%s' names no kernel release; run 'make' in '%s' "
+				"again",
+				path, t->path);
 	return 0;
 }
 
@@ -61,8 +65,8 @@ static int read_release(struct lab *lab, struct tree *t)
  * tells a rebuild that left modules.order alone. */
 static void make_id(struct tree *t)
 {
-	static const char *const files[] = { "arch/x86/boot/bzImage", "modules.order",
-					     "Module.symvers", ".config", NULL };
+	static const char *const files[] = {"arch/x86/boot/bzImage", "modules.order",
+					    "Module.symvers", ".config", NULL};
 	_cleanup_strv_ struct strv parts = STRV_INIT;
 	_cleanup_free_ char *key = NULL;
 
@@ -70,7 +74,7 @@ static void make_id(struct tree *t)
 	strv_add(&parts, t->release);
 	for (int i = 0; files[i]; i++) {
 		_cleanup_free_ char *path = xprintf("%s/%s", t->path, files[i]);
-		struct stat st = { .st_size = -1 };
+		struct stat st = {.st_size = -1};
 
 		stat(path, &st);
 		strv_printf(&parts, "%lld %lld.%09ld", (long long)st.st_size,
@@ -122,7 +126,8 @@ static int link_module(const struct tree *t, const char *modules, const char *na
 	int err;
 
 	if (strstr(name, "..") || !fs_exists(from))
-		return 0; /* listed and not built, or none of ours: depmod will not miss it */
+		return 0; /* listed and not built, or none of ours: depmod will not miss
+			     it */
 	*slash = '\0';
 	err = fs_mkdir_p(to, 0755);
 	*slash = '/';
@@ -150,8 +155,8 @@ static int link_all(const struct tree *t, const char *modules)
 /* What modules_install copies besides the modules. */
 static int copy_lists(const struct tree *t, const char *modules)
 {
-	static const char *const lists[] = { "modules.order", "modules.builtin",
-					     "modules.builtin.modinfo", NULL };
+	static const char *const lists[] = {"modules.order", "modules.builtin",
+					    "modules.builtin.modinfo", NULL};
 	int err = fs_mkdir_p(modules, 0755);
 
 	for (int i = 0; !err && lists[i]; i++) {
@@ -177,7 +182,7 @@ static char *if_there(const struct tree *t, const char *name)
 static int describe(struct lab *lab, const struct tree *t, const char *dir)
 {
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
-	struct kernel_entry entry = { .kernel = k, .tree = t->path };
+	struct kernel_entry entry = {.kernel = k, .tree = t->path};
 
 	k->name = xprintf("tree:%s", t->path);
 	k->id = xstrdup(t->id);
@@ -201,8 +206,8 @@ static int make_farm(struct lab *lab, const struct tree *t, const char *dir)
 	if (!err)
 		err = link_all(t, modules);
 	if (err)
-		return lab_fail(lab, err, "cannot collect the modules of '%s': %s", t->path,
-				strerror(-err));
+		return lab_fail(lab, err, "cannot collect the modules of '%s': %s",
+				t->path, strerror(-err));
 	err = kernel_depmod(lab, dir, t->release);
 	return err ? err : describe(lab, t, dir);
 }
@@ -210,7 +215,7 @@ static int make_farm(struct lab *lab, const struct tree *t, const char *dir)
 /* Entries of the same tree from before it was rebuilt. */
 static void drop_old(struct lab *lab, const struct tree *t)
 {
-	_cleanup_entries_ struct kernel_entries all = { NULL, 0 };
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
 
 	if (kernel_entries_load(lab, &all) < 0)
 		return;
@@ -239,8 +244,8 @@ static int make_entry(struct lab *lab, const struct tree *t)
 
 int tree_open(struct lab *lab, const char *path, struct lab_kernel **ret)
 {
-	_cleanup_(tree_deinit) struct tree t = { .path = NULL };
-	struct kernel_entries one = { xcalloc(1, sizeof(*one.v)), 1 };
+	_cleanup_(tree_deinit) struct tree t = {.path = NULL};
+	struct kernel_entries one = {xcalloc(1, sizeof(*one.v)), 1};
 	int err = tree_look(lab, path, &t);
 
 	if (!err && !lab_cache_has(lab, "kernels", t.id))

@@ -14,43 +14,19 @@
 #include "process.h"
 
 #include "fake_deb.h"
+#include "scratch.h"
 #include "tap.h"
 
 #define REL  "6.1.0-99-amd64"
 #define OLD  "6.1.0-98-amd64"
 #define DIST "archive/dists/bookworm/"
 
-static char *scratch;
 static struct text packages; /* the archive's Packages file */
-
-static char *in_scratch(const char *name)
-{
-	return xprintf("%s/%s", scratch, name);
-}
-
-static void put(const char *name, const char *data)
-{
-	_cleanup_free_ char *path = in_scratch(name);
-	char *slash = strrchr(path, '/');
-
-	*slash = '\0';
-	fs_mkdir_p(path, 0755);
-	*slash = '/';
-	if (fs_write_file(path, data, strlen(data), 0644) < 0)
-		printf("Bail out! cannot write %s\n", path);
-}
-
-static bool there(const char *name)
-{
-	_cleanup_free_ char *path = in_scratch(name);
-
-	return fs_exists(path);
-}
 
 /* Runs a shell line in the scratch directory; its output, for the caller to free. */
 static char *sh(const char *line)
 {
-	char *argv[] = { "sh", "-c", (char *)line, NULL };
+	char *argv[] = {"sh", "-c", (char *)line, NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	struct text out = TEXT_INIT;
 	int status = -1;
@@ -70,17 +46,20 @@ static void add_package(const char *name, const char *version, const char *depen
 	_cleanup_free_ char *path = xprintf("%s/archive/%s", scratch, file);
 	_cleanup_free_ char *line = xprintf("sha256sum < archive/%s", file);
 	_cleanup_free_ char *sum = NULL;
-	struct stat st = { .st_size = 0 };
+	struct stat st = {.st_size = 0};
 
 	put("archive/pool/.keep", "");
 	make_deb(path, m, n, false);
 	stat(path, &st);
 	sum = sh(line);
-	text_printf(&packages, "Package: %s\nVersion: %s\nArchitecture: amd64\n", name, version);
+	text_printf(&packages, "Package: %s\nVersion: %s\nArchitecture: amd64\n", name,
+		    version);
 	if (depends)
 		text_printf(&packages, "Depends: %s\n", depends);
-	text_printf(&packages, "Filename: %s\nSize: %lld\nSHA256: %.64s\n"
-		    "Description: fake\n\n", file, (long long)st.st_size, sum);
+	text_printf(&packages,
+		    "Filename: %s\nSize: %lld\nSHA256: %.64s\n"
+		    "Description: fake\n\n",
+		    file, (long long)st.st_size, sum);
 }
 
 static void add_kernel(const char *release, const char *version)
@@ -88,36 +67,43 @@ static void add_kernel(const char *release, const char *version)
 	_cleanup_free_ char *vmlinuz = xprintf("./boot/vmlinuz-%s", release);
 	_cleanup_free_ char *config = xprintf("./boot/config-%s", release);
 	_cleanup_free_ char *order = xprintf("./lib/modules/%s/modules.order", release);
-	_cleanup_free_ char *builtin = xprintf("./lib/modules/%s/modules.builtin", release);
-	_cleanup_free_ char *makefile = xprintf("./usr/src/linux-headers-%s/Makefile", release);
-	_cleanup_free_ char *scripts = xprintf("./usr/src/linux-headers-%s/scripts", release);
+	_cleanup_free_ char *builtin =
+		xprintf("./lib/modules/%s/modules.builtin", release);
+	_cleanup_free_ char *makefile =
+		xprintf("./usr/src/linux-headers-%s/Makefile", release);
+	_cleanup_free_ char *scripts =
+		xprintf("./usr/src/linux-headers-%s/scripts", release);
 	_cleanup_free_ char *image_name = xprintf("linux-image-%s", release);
 	_cleanup_free_ char *headers_name = xprintf("linux-headers-%s", release);
-	struct member image[] = { { .path = vmlinuz, .text = "bzImage", .mode = 0600 },
-				  { .path = config, .text = "CONFIG_X=y\n", .mode = 0644 },
-				  { .path = order, .text = "", .mode = 0644 },
-				  { .path = builtin, .text = "", .mode = 0644 } };
+	struct member image[] = {{.path = vmlinuz, .text = "bzImage", .mode = 0600},
+				 {.path = config, .text = "CONFIG_X=y\n", .mode = 0644},
+				 {.path = order, .text = "", .mode = 0644},
+				 {.path = builtin, .text = "", .mode = 0644}};
 	struct member headers[] = {
-		{ .path = makefile, .text = "all:\n", .mode = 0644 },
-		{ .path = scripts, .link = "../../lib/linux-kbuild-6.1/scripts" },
+		{.path = makefile, .text = "all:\n", .mode = 0644},
+		{.path = scripts, .link = "../../lib/linux-kbuild-6.1/scripts"},
 	};
 
-	add_package(image_name, version, "kmod, linux-base (>= 4.3), "
-		    "initramfs-tools (>= 0.120) | linux-initramfs-tool", image, 4);
+	add_package(image_name, version,
+		    "kmod, linux-base (>= 4.3), "
+		    "initramfs-tools (>= 0.120) | linux-initramfs-tool",
+		    image, 4);
 	add_package(headers_name, version, "linux-kbuild-6.1, gcc-12", headers, 2);
 }
 
 static void make_packages(void)
 {
 	_cleanup_strv_ struct strv tools = STRV_INIT;
-	struct member gcc = { .path = "./usr/bin/gcc-12", .text = "gcc", .mode = 0755 };
-	struct member modpost = { .path = "./usr/lib/linux-kbuild-6.1/scripts/modpost",
-				  .text = "modpost", .mode = 0755 };
+	struct member gcc = {.path = "./usr/bin/gcc-12", .text = "gcc", .mode = 0755};
+	struct member modpost = {.path = "./usr/lib/linux-kbuild-6.1/scripts/modpost",
+				 .text = "modpost",
+				 .mode = 0755};
 
 	add_kernel(REL, "6.1.99-2");
 	add_kernel(OLD, "6.1.98-1");
 	add_package("linux-image-6.1.0-99-rt-amd64", "6.1.100-1", NULL, NULL, 0);
-	add_package("linux-image-amd64", "6.1.99-2", "linux-image-" REL " (= 6.1.99-2)", NULL, 0);
+	add_package("linux-image-amd64", "6.1.99-2", "linux-image-" REL " (= 6.1.99-2)",
+		    NULL, 0);
 	add_package("linux-kbuild-6.1", "6.1.99-2", NULL, &modpost, 1);
 	add_package("gcc-12", "1:12.2-1", NULL, &gcc, 1);
 	root_packages(&tools);
@@ -145,8 +131,10 @@ static void sign_release(long valid)
 	text_puts(&t, "Origin: Debian\nSuite: oldstable\nCodename: bookworm\n");
 	date_line(&t, "Date", -86400);
 	date_line(&t, "Valid-Until", valid);
-	text_printf(&t, "Architectures: amd64\nComponents: main\nSHA256:\n"
-		    " %.64s %zu main/binary-amd64/Packages\n", sum, packages.len);
+	text_printf(&t,
+		    "Architectures: amd64\nComponents: main\nSHA256:\n"
+		    " %.64s %zu main/binary-amd64/Packages\n",
+		    sum, packages.len);
 	put(DIST "Release", t.s);
 	free(sh("gpg --batch --yes --homedir gpg --clearsign -o " DIST "InRelease " DIST
 		"Release 2>/dev/null && rm " DIST "Release"));
@@ -156,9 +144,10 @@ static bool make_archive(void)
 {
 	_cleanup_free_ char *out = NULL;
 
-	out = sh("mkdir -m 700 gpg && gpg --batch --homedir gpg --passphrase '' "
-		 "--quick-generate-key test@example.org ed25519 sign never 2>/dev/null && "
-		 "gpg --homedir gpg --export > key.gpg");
+	out = sh(
+		"mkdir -m 700 gpg && gpg --batch --homedir gpg --passphrase '' "
+		"--quick-generate-key test@example.org ed25519 sign never 2>/dev/null && "
+		"gpg --homedir gpg --export > key.gpg");
 	make_packages();
 	sign_release(86400);
 	return there(DIST "InRelease");
@@ -166,8 +155,8 @@ static bool make_archive(void)
 
 static int add(struct lab *lab, const char *what, bool allow_expired, char **id)
 {
-	_cleanup_kernel_name_ struct kernel_name name = { .arg = NULL };
-	_cleanup_mirror_ struct debian_mirror mirror = { .uri = NULL };
+	_cleanup_kernel_name_ struct kernel_name name = {.arg = NULL};
+	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
 
 	mirror.uri = xprintf("file:%s/archive", scratch);
 	mirror.key = in_scratch("key.gpg");
@@ -195,7 +184,8 @@ static void test_refusals(struct lab *lab)
 	out = sh("cp key.gpg good.gpg && : > key.gpg");
 	refused(lab, "debian/6.1", -EKEYREJECTED, "debian-archive-keyring");
 	free(out);
-	out = sh("mv good.gpg key.gpg && cp archive/pool/gcc-12_1:12.2-1_amd64.deb good.deb && "
+	out = sh("mv good.gpg key.gpg && cp archive/pool/gcc-12_1:12.2-1_amd64.deb "
+		 "good.deb && "
 		 "printf x >> archive/pool/gcc-12_1:12.2-1_amd64.deb");
 	refused(lab, "debian/6.1", -EBADMSG, "damaged");
 	free(out);
@@ -253,7 +243,7 @@ static void test_cancel(struct lab *lab)
 int main(void)
 {
 	char dir[] = "/tmp/kmlab-debian-XXXXXX";
-	static const char *const needed[] = { "apt-get", "gpg", "sha256sum", "depmod" };
+	static const char *const needed[] = {"apt-get", "gpg", "sha256sum", "depmod"};
 	_cleanup_free_ char *cache = NULL;
 	struct lab lab;
 

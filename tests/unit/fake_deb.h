@@ -43,7 +43,8 @@ static inline size_t make_tar(const struct member *m, size_t n, char *buffer, si
 	return used;
 }
 
-static inline void make_deb(const char *path, const struct member *m, size_t n, bool damaged)
+static inline void make_deb(const char *path, const struct member *m, size_t n,
+			    bool damaged)
 {
 	static char tar[65536];
 	size_t size = make_tar(m, n, tar, sizeof(tar));

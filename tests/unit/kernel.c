@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Kernels: names, apt sources, packages, entries, trees. With KMLAB_NET=1 in the
+/* Kernels: names, apt sources, entries, trees. With KMLAB_NET=1 in the
  * environment also real downloads into a scratch cache. */
 #include <string.h>
 #include <sys/stat.h>
@@ -7,40 +7,11 @@
 
 #include "fs.h"
 #include "kernel/apt.h"
-#include "kernel/deb.h"
 #include "kernel/internal.h"
-#include "kernel/root.h"
 #include "kernel/sources.h"
 
-#include "fake_deb.h"
+#include "scratch.h"
 #include "tap.h"
-
-static char *scratch;
-
-static char *in_scratch(const char *name)
-{
-	return xprintf("%s/%s", scratch, name);
-}
-
-/* Writes SCRATCH/NAME and makes its parents. */
-static void put(const char *name, const char *text)
-{
-	_cleanup_free_ char *path = in_scratch(name);
-	char *slash = strrchr(path, '/');
-
-	*slash = '\0';
-	fs_mkdir_p(path, 0755);
-	*slash = '/';
-	if (fs_write_file(path, text, strlen(text), 0644) < 0)
-		printf("Bail out! cannot write %s\n", path);
-}
-
-static bool there(const char *name)
-{
-	_cleanup_free_ char *path = in_scratch(name);
-
-	return fs_exists(path);
-}
 
 static void set_up(struct lab *lab)
 {
@@ -57,32 +28,32 @@ static void test_name_kinds(struct lab *lab)
 		const char *name, *arg;
 		int kind; /* -1: refused */
 	} cases[] = {
-		{ "debian/6.1", "6.1", NAME_SERIES },
-		{ "debian/trixie", "trixie", NAME_SUITE },
-		{ "debian/testing", "forky", NAME_SUITE },
-		{ "debian/trixie-backports", "trixie-backports", NAME_SUITE },
-		{ "debian/stable-backports", "trixie-backports", NAME_SUITE },
-		{ "debian/6.12.117-1", "6.12.117-1", NAME_VERSION },
-		{ "debian/6.12.117", "6.12.117", NAME_VERSION },
-		{ "debian/7.2.12-1~bpo13+1", "7.2.12-1~bpo13+1", NAME_VERSION },
-		{ "debian/6.1.0-56-amd64", "6.1.0-56-amd64", NAME_RELEASE },
-		{ "debian/6.12.117+deb13-amd64", "6.12.117+deb13-amd64", NAME_RELEASE },
-		{ "tree:/some/where", "/some/where", NAME_TREE },
-		{ "host", NULL, NAME_HOST },
-		{ "", NULL, -1 },
-		{ "debian/", NULL, -1 },
-		{ "debian", NULL, -1 },
-		{ "debian/6", NULL, -1 },
-		{ "debian/6.1/../x", NULL, -1 },
-		{ "debian/6.1 -o X=y", NULL, -1 },
-		{ "debian/-x", NULL, -1 },
-		{ "debian/trixie-", NULL, -1 },
-		{ "tree:", NULL, -1 },
-		{ "fedora/40", NULL, -1 },
+		{"debian/6.1", "6.1", NAME_SERIES},
+		{"debian/trixie", "trixie", NAME_SUITE},
+		{"debian/testing", "forky", NAME_SUITE},
+		{"debian/trixie-backports", "trixie-backports", NAME_SUITE},
+		{"debian/stable-backports", "trixie-backports", NAME_SUITE},
+		{"debian/6.12.117-1", "6.12.117-1", NAME_VERSION},
+		{"debian/6.12.117", "6.12.117", NAME_VERSION},
+		{"debian/7.2.12-1~bpo13+1", "7.2.12-1~bpo13+1", NAME_VERSION},
+		{"debian/6.1.0-56-amd64", "6.1.0-56-amd64", NAME_RELEASE},
+		{"debian/6.12.117+deb13-amd64", "6.12.117+deb13-amd64", NAME_RELEASE},
+		{"tree:/some/where", "/some/where", NAME_TREE},
+		{"host", NULL, NAME_HOST},
+		{"", NULL, -1},
+		{"debian/", NULL, -1},
+		{"debian", NULL, -1},
+		{"debian/6", NULL, -1},
+		{"debian/6.1/../x", NULL, -1},
+		{"debian/6.1 -o X=y", NULL, -1},
+		{"debian/-x", NULL, -1},
+		{"debian/trixie-", NULL, -1},
+		{"tree:", NULL, -1},
+		{"fedora/40", NULL, -1},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct kernel_name name = { .arg = NULL };
+		struct kernel_name name = {.arg = NULL};
 		int err = kernel_name_parse(lab, cases[i].name, &name);
 
 		if (cases[i].kind < 0) {
@@ -98,14 +69,14 @@ static void test_name_kinds(struct lab *lab)
 static void test_near(struct lab *lab)
 {
 	static const char *const cases[][2] = {
-		{ "debian/6.2", "; did you mean 'debian/6.1' or 'debian/6.12'?" },
-		{ "debain/6.1", "; did you mean 'debian/6.1'?" },
-		{ "debian/trxie", "; did you mean 'debian/trixie'?" },
-		{ "trixie", "; did you mean 'debian/trixie'?" },
-		{ "6.1", "; did you mean 'debian/6.1'?" },
-		{ "hsot", "; did you mean 'host'?" },
-		{ "something-else", "" },
-		{ "debian/6.1", "" },
+		{"debian/6.2", "; did you mean 'debian/6.1' or 'debian/6.12'?"},
+		{"debain/6.1", "; did you mean 'debian/6.1'?"},
+		{"debian/trxie", "; did you mean 'debian/trixie'?"},
+		{"trixie", "; did you mean 'debian/trixie'?"},
+		{"6.1", "; did you mean 'debian/6.1'?"},
+		{"hsot", "; did you mean 'host'?"},
+		{"something-else", ""},
+		{"debian/6.1", ""},
 	};
 	struct kernel_name name;
 
@@ -115,8 +86,10 @@ static void test_near(struct lab *lab)
 		is_str(near, cases[i][1], cases[i][0]);
 	}
 	is_int(kernel_name_parse(lab, "debian/trxie", &name), -EINVAL, "mistyped suite");
-	is_str(lab_error(lab), "no kernel can have the name 'debian/trxie'; did you mean "
-	       "'debian/trixie'?", "the sentence names the near one");
+	is_str(lab_error(lab),
+	       "no kernel can have the name 'debian/trxie'; did you mean "
+	       "'debian/trixie'?",
+	       "the sentence names the near one");
 }
 
 static int sign(int n)
@@ -130,24 +103,27 @@ static void test_versions(void)
 		const char *a, *b;
 		int want;
 	} cases[] = {
-		{ "6.1.99-1", "6.1.176-1", -1 },
-		{ "6.12.117-1", "6.12.117-1", 0 },
-		{ "7.2.12-1~bpo13+1", "7.2.12-1", -1 },
-		{ "6.1.192-2", "6.1.192-10", -1 },
-		{ "1:1.0-1", "2.0-1", 1 },
-		{ "5.10.0", "5.10.10", -1 },
-		{ "6.1~rc3-1", "6.1-1", -1 },
-		{ "6.12.117+deb13", "6.12.117", 1 },
+		{"6.1.99-1", "6.1.176-1", -1},
+		{"6.12.117-1", "6.12.117-1", 0},
+		{"7.2.12-1~bpo13+1", "7.2.12-1", -1},
+		{"6.1.192-2", "6.1.192-10", -1},
+		{"1:1.0-1", "2.0-1", 1},
+		{"5.10.0", "5.10.10", -1},
+		{"6.1~rc3-1", "6.1-1", -1},
+		{"6.12.117+deb13", "6.12.117", 1},
 	};
 	static const char *const series[][2] = {
-		{ "6.1.0-56-amd64", "6.1" }, { "6.12.117+deb13-amd64", "6.12" },
-		{ "7.2.12-1~bpo13+1", "7.2" }, { "amd64", NULL }, { "6", NULL },
-		{ "6.x", NULL },
+		{"6.1.0-56-amd64", "6.1"},
+		{"6.12.117+deb13-amd64", "6.12"},
+		{"7.2.12-1~bpo13+1", "7.2"},
+		{"amd64", NULL},
+		{"6", NULL},
+		{"6.x", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_int(sign(kernel_version_compare(cases[i].a, cases[i].b)), cases[i].want,
-		       cases[i].a);
+		is_int(sign(kernel_version_compare(cases[i].a, cases[i].b)),
+		       cases[i].want, cases[i].a);
 	for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
 		_cleanup_free_ char *got = kernel_series(series[i][0]);
 
@@ -158,14 +134,14 @@ static void test_versions(void)
 static void test_suites(struct lab *lab)
 {
 	static const char *const cases[][2] = {
-		{ "debian/6.1", "bookworm" },
-		{ "debian/5.10.262-1", "bullseye" },
-		{ "debian/7.2", "trixie-backports" },
-		{ "debian/6.19", "sid" },
+		{"debian/6.1", "bookworm"},
+		{"debian/5.10.262-1", "bullseye"},
+		{"debian/7.2", "trixie-backports"},
+		{"debian/6.19", "sid"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		_cleanup_kernel_name_ struct kernel_name name = { .arg = NULL };
+		_cleanup_kernel_name_ struct kernel_name name = {.arg = NULL};
 		_cleanup_strv_ struct strv suites = STRV_INIT;
 
 		kernel_name_parse(lab, cases[i][0], &name);
@@ -177,7 +153,7 @@ static void test_suites(struct lab *lab)
 
 static void read_sources(struct lab *lab, struct debian_mirror *mirror, int want)
 {
-	_cleanup_sources_ struct apt_sources sources = { NULL, 0 };
+	_cleanup_sources_ struct apt_sources sources = {NULL, 0};
 	_cleanup_free_ char *prefix = in_scratch("host");
 
 	is_int(apt_sources_read(lab, prefix, &sources), 0, "sources are read");
@@ -186,7 +162,7 @@ static void read_sources(struct lab *lab, struct debian_mirror *mirror, int want
 
 static void test_sources_list(struct lab *lab)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = { .uri = NULL };
+	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
 
 	put("host/etc/apt/sources.list",
 	    "# deb http://commented.example/debian bookworm main\n"
@@ -208,7 +184,7 @@ static void test_sources_list(struct lab *lab)
 
 static void test_sources_deb822(struct lab *lab)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = { .uri = NULL };
+	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
 	_cleanup_free_ char *text = NULL;
 
 	put("host/etc/apt/sources.list.d/vendor.list",
@@ -229,24 +205,29 @@ static void test_sources_deb822(struct lab *lab)
 	is_str(mirror.sec_key, "/k.gpg", "key of the security entry");
 	ok(mirror.key && strstr(mirror.key, "\n abc\n"), "an embedded key stays whole");
 	text = debian_mirror_text(&mirror, "trixie-backports");
-	ok(strstr(text, "Suites: trixie\n") && strstr(text, "Suites: trixie-security\n") &&
-	   strstr(text, "Suites: trixie-backports\n"), "backports bring their base");
+	ok(strstr(text, "Suites: trixie\n") &&
+		   strstr(text, "Suites: trixie-security\n") &&
+		   strstr(text, "Suites: trixie-backports\n"),
+	   "backports bring their base");
 	free(text);
 	text = debian_mirror_text(&mirror, "sid");
-	ok(strstr(text, "Suites: sid\n") && !strstr(text, "security"), "sid has no security");
+	ok(strstr(text, "Suites: sid\n") && !strstr(text, "security"),
+	   "sid has no security");
 }
 
 static void test_no_sources(struct lab *lab)
 {
 	_cleanup_free_ char *parts = in_scratch("host/etc/apt/sources.list.d");
-	struct debian_mirror mirror = { .uri = NULL };
+	struct debian_mirror mirror = {.uri = NULL};
 
 	fs_remove_tree(parts);
 	read_sources(lab, &mirror, -ENOENT);
 	ok(strstr(lab_error(lab), "no Debian archive"), "the sentence says so");
-	put("host/etc/apt/sources.list", "deb http://mirror.example/debian trixie main\n");
+	put("host/etc/apt/sources.list",
+	    "deb http://mirror.example/debian trixie main\n");
 	read_sources(lab, &mirror, -ENOENT);
-	ok(strstr(lab_error(lab), "install debian-archive-keyring"), "no keyring, no trust");
+	ok(strstr(lab_error(lab), "install debian-archive-keyring"),
+	   "no keyring, no trust");
 	put("host/usr/share/keyrings/debian-archive-keyring.gpg", "");
 	read_sources(lab, &mirror, 0);
 	ok(str_ends(mirror.key, "debian-archive-keyring.gpg"), "the keyring by default");
@@ -259,133 +240,31 @@ static void test_explain(struct lab *lab)
 		const char *output, *part;
 		int err;
 	} cases[] = {
-		{ "E: Release file for http://x/InRelease is expired (invalid since 3d)",
-		  "--allow-expired", -ESTALE },
-		{ "E: Release file for http://x/InRelease is not valid yet", "clock", -ESTALE },
-		{ "W: Failed to fetch http://x  Could not resolve 'x'\nE: Some index files",
-		  "check the network", -ENETUNREACH },
-		{ "E: Failed to fetch http://x  Could not connect to x:80 (1.2.3.4)",
-		  "cannot reach the Debian mirror", -ENETUNREACH },
-		{ "W: GPG error: NO_PUBKEY 123", "debian-archive-keyring", -EKEYREJECTED },
-		{ "E: Write error - write (28: No space left on device)", "no space",
-		  -ENOSPC },
-		{ "E: The repository 'http://x sid Release' does not have a Release file.",
-		  "no suite 'sid'", -ENOENT },
-		{ "E: Something new.", "something new; try again", -EIO },
-		{ "", "without saying why", -EIO },
+		{"E: Release file for http://x/InRelease is expired (invalid since 3d)",
+		 "--allow-expired", -ESTALE},
+		{"E: Release file for http://x/InRelease is not valid yet", "clock",
+		 -ESTALE},
+		{"W: Failed to fetch http://x  Could not resolve 'x'\nE: Some index "
+		 "files",
+		 "check the network", -ENETUNREACH},
+		{"E: Failed to fetch http://x  Could not connect to x:80 (1.2.3.4)",
+		 "cannot reach the Debian mirror", -ENETUNREACH},
+		{"W: GPG error: NO_PUBKEY 123", "debian-archive-keyring", -EKEYREJECTED},
+		{"E: Write error - write (28: No space left on device)", "no space",
+		 -ENOSPC},
+		{"E: The repository 'http://x sid Release' does not have a Release file.",
+		 "no suite 'sid'", -ENOENT},
+		{"E: Something new.", "something new; try again", -EIO},
+		{"", "without saying why", -EIO},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		is_int(apt_explain(lab, "sid", cases[i].output), cases[i].err, cases[i].part);
+		is_int(apt_explain(lab, "sid", cases[i].output), cases[i].err,
+		       cases[i].part);
 		ok(strstr(lab_error(lab), cases[i].part), "and its sentence");
 		ok(!strchr(lab_error(lab), '\n') && !str_ends(lab_error(lab), "."),
 		   "one line, no full stop");
 	}
-}
-
-static void test_map(void)
-{
-	static const struct {
-		enum deb_layout layout;
-		const char *from, *to;
-	} cases[] = {
-		{ DEB_KERNEL, "./boot/vmlinuz-6.1", "boot/vmlinuz-6.1" },
-		{ DEB_KERNEL, "./usr/lib/modules/7.2/a.ko", "lib/modules/7.2/a.ko" },
-		{ DEB_KERNEL, "./lib/modules/6.1/a.ko", "lib/modules/6.1/a.ko" },
-		{ DEB_KERNEL, "./usr/lib/linux-kbuild-6.1/x", "usr/src/linux-kbuild-6.1/x" },
-		{ DEB_KERNEL, "./usr/src/linux-kbuild-6.1", NULL },
-		{ DEB_KERNEL, "./usr/share/doc/x", NULL },
-		{ DEB_KERNEL, "./usr/src/linux-headers-6.1-common/arch/arm/Makefile", NULL },
-		{ DEB_KERNEL, "./usr/src/linux-headers-6.1-common/arch/x86/Makefile",
-		  "usr/src/linux-headers-6.1-common/arch/x86/Makefile" },
-		{ DEB_KERNEL, "./usr/src/linux-headers-6.1-amd64/include/config/SMP", NULL },
-		{ DEB_KERNEL, "./usr/src/linux-headers-6.1-amd64/include/config/auto.conf",
-		  "usr/src/linux-headers-6.1-amd64/include/config/auto.conf" },
-		{ DEB_KERNEL, "./boot/../../etc/x", NULL },
-		{ DEB_ROOT, "./bin/sh", "usr/bin/sh" },
-		{ DEB_ROOT, "./lib64/ld-linux-x86-64.so.2", "usr/lib64/ld-linux-x86-64.so.2" },
-		{ DEB_ROOT, "./etc/ld.so.conf", "etc/ld.so.conf" },
-		{ DEB_ROOT, "./usr/share/man/man1/x.1", NULL },
-		{ DEB_ROOT, "./var/lib/x", NULL },
-		{ DEB_ROOT, "./usr/include/mips-linux-gnu/asm/a.out.h", NULL },
-		{ DEB_ROOT, "./usr/include/x86_64-linux-gnu/asm/a.out.h",
-		  "usr/include/x86_64-linux-gnu/asm/a.out.h" },
-		{ DEB_ROOT, "/etc/passwd", NULL },
-		{ DEB_ROOT, "./usr/lib/gcc/x86_64-linux-gnu/12/cc1",
-		  "usr/lib/gcc/x86_64-linux-gnu/12/cc1" },
-		{ DEB_ROOT, "./usr/lib/gcc/x86_64-linux-gnu/12/lto1", NULL },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		_cleanup_free_ char *to = deb_map(cases[i].layout, cases[i].from);
-
-		is_str(to, cases[i].to, cases[i].from);
-	}
-}
-
-static const struct member members[] = {
-	{ .path = "./usr/bin/tool", .text = "#!/bin/sh\n", .mode = 04755 },
-	{ .path = "./bin/other", .hardlink = "./usr/bin/tool", .mode = 0755 },
-	{ .path = "./usr/lib/deep/er/secret", .text = "x", .mode = 0000 },
-	{ .path = "./usr/bin/cc", .link = "tool", .mode = 0777 },
-	{ .path = "./usr/share/doc/tool/readme", .text = "no", .mode = 0644 },
-	{ .path = "./usr/../../escaped", .text = "no", .mode = 0644 },
-};
-
-static void test_unpack(struct lab *lab)
-{
-	_cleanup_free_ char *deb = in_scratch("tool_1_amd64.deb"), *dir = in_scratch("out");
-	_cleanup_free_ char *tool = in_scratch("out/usr/bin/tool");
-	struct deb_job job = { deb, dir, DEB_ROOT, 1 };
-	struct stat st = { .st_mode = 0 };
-
-	make_deb(deb, members, sizeof(members) / sizeof(members[0]), false);
-	fs_mkdir_p(dir, 0755);
-	is_int(deb_unpack(lab, &job, 1, "unpacking"), 0, "a good package");
-	stat(tool, &st);
-	is_int(st.st_mode & 07777, 0755, "no set-uid bit");
-	is_int(st.st_nlink, 2, "hard link, also across the merged /usr");
-	ok(there("out/usr/bin/other"), "bin is usr/bin");
-	ok(there("out/usr/bin/cc"), "symlink");
-	ok(there("out/usr/lib/deep/er/secret"), "parents that were not listed");
-	ok(!there("out/usr/share/doc"), "documentation is left out");
-	ok(!there("escaped") && !there("out/escaped"), "nothing outside");
-	is_int(deb_unpack(lab, &job, 1, "unpacking"), 0, "over itself");
-}
-
-static void test_unpack_bad(struct lab *lab)
-{
-	_cleanup_free_ char *deb = in_scratch("bad_1_amd64.deb"), *dir = in_scratch("out2");
-	_cleanup_free_ char *none = in_scratch("none_1_amd64.deb");
-	struct deb_job jobs[] = { { deb, dir, DEB_ROOT, 1 } };
-
-	make_deb(deb, members, sizeof(members) / sizeof(members[0]), true);
-	fs_mkdir_p(dir, 0755);
-	is_int(deb_unpack(lab, jobs, 1, "unpacking"), -EBADMSG, "a damaged package");
-	ok(strstr(lab_error(lab), "'bad_1_amd64.deb'"), "is named");
-	put("bad_1_amd64.deb", "not a package");
-	is_int(deb_unpack(lab, jobs, 1, "unpacking"), -EBADMSG, "something else");
-	jobs[0].file = none;
-	ok(deb_unpack(lab, jobs, 1, "unpacking") < 0, "a missing package");
-}
-
-static void test_root(struct lab *lab)
-{
-	_cleanup_free_ char *dir = in_scratch("root");
-	char target[64] = "";
-	_cleanup_free_ char *link = in_scratch("root/usr/bin/gcc");
-	ssize_t n;
-
-	is_int(root_prepare(lab, dir), 0, "skeleton");
-	ok(there("root/lib64") && there("root/usr/lib/modules") && there("root/usr/src"),
-	   "mount points and merged directories");
-	is_int(root_finish(lab, dir), -ENOENT, "a root without compiler is none");
-	put("root/bin/x86_64-linux-gnu-gcc-9", "");
-	put("root/bin/x86_64-linux-gnu-gcc-14", "");
-	is_int(root_finish(lab, dir), 0, "finished");
-	n = readlink(link, target, sizeof(target) - 1);
-	is_str(n > 0 ? target : "", "gcc-14", "the newest compiler, by number");
-	ok(there("root/usr/bin/gcc-14") && there("root/usr/bin/cc"), "its plain names");
 }
 
 static void add_entry(struct lab *lab, const char *version, const char *release,
@@ -394,8 +273,8 @@ static void add_entry(struct lab *lab, const char *version, const char *release,
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
 	_cleanup_free_ char *dir = xprintf("cache/kernels/debian-%s", version);
 	_cleanup_free_ char *path = in_scratch(dir);
-	struct kernel_entry entry = { .kernel = k, .root_id = (char *)root,
-				      .of_suite = of_suite };
+	struct kernel_entry entry = {
+		.kernel = k, .root_id = (char *)root, .of_suite = of_suite};
 	_cleanup_free_ char *image = xprintf("%s/boot/vmlinuz", dir);
 	_cleanup_free_ char *dep = xprintf("%s/lib/modules/%s/modules.dep", dir, release);
 	_cleanup_free_ char *gcc = xprintf("cache/roots/%s/usr/bin/gcc", root);
@@ -422,14 +301,16 @@ static void found(struct lab *lab, const char *name, const char *version)
 {
 	_cleanup_kernel_ struct lab_kernel *k = NULL;
 
-	is_int(lab_kernel_find(lab, name, &k), version ? 0 : -ENOENT, name ? name : "default");
+	is_int(lab_kernel_find(lab, name, &k), version ? 0 : -ENOENT,
+	       name ? name : "default");
 	is_str(k ? k->version : NULL, version, "and the right one");
 }
 
 static void test_find(struct lab *lab)
 {
 	_cleanup_kernel_ struct lab_kernel *k = NULL;
-	_cleanup_free_ char *image = in_scratch("cache/kernels/debian-6.1.192-2/boot/vmlinuz");
+	_cleanup_free_ char *image =
+		in_scratch("cache/kernels/debian-6.1.192-2/boot/vmlinuz");
 	_cleanup_free_ char *root = in_scratch("cache/roots/bookworm-1");
 
 	found(lab, NULL, NULL);
@@ -447,13 +328,16 @@ static void test_find(struct lab *lab)
 	found(lab, "debian/7.2", NULL);
 	found(lab, NULL, "6.12.117-1");
 	lab_kernel_find(lab, "debian/6.2", &k);
-	is_str(lab_error(lab), "kernel 'debian/6.2' has not been added; did you mean "
-	       "'debian/6.1' or 'debian/6.12'?", "near kernels are suggested");
+	is_str(lab_error(lab),
+	       "kernel 'debian/6.2' has not been added; did you mean "
+	       "'debian/6.1' or 'debian/6.12'?",
+	       "near kernels are suggested");
 	is_int(lab_kernel_find(lab, "debian/6.1", &k), 0, "round trip");
 	is_str(k->image, image, "image is absolute");
 	is_str(k->root, root, "root is absolute");
 	is_str(k->suite, "bookworm", "suite");
-	is_str(k->headers, "/usr/src/linux-headers-6.1.0-56-amd64", "headers as in the root");
+	is_str(k->headers, "/usr/src/linux-headers-6.1.0-56-amd64",
+	       "headers as in the root");
 	is_int((long long)k->size, 12345, "size");
 	ok(!k->config && !k->system_map, "what was not there stays NULL");
 }
@@ -556,8 +440,8 @@ static void test_host(struct lab *lab)
 /* Real packages, only on request: some 700 MB. */
 static void test_network(struct lab *lab)
 {
-	static const char *const names[] = { "debian/5.10", "debian/bookworm", "debian/6.12",
-					     "debian/7.2" };
+	static const char *const names[] = {"debian/5.10", "debian/bookworm",
+					    "debian/6.12", "debian/7.2"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		_cleanup_kernel_ struct lab_kernel *k = NULL;
@@ -575,7 +459,7 @@ static void test_network(struct lab *lab)
 		   "image, headers and their tools");
 	}
 	printf("# an unknown series asks every suite\n");
-	is_int(lab_kernel_add(lab, "debian/6.2", false, &(struct lab_kernel *){ NULL }),
+	is_int(lab_kernel_add(lab, "debian/6.2", false, &(struct lab_kernel *){NULL}),
 	       -ENOENT, "debian/6.2");
 	ok(strstr(lab_error(lab), "did you mean 'debian/6.1' or 'debian/6.12'?"),
 	   "near series are suggested");
@@ -598,10 +482,6 @@ int main(void)
 	test_sources_deb822(&lab);
 	test_no_sources(&lab);
 	test_explain(&lab);
-	test_map();
-	test_unpack(&lab);
-	test_unpack_bad(&lab);
-	test_root(&lab);
 	test_find(&lab);
 	test_list(&lab);
 	test_remove(&lab);
