@@ -11,18 +11,25 @@ static bool is_memory(const struct lab_leftover *l)
 	       !strcmp(l->kind, "slab") || !strcmp(l->kind, "pages");
 }
 
-/* ", made in f (hello.c:30)"; the frame goes to the event. */
+/* ", made in f (hello.c:30)"; the frames go to the event. A timer is known by the function
+ * it runs, all else by the return address of the call that made it. */
 static char *made_where(struct judge *j, const struct lab_leftover *l, const char *verb,
 			struct lab_event *event)
 {
-	struct lab_frame frame;
+	bool runs = !strcmp(l->kind, "timer");
+	struct lab_frame raw = { .offset = l->call_site, .exact = runs };
+	const struct lab_frame *frame;
 	_cleanup_free_ char *place = NULL;
 
-	if (!l->call_site || !symbolizer_address(j->symbols, l->call_site, true, &frame))
+	if (!l->call_site || !symbolizer_owner(j->symbols, l->call_site))
 		return xstrdup("");
-	place = title_place(&frame);
-	lab_event_add_frame(event, &frame);
-	return xprintf(", %s in %s", verb, place);
+	lab_event_add_frame(event, &raw);
+	symbolizer_event(j->symbols, event);
+	frame = title_frame(event);
+	if (!frame || (!frame->function && !frame->file))
+		return xstrdup("");
+	place = title_place(frame);
+	return xprintf(", %s %s", runs ? "it runs" : verb, place);
 }
 
 static const char *words_for(const char *kind)
@@ -47,7 +54,7 @@ static void judge_one(struct judge *j, const struct lab_leftover *l)
 	_cleanup_free_ char *where = NULL;
 	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, l->kind, "%s", "");
 
-	where = made_where(j, l, "made", &event);
+	where = made_where(j, l, "made in", &event);
 	free(event.title);
 	event.title = xprintf("%s '%s' left behind%s", words_for(l->kind),
 			      l->what ? l->what : "?", where);
@@ -71,7 +78,7 @@ static void judge_memory(struct judge *j, size_t first)
 		strv_printf(&event.detail, "%s at 0x%llx", v[i].what ? v[i].what : v[i].kind,
 			    v[i].address);
 	}
-	where = made_where(j, l, "allocated", &event);
+	where = made_where(j, l, "allocated in", &event);
 	free(event.title);
 	event.title = xprintf("%zu allocation%s (%llu bytes) never freed%s", count,
 			      count == 1 ? "" : "s", bytes, where);
@@ -88,12 +95,15 @@ static bool is_first(struct judge *j, size_t at)
 	return true;
 }
 
+/* That a module is still there is no news when its load or unload went wrong. */
 void judge_leftovers(struct judge *j)
 {
+	bool unfinished = j->result->outcome >= LAB_UNLOAD_ERROR || j->report->unload_failed;
+
 	for (size_t i = 0; i < j->report->n_leftovers; i++) {
 		const struct lab_leftover *l = &j->report->leftovers[i];
 
-		if (!l->kind)
+		if (!l->kind || (unfinished && !strcmp(l->kind, "module")))
 			continue;
 		if (!is_memory(l))
 			judge_one(j, l);

@@ -128,6 +128,7 @@ static bool find_symbol(struct code *c, const char *name, unsigned long long siz
 struct placed {
 	GElf_Addr start;
 	GElf_Xword size;
+	GElf_Word index;
 };
 
 /* The section of a module in libdwfl's layout. */
@@ -147,6 +148,7 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 			continue;
 		ret->start = header.sh_addr + bias;
 		ret->size = header.sh_size;
+		ret->index = index;
 		return true;
 	}
 	return false;
@@ -270,51 +272,55 @@ static GElf_Addr before(GElf_Addr address, bool call)
 }
 
 static bool place_raw(struct symbolizer *s, unsigned long long address, struct code **code,
-		      GElf_Addr *ret)
+		      struct placed *section, GElf_Addr *ret)
 {
 	const struct lab_section *owner = symbolizer_owner(s, address);
-	struct placed placed;
 
 	*code = owner ? find_code(s, owner->module) : NULL;
-	if (!*code || !find_section(*code, owner->name, &placed))
+	if (!*code || !find_section(*code, owner->name, section))
 		return false;
-	*ret = placed.start + (address - owner->address);
+	*ret = section->start + (address - owner->address);
 	return true;
 }
 
-static void name_raw(struct code *c, GElf_Addr address, struct lab_frame *f)
+/* What the source calls the function: "init_module" may only be its alias. */
+static char *source_function(struct code *c, GElf_Addr address)
+{
+	Dwarf_Die *unit, *scopes = NULL;
+	int n = find_scopes(c->module, address, &unit, &scopes);
+	char *name = NULL;
+
+	for (int i = 0; i < n && !name; i++)
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
+			name = xstrdup(dwarf_diename(&scopes[i]));
+	free(scopes);
+	return name;
+}
+
+/* A symbol of another section is a neighbour in libdwfl's layout, no more. */
+static void name_raw(struct code *c, const struct placed *section, GElf_Addr address,
+		     struct lab_frame *f)
 {
 	GElf_Off offset;
 	GElf_Sym sym;
-	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, NULL, NULL,
+	GElf_Word index = SHN_UNDEF;
+	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, &index, NULL,
 						NULL);
 
 	f->module = xstrdup(c->name);
-	if (!name)
+	if (!name || index != section->index)
 		return;
-	f->function = xstrdup(name);
+	f->function = source_function(c, address);
+	if (!f->function)
+		f->function = xstrdup(name);
 	f->offset = offset;
 	f->size = sym.st_size;
-}
-
-bool symbolizer_address(struct symbolizer *s, unsigned long long address, bool call,
-			struct lab_frame *ret)
-{
-	struct lab_frame f = { .offset = address };
-	struct code *c;
-	GElf_Addr at;
-
-	if (!place_raw(s, address, &c, &at))
-		return false;
-	name_raw(c, before(at, call), &f);
-	set_line(c->module, before(at, call), &f);
-	*ret = f;
-	return true;
 }
 
 static void resolve(struct symbolizer *s, struct lab_frame *f, bool call, struct lab_event *to)
 {
 	struct code *c = NULL;
+	struct placed section;
 	GElf_Addr at;
 	bool known;
 
@@ -323,9 +329,10 @@ static void resolve(struct symbolizer *s, struct lab_frame *f, bool call, struct
 		known = c && find_symbol(c, f->function, f->size, &at);
 		at = known ? at + f->offset : 0;
 	} else {
-		known = place_raw(s, f->offset, &c, &at);
+		known = place_raw(s, f->offset, &c, &section, &at) &&
+			before(at, call) >= section.start;
 		if (known)
-			name_raw(c, before(at, call), f);
+			name_raw(c, &section, before(at, call), f);
 	}
 	if (known) {
 		set_line(c->module, before(at, call), f);

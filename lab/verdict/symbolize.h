@@ -30,11 +30,6 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s, unsigned long l
  *  module's sections become frames of that module. */
 void symbolizer_event(struct symbolizer *s, struct lab_event *event);
 
-/** symbolizer_address - the place of a raw kernel address; @call: it is a return address.
- *  False when no module had it. */
-bool symbolizer_address(struct symbolizer *s, unsigned long long address, bool call,
-			struct lab_frame *ret);
-
 /** symbolizer_has - does the module define this symbol ("cleanup_module")? True also
  *  when nobody can tell. */
 bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol);

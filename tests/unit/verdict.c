@@ -7,6 +7,7 @@
 #include "process.h"
 #include "tap.h"
 #include "verdict/clean.h"
+#include "verdict/event.h"
 #include "verdict/outcome.h"
 #include "verdict/symbolize.h"
 
@@ -335,31 +336,33 @@ static void test_source_lines(void)
 	lab_result_destroy(r);
 }
 
+static void check_address(struct symbolizer *s, unsigned long long address, bool exact,
+			  const char *function, int line)
+{
+	struct lab_event e = { 0 };
+	struct lab_frame raw = { .offset = address, .exact = exact };
+
+	lab_event_add_frame(&e, &raw);
+	symbolizer_event(s, &e);
+	is_str(e.frames[0].function, function, "an address has its function");
+	is_int(e.frames[0].line, line, "and its line");
+	lab_event_deinit(&e);
+}
+
 static void test_sections(void)
 {
 	struct symbolizer *s = symbolizer_create();
-	struct lab_frame f = { 0 };
 
 	symbolizer_add(s, "tiny", tiny);
 	symbolizer_add(s, "gone", "/nonexistent.ko");
 	symbolizer_sections(s, sections, sizeof(sections) / sizeof(*sections));
-	if (ok(symbolizer_address(s, 0xffffffffc0200000ULL, false, &f), ".init.text is known")) {
-		is_str(f.function, "start", "its function");
-		is_int(f.line, 11, "its line");
-		lab_frame_deinit(&f);
-	}
-	if (ok(symbolizer_address(s, 0xffffffffc0100800ULL, false, &f), "a cold part is known")) {
-		is_str(f.function, "rare", "its function");
-		is_int(f.line, 13, "its line");
-		lab_frame_deinit(&f);
-	}
-	if (ok(symbolizer_address(s, 0xffffffffc0100900ULL, false, &f), ".exit.text is known")) {
-		is_str(f.function, "cleanup_module", "its function");
-		is_int(f.line, 15, "its line");
-		lab_frame_deinit(&f);
-	}
-	ok(!symbolizer_address(s, 0xffffffffc0300000ULL, false, &f), "beyond is nobody's");
-	ok(!symbolizer_owner(s, 0xffffffffc0200000ULL + 0x10000), "nor behind a section's end");
+	check_address(s, 0xffffffffc0200000ULL, true, "start", 11); /* .init.text */
+	check_address(s, 0xffffffffc0200001ULL, false, "start", 11); /* behind a call */
+	check_address(s, 0xffffffffc0100800ULL, true, "rare", 13); /* a cold part */
+	check_address(s, 0xffffffffc0100900ULL, true, "cleanup_module", 15);
+	check_address(s, 0xffffffffc0100900ULL, false, NULL, 0); /* no call came before */
+	check_address(s, 0xffffffffc0300000ULL, true, NULL, 0); /* nobody's */
+	ok(!symbolizer_owner(s, 0xffffffffc0200000ULL + 0x10000), "sections have an end");
 	ok(symbolizer_has(s, "tiny", "cleanup_module"), "an exit function is found");
 	ok(!symbolizer_has(s, "tiny", "init_module"), "and none is found missing");
 	ok(symbolizer_has(s, "gone", "cleanup_module"), "what cannot be read is not accused");
@@ -458,19 +461,23 @@ static void test_leaks(void)
 		{ "proc", "/proc/tiny", 0, 0xffffffffc0200001ULL, 0 },
 		{ "memory", "64 bytes", 0x20, 0xffffffffc0100001ULL, 64 },
 		{ "memory", "8 bytes", 0x30, 0, 8 },
+		{ "timer", "pending", 0x40, 0xffffffffc0100800ULL, 0 },
+		{ "module", "/sys/module/tiny", 0, 0, 0 },
 	};
 	struct lab_guest_report report = good_report();
 	struct lab_result *r;
 
 	report.leftovers = left;
-	report.n_leftovers = 4;
+	report.n_leftovers = 6;
 	r = judge(&report);
-	is_int(r->n_events, 3, "memory is summed up by place");
+	is_int(r->n_events, 5, "memory is summed up by place");
 	is_str(r->events[0].title, "2 allocations (128 bytes) never freed, allocated in outer (tiny.c:7)",
 	       "with the place");
 	ok(str_starts(r->events[1].title, "proc entry '/proc/tiny' left behind, made in start"),
 	   "names one by one");
 	is_str(r->events[2].title, "1 allocation (8 bytes) never freed", "an unknown place");
+	is_str(r->events[3].title, "timer 'pending' left behind, it runs rare (tiny.c:13)",
+	       "a timer by its function");
 	is_str(lab_outcome_name(r->outcome), "leak", "a leak");
 	is_str(lab_phase_name(r->phase), "leak", "in the leak phase");
 	lab_result_destroy(r);
