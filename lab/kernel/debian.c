@@ -547,23 +547,42 @@ static int nowhere(struct lab *lab, const struct kernel_name *name,
 			      : "; 'debian/trixie' and the like name a suite's newest");
 }
 
+/* One step of a search. Mirrors drop the backports of a suite before the suite. */
+static int search_in(struct lab *lab, const struct debian_mirror *mirror,
+		     const char *suite, const struct kernel_name *name,
+		     bool allow_expired, struct strv *series_seen, char **ret_id)
+{
+	int err = add_from(lab, mirror, suite, name, allow_expired, series_seen, ret_id);
+	const char *tail = strstr(suite, "-backports");
+	_cleanup_free_ char *base = NULL;
+
+	if (err != -ENOENT || !tail || name->kind == NAME_SUITE)
+		return err;
+	base = xstrndup(suite, (size_t)(tail - suite));
+	return add_from(lab, mirror, base, name, allow_expired, series_seen, ret_id);
+}
+
+/* Expired lists are the answer where the kernel is likeliest, in the first suite; further
+ * on only when nobody else has it. Suites that the mirror lacks are passed over. */
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const struct kernel_name *name, bool allow_expired, char **ret_id)
 {
 	_cleanup_strv_ struct strv suites = STRV_INIT, seen = STRV_INIT;
+	_cleanup_free_ char *stale = NULL;
 
 	lab_cache_sweep(lab);
 	debian_suites_for(name, &suites);
 	for (size_t i = 0; i < suites.n; i++) {
-		int err = add_from(lab, mirror, suites.v[i], name, allow_expired, &seen,
-				   ret_id);
+		int err = search_in(lab, mirror, suites.v[i], name, allow_expired, &seen,
+				    ret_id);
+		bool passable = err == -ENOENT || (err == -ESTALE && i > 0);
 
-		/* Mirrors lack this suite or that; only when it was asked for it matters.
-		 */
-		if (err != -ESRCH && (err != -ENOENT || name->kind == NAME_SUITE))
+		if (err == -ESTALE && passable && !stale)
+			stale = xstrdup(lab_error(lab));
+		if (err != -ESRCH && (!passable || name->kind == NAME_SUITE))
 			return err;
 	}
-	return nowhere(lab, name, &seen);
+	return stale ? lab_fail(lab, -ESTALE, "%s", stale) : nowhere(lab, name, &seen);
 }
 
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,

@@ -180,6 +180,7 @@ static void test_refusals(struct lab *lab)
 
 	sign_release(-3600);
 	refused(lab, "debian/6.1", -ESTALE, "--allow-expired");
+	refused(lab, "debian/6.3", -ESTALE, "'bookworm");
 	sign_release(86400);
 	out = sh("cp key.gpg good.gpg && : > key.gpg");
 	refused(lab, "debian/6.1", -EKEYREJECTED, "debian-archive-keyring");
@@ -191,6 +192,8 @@ static void test_refusals(struct lab *lab)
 	free(out);
 	out = sh("mv good.deb archive/pool/gcc-12_1:12.2-1_amd64.deb");
 	refused(lab, "debian/trixie", -ENOENT, "no suite 'trixie'");
+	refused(lab, "debian/6.3", -ENOENT, "did you mean 'debian/6.1'");
+	refused(lab, "debian/6.1.99-3", -ENOENT, "no Debian suite has");
 	sign_release(-3600);
 	is_int(add(lab, "debian/6.1.98-1", true, &id), 0, "expired, and told to take it");
 	sign_release(86400);
