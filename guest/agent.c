@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -185,8 +186,8 @@ static void say_done(struct agent *a)
 	kmsg_drain(a);
 	done.log_lost = a->log_lost;
 	memcpy(done.nonce, a->start.nonce, sizeof(done.nonce));
-	if (agent_read_text("/proc/sys/kernel/tainted", text, sizeof(text)) > 0)
-		sscanf(text, "%lu", &done.taint);
+	if (pread(a->taint, text, sizeof(text) - 1, 0) > 0)
+		done.taint = strtoull(text, NULL, 10);
 	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
 }
 
@@ -259,8 +260,8 @@ int main(void)
 	a.kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	boot_say_ready(&a);
 	wait_for_start(&a);
-	boot_wake(&a.start);
 	port_send(&a, PROTO_HELLO, a.start.nonce, sizeof(a.start.nonce), NULL, 0);
+	boot_wake(&a);
 	run_job(&a);
 	for (;;)
 		agent_poll(&a, ALIVE_MS);

@@ -38,7 +38,8 @@ struct agent {
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
 
 	struct proto_start start;
-	char *payload; /* shared anonymous memory: a fork copies no page tables */
+	int disk, random, taint; /* opened before the save: a clone need not */
+	char *payload;
 	size_t payload_size;
 
 	struct stream in, out, err;
@@ -59,7 +60,7 @@ struct agent {
 int boot_system(void);
 int boot_ports(struct agent *a);
 void boot_say_ready(struct agent *a);
-void boot_wake(const struct proto_start *start);
+void boot_wake(const struct agent *a);
 
 /* port.c */
 int port_open(unsigned int port);
@@ -84,6 +85,7 @@ int agent_read_text(const char *path, char *buf, size_t size);
 int agent_write_text(const char *path, const char *text);
 
 /* payload.c */
+int payload_prepare(struct agent *a);
 int payload_read(struct agent *a);
 /** payload_next - entries in order, from NULL on; NULL at the end. */
 const struct proto_entry *payload_next(const struct agent *a, const struct proto_entry *e);

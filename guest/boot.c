@@ -120,7 +120,9 @@ int boot_ports(struct agent *a)
 	a->port_err = port_open(PROTO_STDERR);
 	if (a->control < 0 || a->port_in < 0 || a->port_out < 0 || a->port_err < 0)
 		return -ENODEV;
-	return 0;
+	a->random = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+	a->taint = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
+	return payload_prepare(a);
 }
 
 static uint64_t speed_loop(void)
@@ -150,22 +152,18 @@ void boot_say_ready(struct agent *a)
 }
 
 /* Two clones of one template must not see the same time or the same random numbers. */
-void boot_wake(const struct proto_start *start)
+void boot_wake(const struct agent *a)
 {
+	const struct proto_start *start = &a->start;
 	struct timespec now = { (time_t)(start->realtime_ns / 1000000000ULL),
 				(long)(start->realtime_ns % 1000000000ULL) };
 	struct {
 		int bits, size;
 		uint8_t bytes[PROTO_ENTROPY_SIZE];
 	} pool = { PROTO_ENTROPY_SIZE * 8, PROTO_ENTROPY_SIZE, { 0 } };
-	int fd;
 
 	clock_settime(CLOCK_REALTIME, &now);
 	memcpy(pool.bytes, start->entropy, sizeof(pool.bytes));
-	fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	ioctl(fd, RNDADDENTROPY, &pool);
-	ioctl(fd, RNDRESEEDCRNG);
-	close(fd);
+	ioctl(a->random, RNDADDENTROPY, &pool);
+	ioctl(a->random, RNDRESEEDCRNG);
 }

@@ -12,35 +12,49 @@
 
 #define READ_PIECE (1UL << 20)
 
+/* Room made and touched before the save; most jobs need no more. */
+#define READY_ROOM (512UL << 10)
+
+/* Shared, so that a fork for a module's load copies no page tables. */
+static char *make_room(size_t size)
+{
+	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	return room == MAP_FAILED ? NULL : room;
+}
+
 /*
- * O_DIRECT: the page cache may hold what the disk was when the template was saved. Memory
- * is shared so that a fork for a module's load copies no page tables.
+ * Before the save: opening the disk reads nothing of it. O_DIRECT, as the page cache may
+ * hold what the disk was when the template was saved.
  */
+int payload_prepare(struct agent *a)
+{
+	a->disk = open("/dev/vda", O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (a->disk < 0)
+		return -errno;
+	a->payload = make_room(READY_ROOM);
+	return a->payload ? 0 : -ENOMEM;
+}
+
 int payload_read(struct agent *a)
 {
 	size_t size = (a->start.payload_size + 4095) & ~4095UL, done = 0;
-	int fd = open("/dev/vda", O_RDONLY | O_DIRECT | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
 	a->payload_size = a->start.payload_size;
-	a->payload = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (a->payload == MAP_FAILED) {
-		close(fd);
+	if (size > READY_ROOM)
+		a->payload = make_room(size);
+	if (!a->payload)
 		return -ENOMEM;
-	}
 	while (done < size) {
 		size_t n = size - done < READ_PIECE ? size - done : READ_PIECE;
-		ssize_t got = pread(fd, a->payload + done, n, (off_t)(PROTO_PAYLOAD_AT + done));
+		ssize_t got = pread(a->disk, a->payload + done, n,
+				    (off_t)(PROTO_PAYLOAD_AT + done));
 
-		if (got <= 0) {
-			close(fd);
+		if (got <= 0)
 			return got ? -errno : -EIO;
-		}
 		done += (size_t)got;
 	}
-	close(fd);
 	return 0;
 }
 
