@@ -55,17 +55,16 @@ static void describe(struct judge *j)
 		r->command_status = report->command_status;
 }
 
-/* The agent cannot forward the log of a kernel that died: the console has the rest. The
- * first @n_log lines are the report's own. */
+/* The agent cannot forward the log of a kernel that died, maybe right after its report:
+ * the console has the rest. */
 static void gather_lines(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
 	struct lab_log_line *more = NULL;
 	unsigned long long last = r->n_log ? r->log[r->n_log - 1].usec : 0;
-	size_t n = 0;
+	size_t n;
 
-	if (r->end != LAB_END_DONE || r->log_lost)
-		n = klog_from_console(&r->console, r->phase, last, &more);
+	n = klog_from_console(&r->console, r->phase, last, &more);
 	j->lines = xcalloc(r->n_log + n + 1, sizeof(*j->lines));
 	for (size_t i = 0; i < r->n_log; i++)
 		if (r->log[i].text)

@@ -123,9 +123,12 @@ static bool ends(struct block *b, const char *line)
 	}
 }
 
-/* A report without a last line of its own ends where its stack trace does. */
+/* A report without a last line of its own ends where its stack trace does; the traces
+ * that the agent asked for are not its. */
 static bool outlived(struct block *b, const char *line)
 {
+	if (str_starts(line, "sysrq: "))
+		return true;
 	if (frame_line_is_trace(line))
 		return false;
 	if (is_stack(b) && b->traced && !b->in_task)

@@ -248,9 +248,10 @@ void lab_report_text(FILE *out, const struct lab_result *r, bool colour)
 	failed_tests(&v, r);
 	build_log(&v, r);
 	others(&v, r, e);
-	if (e && !e->n_frames && e->outcome >= LAB_LOAD_ERROR && !e->detail.n)
+	if (e && !e->n_frames && !e->detail.n && !r->console.n && e->outcome != LAB_BUILD_ERROR)
 		lines(&v, &r->log, LOG_SHOWN, "kernel log");
-	lines(&v, &r->console, CONSOLE_SHOWN, "console");
+	if (!e || !e->n_frames) /* else the trace above is the better part of it */
+		lines(&v, &r->console, CONSOLE_SHOWN, "console");
 	for (size_t i = 0; i < r->notes.n; i++)
 		put(&v, "  note: ", r->notes.v[i], "\n");
 	if (r->hint)

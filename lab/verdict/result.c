@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "event.h"
-#include "result.h"
+#include "title.h"
 
 struct lab_result *lab_result_create(void)
 {
@@ -73,18 +73,13 @@ void lab_result_destroy(struct lab_result *r)
 	free(r);
 }
 
-/* Of equals the first stays: later trouble is usually its consequence. */
-void lab_result_add_event(struct lab_result *r, struct lab_event *event)
+/* Of equals the first stays, for later trouble is usually its consequence; but one that
+ * names a line of the module says more than one that does not. */
+static bool is_worse(const struct lab_event *event, const struct lab_event *than)
 {
-	r->events = xreallocarray(r->events, r->n_events + 1, sizeof(*r->events));
-	r->events[r->n_events++] = *event;
-	if (event->outcome > r->outcome) {
-		r->outcome = event->outcome;
-		r->phase = event->phase;
-		free(r->summary);
-		r->summary = xstrdup(event->title);
-	}
-	memset(event, 0, sizeof(*event));
+	if (!than || event->outcome != than->outcome)
+		return !than || event->outcome > than->outcome;
+	return title_frame(event) && !title_frame(than);
 }
 
 const struct lab_event *lab_result_worst(const struct lab_result *r)
@@ -92,7 +87,21 @@ const struct lab_event *lab_result_worst(const struct lab_result *r)
 	const struct lab_event *worst = NULL;
 
 	for (size_t i = 0; i < r->n_events; i++)
-		if (!worst || r->events[i].outcome > worst->outcome)
+		if (is_worse(&r->events[i], worst))
 			worst = &r->events[i];
 	return worst;
+}
+
+void lab_result_add_event(struct lab_result *r, struct lab_event *event)
+{
+	const struct lab_event *worst;
+
+	r->events = xreallocarray(r->events, r->n_events + 1, sizeof(*r->events));
+	r->events[r->n_events++] = *event;
+	memset(event, 0, sizeof(*event));
+	worst = lab_result_worst(r);
+	r->outcome = worst->outcome;
+	r->phase = worst->phase;
+	free(r->summary);
+	r->summary = xstrdup(worst->title);
 }

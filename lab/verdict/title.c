@@ -62,7 +62,8 @@ static bool is_own(const struct lab_frame *f)
 /* A jump into data shows the data as the innermost function: the caller made it. */
 static bool is_target(const struct lab_event *event, size_t i)
 {
-	return i == 0 && event->n_frames > 1 && str_starts(event->kind, "exec-");
+	return i == 0 && event->n_frames > 1 && event->kind &&
+	       str_starts(event->kind, "exec-");
 }
 
 /* How well a frame names the student's line; 0: not at all. */

@@ -426,6 +426,11 @@ static void test_worst(void)
 	   "a lost guest is told with what came before");
 	lab_result_destroy(r);
 	report = good_report();
+	log_line(LAB_PHASE_LOAD, "INFO: task init:86 blocked for more than 10 seconds.");
+	log_lines(LAB_PHASE_LOAD, cpus);
+	report.load_stalled = true;
+	check(&report, LAB_HUNG, "hung-task", "load call stuck in at_init (tiny.c:11) while loading");
+	report = good_report();
 	report.taint = 1 << 7;
 	check(&report, LAB_OOPS, "oops", "the kernel is tainted by an oops whose text is lost");
 }
