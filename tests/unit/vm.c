@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the lab makes of a guest's words, hostile ones included. No guest is started. */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "fs.h"
+
+#include "vm/pump.h"
+#include "vm/vm.h"
+
+#include "tap.h"
+
+static void put_frame(struct text *t, enum proto_type type, const void *data, size_t len)
+{
+	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, (uint16_t)type, (uint32_t)len };
+
+	text_add(t, &head, sizeof(head));
+	text_add(t, data, len);
+}
+
+static void test_frames(void)
+{
+	_cleanup_text_ struct text wire = TEXT_INIT;
+	struct frames frames = { TEXT_INIT, 0 };
+	struct frame f;
+	int ends[2];
+
+	if (!ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0, "sockets"))
+		return;
+	put_frame(&wire, PROTO_ALIVE, "", 0);
+	put_frame(&wire, PROTO_STALL, "abc", 3);
+	ok(write(ends[1], wire.s, wire.len - 1) == (ssize_t)wire.len - 1, "all but a byte");
+	ok(frames_read(&frames, ends[0]) > 0, "bytes arrive");
+	is_int(frames_next(&frames, &f), 1, "the first frame is whole");
+	is_int(f.type, PROTO_ALIVE, "its type");
+	is_int(frames_next(&frames, &f), 0, "the second is not whole yet");
+	ok(write(ends[1], "c", 1) == 1 && frames_read(&frames, ends[0]) == 1, "the last byte");
+	is_int(frames_next(&frames, &f), 1, "now it is");
+	ok(f.len == 3 && !memcmp(f.data, "abc", 3), "its contents");
+	is_int(frames_read(&frames, ends[0]), -EAGAIN, "nothing more");
+	ok(write(ends[1], "rubbish rubbish rubbish", 23) == 23, "rubbish is sent");
+	frames_read(&frames, ends[0]);
+	is_int(frames_next(&frames, &f), -EPROTO, "rubbish is refused");
+	frames_deinit(&frames);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void test_long_frame(void)
+{
+	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, PROTO_LOG, PROTO_MAX_FRAME + 1 };
+	struct frames frames = { TEXT_INIT, 0 };
+	struct frame f;
+
+	text_add(&frames.in, &head, sizeof(head));
+	is_int(frames_next(&frames, &f), -EPROTO, "a frame above the limit is refused");
+	frames_deinit(&frames);
+}
+
+static void test_log(void)
+{
+	static const char records[] = "6,100,5000000,-;hello: loaded\n"
+				      " SUBSYSTEM=misc\n DEVICE=c10:1\n"
+				      "3,101,5000001,-;tab\\x09bar\\x5cend\\x0anext\n"
+				      "no semicolon\n"
+				      "4,102,5000002,c;last";
+	struct lab_guest_report r = { .phase = LAB_PHASE_LOAD };
+	struct frame f = { PROTO_LOG, records, sizeof(records) - 1 };
+
+	ok(report_frame(&r, &f), "a log frame is taken");
+	if (is_int(r.n_log, 3, "three records")) {
+		is_str(r.log[0].text, "hello: loaded", "text");
+		is_int(r.log[0].level, 6, "level");
+		is_int(r.log[0].usec, 5000000, "time");
+		is_int(r.log[0].phase, LAB_PHASE_LOAD, "phase");
+		is_str(r.log[1].text, "tab\tbar\\end next", "escapes");
+		is_str(r.log[2].text, "last", "a record without its newline");
+	}
+	lab_guest_report_deinit(&r);
+}
+
+static void test_endless_log(void)
+{
+	static const char record[] = "6,1,1,-;again and again\n";
+	struct lab_guest_report r = { 0 };
+	struct frame f = { PROTO_LOG, record, sizeof(record) - 1 };
+	size_t n = 200000;
+
+	for (size_t i = 0; i < n; i++)
+		report_frame(&r, &f);
+	ok(r.n_log <= 65536, "an endless log is bounded");
+	is_int(r.n_log + r.log_lost, n, "and what was dropped is counted");
+	lab_guest_report_deinit(&r);
+}
+
+static void test_short_frames(void)
+{
+	struct lab_guest_report r = { 0 };
+	char junk[64];
+
+	memset(junk, 'x', sizeof(junk));
+	for (int type = 0; type < 80; type++)
+		for (size_t len = 0; len < sizeof(junk); len++) {
+			struct frame f = { (enum proto_type)type, junk, len };
+
+			report_frame(&r, &f);
+		}
+	is_int(r.phase, LAB_PHASE_BUILD, "frames of any length and kind are survived");
+	lab_guest_report_deinit(&r);
+}
+
+static void test_unload(void)
+{
+	struct {
+		struct proto_call call;
+		char strings[16];
+	} told = { { 11, 0, 0, 2 }, "one\0two,three" };
+	struct lab_guest_report r = { 0 };
+	struct frame f = { PROTO_UNLOAD, (const char *)&told, sizeof(told) };
+
+	report_frame(&r, &f);
+	is_str(r.unload_failed, "one", "the module that did not unload");
+	is_str(r.unload_holders, "two,three", "who holds it");
+	is_int(r.unload_errno, 11, "errno");
+	is_int(r.unload_refcount, 2, "references");
+	lab_guest_report_deinit(&r);
+}
+
+static void add_sections(struct lab_guest_report *r, uint64_t address)
+{
+	_cleanup_text_ struct text t = TEXT_INIT;
+	struct proto_section s = { address };
+	struct frame f = { PROTO_SECTIONS, NULL, 0 };
+
+	text_add(&t, "hello", 6);
+	text_add(&t, &s, sizeof(s));
+	text_add(&t, ".text", 6);
+	f.data = t.s;
+	f.len = t.len;
+	report_frame(r, &f);
+}
+
+static void test_sections(void)
+{
+	struct lab_guest_report r = { 0 };
+
+	add_sections(&r, 0x1000);
+	add_sections(&r, 0x2000);
+	if (is_int(r.n_sections, 1, "a module told twice counts once")) {
+		is_int((long long)r.sections[0].address, 0x2000, "the later word counts");
+		is_str(r.sections[0].module, "hello", "module");
+		is_str(r.sections[0].name, ".text", "section");
+	}
+	lab_guest_report_deinit(&r);
+}
+
+/* ---- files from the guest ---- */
+
+static void send_file(struct copyout *c, enum proto_file_type type, const char *path,
+		      const char *data)
+{
+	struct proto_file file = { .index = 0, .type = type, .mode = 0755 };
+	_cleanup_text_ struct text t = TEXT_INIT;
+	struct frame f = { PROTO_FILE, NULL, 0 };
+
+	text_add(&t, &file, sizeof(file));
+	text_add(&t, path, strlen(path) + 1);
+	f.data = t.s;
+	f.len = t.len;
+	copyout_file(c, &f);
+	if (!data)
+		return;
+	f = (struct frame){ PROTO_FILE_DATA, data, strlen(data) };
+	copyout_data(c, &f);
+}
+
+static bool has(const char *dir, const char *name, const char *want)
+{
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, name);
+	_cleanup_free_ char *data = NULL;
+
+	return fs_read_file(path, &data, NULL) == 0 && !strcmp(data, want);
+}
+
+static void test_copyout(void)
+{
+	char top[] = "/tmp/kmlab-test-XXXXXX";
+	_cleanup_free_ char *place = mkdtemp(top) ? xprintf("%s/place", top) : NULL;
+	_cleanup_free_ char *link = xprintf("%s/place/link", top);
+	_cleanup_free_ char *escaped = xprintf("%s/escaped", top);
+	struct lab_guest_file out = { place, "/guest" };
+	struct lab_guest_job job = { .out = &out, .n_out = 1 };
+	struct copyout c = { .job = &job, .fd = -1 };
+
+	if (!ok(place, "a place to copy to"))
+		return;
+	send_file(&c, PROTO_FILE_DIR, "", NULL);
+	send_file(&c, PROTO_FILE_DIR, "sub", NULL);
+	send_file(&c, PROTO_FILE_REGULAR, "sub/file", "contents");
+	ok(has(place, "sub/file", "contents"), "a file in a tree arrives");
+	is_str(c.problem, NULL, "without a problem");
+	send_file(&c, PROTO_FILE_REGULAR, "../escaped", "bad");
+	ok(!fs_exists(escaped), "nothing is written above the place");
+	ok(c.problem, "and the attempt is a problem");
+	ok(symlink("..", link) == 0, "a link that leads out");
+	send_file(&c, PROTO_FILE_REGULAR, "link/escaped", "bad");
+	ok(!fs_exists(escaped), "no link is followed");
+	send_file(&c, PROTO_FILE_REGULAR, escaped, "bad");
+	ok(!fs_exists(escaped), "an absolute path stays inside");
+	copyout_deinit(&c);
+	fs_remove_tree(top);
+}
+
+/* ---- streams ---- */
+
+static void test_pump(void)
+{
+	static char big[100000], back[sizeof(big)];
+	struct pump *p = xcalloc(1, sizeof(*p));
+	int in[2], out[2];
+	size_t got = 0;
+	ssize_t n;
+
+	if (!ok(pipe(in) == 0 && pipe2(out, O_NONBLOCK) == 0, "pipes"))
+		return;
+	fcntl(in[1], F_SETPIPE_SZ, 1 << 20);
+	memset(big, 'z', sizeof(big));
+	ok(write(in[1], big, sizeof(big)) == sizeof(big), "bytes go in");
+	close(in[1]);
+	pump_init(p, in[0], out[1]);
+	while (!p->ended || !pump_empty(p)) {
+		pump_step(p);
+		while ((n = read(out[0], back + got, sizeof(back) - got)) > 0)
+			got += (size_t)n;
+	}
+	is_int(got, sizeof(big), "as many come out");
+	is_int(p->taken, sizeof(big), "and are counted");
+	close(in[0]);
+	close(out[0]);
+	close(out[1]);
+	free(p);
+}
+
+static void test_reader_gone(void)
+{
+	struct pump *p = xcalloc(1, sizeof(*p));
+	int in[2], out[2];
+
+	if (!ok(pipe2(in, O_NONBLOCK) == 0 && pipe(out) == 0, "pipes"))
+		return;
+	close(out[0]);
+	ok(write(in[1], "lost", 4) == 4, "bytes for nobody");
+	pump_init(p, in[0], out[1]);
+	pump_step(p);
+	pump_step(p); /* would die of SIGPIPE */
+	ok(p->broken && pump_empty(p), "a reader that left is noticed");
+	ok(write(in[1], "more", 4) == 4, "more of them");
+	pump_step(p);
+	is_int(p->taken, 8, "the rest is read and dropped");
+	close(in[0]);
+	close(in[1]);
+	close(out[1]);
+	free(p);
+}
+
+/* ---- the accelerator ---- */
+
+static void test_accel(void)
+{
+	char cache[] = "/tmp/kmlab-test-XXXXXX";
+	struct lab lab = { .cache_dir = mkdtemp(cache), .cancel_fd = -1 };
+	struct lab_accel_probe first, again;
+
+	if (!ok(lab.cache_dir, "a cache"))
+		return;
+	is_int(lab_accel_probe(&lab, true, &first), 0, "the probe answers");
+	ok(first.reason && *first.reason, "with a reason");
+	ok(first.accel == LAB_ACCEL_TCG || (first.kvm_device && first.kvm_works),
+	   "KVM is chosen only where it works");
+	is_int(lab_accel_probe(&lab, false, &again), 0, "and answers again");
+	is_str(again.reason, first.reason, "the same, from memory");
+	free(first.reason);
+	free(again.reason);
+	fs_remove_tree(cache);
+}
+
+int main(void)
+{
+	test_frames();
+	test_long_frame();
+	test_log();
+	test_endless_log();
+	test_short_frames();
+	test_unload();
+	test_sections();
+	test_copyout();
+	test_pump();
+	test_reader_gone();
+	test_accel();
+	return tap_done();
+}
