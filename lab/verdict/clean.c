@@ -7,7 +7,7 @@
 /* Decodes one character; 0 when the bytes are not UTF-8 (overlong, surrogate, cut). */
 static size_t decode(const unsigned char *s, uint32_t *ret)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : 4;
 	uint32_t c = n == 1 ? s[0] : s[0] & (0xff >> (n + 1));
 

@@ -10,9 +10,9 @@
 #include "text.h"
 
 enum clean_flags {
-	CLEAN_LINE = 0,	    /* one line: newlines are escaped, a tab becomes a space */
-	CLEAN_LINES = 1,    /* newlines and tabs stay */
-	CLEAN_XML = 2,	    /* also &, <, > and quotes become entities */
+	CLEAN_LINE = 0,	 /* one line: newlines are escaped, a tab becomes a space */
+	CLEAN_LINES = 1, /* newlines and tabs stay */
+	CLEAN_XML = 2,	 /* also &, <, > and quotes become entities */
 };
 
 /** text_add_clean - append @s (may be NULL), cleaned. */

@@ -59,7 +59,7 @@ static const char *skip_bracketed_address(const char *s)
 
 bool frame_parse(const char *s, struct lab_frame *ret)
 {
-	struct lab_frame f = { 0 };
+	struct lab_frame f = {0};
 	size_t name;
 
 	s = skip_bracketed_address(skip_spaces(s));
@@ -67,7 +67,8 @@ bool frame_parse(const char *s, struct lab_frame *ret)
 		f.guess = true;
 		s = skip_spaces(s + 2);
 	}
-	name = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$");
+	name = strspn(
+		s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$");
 	if (!name || s[name] != '+') {
 		if (!parse_raw(s, &f))
 			return false;
@@ -94,15 +95,44 @@ const char *frame_line_rip(const char *line)
 bool frame_line_is_trace(const char *line)
 {
 	static const char *const shapes[] = {
-		"CPU: %",     "CPU#",	  "Hardware name:", "RIP: ",   "RSP: ",	 "Code: ",
-		"RAX: ",      "RDX: ",	  "RBP: ",	    "R10: ",   "R13: ",	 "FS: ",
-		"CS: ",	      "CR2: ",	  "DR0: ",	    "DR3: ",   "PKRU: ", "Call Trace:",
-		"Stack:",     "Comm:",	  "Workqueue: ",    "EFLAGS:", "<",	 "ORIG_RAX",
-		"Tainted: ", "Modules linked in:", "[last unloaded: ", "Sending NMI from",
-		"NMI backtrace for", "stack backtrace:", "task:", "Call Trace for",
-		"Kernel Offset:", "Sched Debug", "FRED_", "Unloaded tainted modules:",
+		"CPU: %",
+		"CPU#",
+		"Hardware name:",
+		"RIP: ",
+		"RSP: ",
+		"Code: ",
+		"RAX: ",
+		"RDX: ",
+		"RBP: ",
+		"R10: ",
+		"R13: ",
+		"FS: ",
+		"CS: ",
+		"CR2: ",
+		"DR0: ",
+		"DR3: ",
+		"PKRU: ",
+		"Call Trace:",
+		"Stack:",
+		"Comm:",
+		"Workqueue: ",
+		"EFLAGS:",
+		"<",
+		"ORIG_RAX",
+		"Tainted: ",
+		"Modules linked in:",
+		"[last unloaded: ",
+		"Sending NMI from",
+		"NMI backtrace for",
+		"stack backtrace:",
+		"task:",
+		"Call Trace for",
+		"Kernel Offset:",
+		"Sched Debug",
+		"FRED_",
+		"Unloaded tainted modules:",
 	};
-	struct lab_frame f = { 0 };
+	struct lab_frame f = {0};
 	const char *s = skip_spaces(line);
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
@@ -131,7 +161,7 @@ static bool same_place(const struct lab_frame *a, const struct lab_frame *b)
 
 static void add_frame(struct lab_event *event, const char *text, bool exact)
 {
-	struct lab_frame f = { 0 };
+	struct lab_frame f = {0};
 
 	if (!frame_parse(text, &f))
 		return;

@@ -50,9 +50,11 @@ static int to_errno(int rc)
 
 static int fail(struct lab *lab, sqlite3 *db, int rc, const char *what)
 {
-	return lab_fail(lab, to_errno(rc), "%s in history '%s/history.db' failed: %s; "
-			"free space there, or remove the file to start a new history", what,
-			lab->cache_dir, db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
+	return lab_fail(lab, to_errno(rc),
+			"%s in history '%s/history.db' failed: %s; "
+			"free space there, or remove the file to start a new history",
+			what, lab->cache_dir,
+			db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
 }
 
 static int user_version(sqlite3 *db, int *ret)
@@ -71,13 +73,14 @@ static int user_version(sqlite3 *db, int *ret)
 
 static int open_once(const char *path, sqlite3 **db, int *version)
 {
-	int rc = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	int rc = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+				 NULL);
 
 	if (rc)
 		return rc;
 	sqlite3_busy_timeout(*db, BUSY_MS);
-	rc = sqlite3_exec(*db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL,
-			  NULL, NULL);
+	rc = sqlite3_exec(*db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+			  NULL, NULL, NULL);
 	if (!rc)
 		rc = user_version(*db, version);
 	if (!rc && *version == 0)
@@ -88,8 +91,10 @@ static int open_once(const char *path, sqlite3 **db, int *version)
 /* A damaged history is moved aside, never deleted; the user hears of it once. */
 static void set_aside(struct lab *lab, const char *path)
 {
-	_cleanup_free_ char *aside = xprintf("%s.damaged-%lld", path, (long long)time(NULL));
-	_cleanup_free_ char *wal = xprintf("%s-wal", path), *shm = xprintf("%s-shm", path);
+	_cleanup_free_ char *aside =
+		xprintf("%s.damaged-%lld", path, (long long)time(NULL));
+	_cleanup_free_ char *wal = xprintf("%s-wal", path),
+			    *shm = xprintf("%s-shm", path);
 	_cleanup_free_ char *what = xprintf("damaged history moved to '%s'", aside);
 
 	if (rename(path, aside))
@@ -114,8 +119,10 @@ static int open_history(struct lab *lab, sqlite3 **ret)
 	if (rc)
 		return fail(lab, db, rc, "opening");
 	if (version > SCHEMA_VERSION)
-		return lab_fail(lab, -ENOTSUP, "history '%s' was written by a newer kmlab; "
-				"use that one, or move the file away", path);
+		return lab_fail(lab, -ENOTSUP,
+				"history '%s' was written by a newer kmlab; "
+				"use that one, or move the file away",
+				path);
 	*ret = take_ptr(db);
 	return 0;
 }
@@ -130,8 +137,8 @@ static void bind_text(sqlite3_stmt *s, const char *name, const char *value)
 
 static void bind_result(sqlite3_stmt *s, json_t *o, const char *dump)
 {
-	static const char *const keys[] = { "kernel", "module", "source", "outcome", "phase",
-					    "summary" };
+	static const char *const keys[] = {"kernel",  "module", "source",
+					   "outcome", "phase",	"summary"};
 	json_t *ms = json_object_get(o, "ms");
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
@@ -154,10 +161,13 @@ static int insert(struct lab *lab, json_t *o, const char *dump)
 
 	if (rc)
 		return rc;
-	rc = sqlite3_prepare_v2(db,
-		"INSERT INTO result (started, kernel, module, source, outcome, phase, summary,"
+	rc = sqlite3_prepare_v2(
+		db,
+		"INSERT INTO result (started, kernel, module, source, outcome, phase, "
+		"summary,"
 		" total_ms, json) VALUES (:started, :kernel, :module, :source, :outcome,"
-		" :phase, :summary, :total_ms, :json)", -1, &s, NULL);
+		" :phase, :summary, :total_ms, :json)",
+		-1, &s, NULL);
 	if (rc)
 		return fail(lab, db, rc, "recording a result");
 	bind_result(s, o, dump);
@@ -171,7 +181,8 @@ int lab_history_add(struct lab *lab, const struct lab_result *result)
 	_cleanup_free_ char *dump = json_dumps(o, JSON_COMPACT);
 
 	if (!dump)
-		return lab_fail(lab, -EINVAL, "a result could not be written as JSON; "
+		return lab_fail(lab, -EINVAL,
+				"a result could not be written as JSON; "
 				"report this as a mistake of kmlab");
 	return insert(lab, o, dump);
 }
@@ -185,8 +196,8 @@ static json_t *text_column(sqlite3_stmt *s, int i)
 
 static json_t *row_json(sqlite3_stmt *s)
 {
-	static const char *const keys[] = { "kernel", "module", "source", "outcome", "phase",
-					    "summary" };
+	static const char *const keys[] = {"kernel",  "module", "source",
+					   "outcome", "phase",	"summary"};
 	json_t *row = json_object();
 
 	json_object_set_new(row, "id", json_integer(sqlite3_column_int64(s, 0)));
@@ -239,20 +250,25 @@ int lab_history_get(struct lab *lab, long long id, json_t **ret)
 
 	if (rc)
 		return rc;
-	rc = sqlite3_prepare_v2(db, "SELECT json FROM result WHERE id = ?1", -1, &s, NULL);
+	rc = sqlite3_prepare_v2(db, "SELECT json FROM result WHERE id = ?1", -1, &s,
+				NULL);
 	if (rc)
 		return fail(lab, db, rc, "searching");
 	sqlite3_bind_int64(s, 1, id);
 	rc = sqlite3_step(s);
 	if (rc == SQLITE_DONE)
-		return lab_fail(lab, -ENOENT, "no result '%lld' in the history; 'kmlab history' "
-				"lists them", id);
+		return lab_fail(lab, -ENOENT,
+				"no result '%lld' in the history; 'kmlab history' "
+				"lists them",
+				id);
 	if (rc != SQLITE_ROW)
 		return fail(lab, db, rc, "searching");
 	o = json_loads((const char *)sqlite3_column_text(s, 0), 0, NULL);
 	if (!o)
-		return lab_fail(lab, -EIO, "result '%lld' in the history is damaged; run it "
-				"again", id);
+		return lab_fail(lab, -EIO,
+				"result '%lld' in the history is damaged; run it "
+				"again",
+				id);
 	*ret = o;
 	return 0;
 }
@@ -265,7 +281,8 @@ int lab_history_trim(struct lab *lab, unsigned int days)
 
 	if (rc)
 		return rc;
-	rc = sqlite3_prepare_v2(db, "DELETE FROM result WHERE started < ?1", -1, &s, NULL);
+	rc = sqlite3_prepare_v2(db, "DELETE FROM result WHERE started < ?1", -1, &s,
+				NULL);
 	if (rc)
 		return fail(lab, db, rc, "trimming");
 	sqlite3_bind_int64(s, 1, (sqlite3_int64)time(NULL) - 86400LL * days);

@@ -18,7 +18,8 @@ struct lab_history_query {
 
 /** lab_history_list - JSON array of rows (id, started, kernel, module, source, outcome,
  *  phase, summary, total_ms), newest first. New reference. */
-int lab_history_list(struct lab *lab, const struct lab_history_query *query, json_t **ret);
+int lab_history_list(struct lab *lab, const struct lab_history_query *query,
+		     json_t **ret);
 
 /** lab_history_get - the whole result as JSON. -ENOENT. New reference. */
 int lab_history_get(struct lab *lab, long long id, json_t **ret);

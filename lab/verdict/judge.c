@@ -7,10 +7,10 @@
 
 enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
 
-struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase, const char *kind,
-			     const char *fmt, ...)
+struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
+			     const char *kind, const char *fmt, ...)
 {
-	struct lab_event event = { .outcome = outcome, .phase = phase };
+	struct lab_event event = {.outcome = outcome, .phase = phase};
 	struct text title = TEXT_INIT;
 	va_list ap;
 
@@ -96,7 +96,8 @@ static void copy_log(struct judge *j)
 
 		if (skip && i >= LOG_LINES / 2 && i < LOG_LINES / 2 + skip) {
 			if (i == LOG_LINES / 2)
-				strv_printf(&j->result->log, "... %zu lines left out", skip);
+				strv_printf(&j->result->log, "... %zu lines left out",
+					    skip);
 			continue;
 		}
 		strv_printf(&j->result->log, "[%5llu.%06llu] %s", line->usec / 1000000,
@@ -127,12 +128,15 @@ static void note_doubts(struct judge *j)
 	struct strv *notes = &j->result->notes;
 
 	if (report->log_lost)
-		strv_printf(notes, "%zu kernel log records were overwritten before they "
-			    "could be read", report->log_lost);
+		strv_printf(notes,
+			    "%zu kernel log records were overwritten before they "
+			    "could be read",
+			    report->log_lost);
 	if (report->leftovers_partial)
 		strv_add(notes, "the leak search ran out of room: more may be left over");
 	for (size_t i = 0; i < report->n_log; i++)
-		if (report->log[i].text && strstr(report->log[i].text, "module license '") &&
+		if (report->log[i].text &&
+		    strstr(report->log[i].text, "module license '") &&
 		    strstr(report->log[i].text, "taints kernel"))
 			strv_add(notes, report->log[i].text);
 }
@@ -144,13 +148,15 @@ static void judge_taint(struct judge *j)
 	struct lab_event event;
 
 	if (j->result->outcome < LAB_OOPS && (report->taint & 1ULL << 7)) {
-		event = judge_event(LAB_OOPS, report->phase, "oops",
-				    "the kernel is tainted by an oops whose text is lost");
+		event = judge_event(
+			LAB_OOPS, report->phase, "oops",
+			"the kernel is tainted by an oops whose text is lost");
 		judge_add(j, &event);
 	} else if (j->result->outcome < LAB_WARNING && (report->taint & 1ULL << 9) &&
 		   report->log_lost) {
-		event = judge_event(LAB_WARNING, report->phase, "warning",
-				    "the kernel is tainted by a warning whose text is lost");
+		event = judge_event(
+			LAB_WARNING, report->phase, "warning",
+			"the kernel is tainted by a warning whose text is lost");
 		judge_add(j, &event);
 	}
 }
@@ -186,12 +192,15 @@ static void conclude(struct judge *j)
 void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	       const struct lab_guest_job *job)
 {
-	struct judge j = { .result = result, .report = report, .job = job,
-			   .symbols = symbolizer_create() };
+	struct judge j = {.result = result,
+			  .report = report,
+			  .job = job,
+			  .symbols = symbolizer_create()};
 
 	for (size_t i = 0; i < job->n_modules; i++)
 		if (job->modules[i].path && job->modules[i].name)
-			symbolizer_add(j.symbols, job->modules[i].name, job->modules[i].path);
+			symbolizer_add(j.symbols, job->modules[i].name,
+				       job->modules[i].path);
 	symbolizer_sections(j.symbols, report->sections, report->n_sections);
 	gather_lines(&j);
 	describe(&j);

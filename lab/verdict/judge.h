@@ -18,8 +18,9 @@ struct judge {
 bool judge_is_ours(const void *data, const char *module);
 
 /** judge_event - start an event; the caller adds what it knows and calls judge_add. */
-struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase, const char *kind,
-			     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
+			     const char *kind, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 void judge_add(struct judge *j, struct lab_event *event);
 
 /** judge_log - events of the kernel log, and of the console behind it. */

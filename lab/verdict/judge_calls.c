@@ -20,7 +20,8 @@ static const char *const load_reasons[] = {
 	"*: exports duplicate symbol ",
 	"*: module is already loaded",
 	"*: module uses symbols * from namespace ",
-	"*: module verification failed: signature and/or required key missing - rejecting",
+	"*: module verification failed: signature and/or required key missing - "
+	"rejecting",
 	"Loading of *is rejected",
 	"Lockdown: *",
 	"*: `*' invalid for parameter `",
@@ -52,7 +53,8 @@ static bool is_load_reason(const char *line)
 static void add_reasons(struct judge *j, struct lab_event *event)
 {
 	for (size_t i = 0; i < j->n_lines; i++)
-		if (j->lines[i].phase == LAB_PHASE_LOAD && is_load_reason(j->lines[i].text) &&
+		if (j->lines[i].phase == LAB_PHASE_LOAD &&
+		    is_load_reason(j->lines[i].text) &&
 		    !strv_contains(&event->detail, j->lines[i].text))
 			strv_add(&event->detail, j->lines[i].text);
 }
@@ -75,8 +77,9 @@ static char *reason_words(const char *line, const char *module)
 	if (str_starts(line, module) && str_starts(line + len, ": "))
 		line += len + 2;
 	if (str_starts(line, "Unknown symbol "))
-		return xprintf("it needs the symbol '%.*s', which this kernel does not offer it",
-			       (int)strcspn(line + 15, " ("), line + 15);
+		return xprintf(
+			"it needs the symbol '%.*s', which this kernel does not offer it",
+			(int)strcspn(line + 15, " ("), line + 15);
 	return xstrdup(line);
 }
 
@@ -96,7 +99,7 @@ static void judge_load_refused(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
 	_cleanup_free_ char *name = errno_name(r->load_errno), *words = NULL;
-	struct lab_event event = { .outcome = LAB_LOAD_ERROR, .phase = LAB_PHASE_LOAD };
+	struct lab_event event = {.outcome = LAB_LOAD_ERROR, .phase = LAB_PHASE_LOAD};
 	bool loader;
 
 	add_reasons(j, &event);
@@ -115,9 +118,9 @@ static void judge_signal(struct judge *j, enum lab_phase phase, int sig)
 	/* The oops that killed the task is normally in the log already. */
 	if (j->result->outcome >= LAB_OOPS)
 		return;
-	event = judge_event(LAB_OOPS, phase, "oops",
-			    "the task was killed by the kernel (SIG%s) %s",
-			    sigabbrev_np(sig) ? sigabbrev_np(sig) : "?", title_phase(phase));
+	event = judge_event(
+		LAB_OOPS, phase, "oops", "the task was killed by the kernel (SIG%s) %s",
+		sigabbrev_np(sig) ? sigabbrev_np(sig) : "?", title_phase(phase));
 	judge_add(j, &event);
 }
 
@@ -142,7 +145,8 @@ static void add_cpu_trace(struct judge *j, struct lab_event *event)
 {
 	struct lab_event found;
 
-	if (title_frame(event) || !klog_find_trace(j->lines, j->n_lines, judge_is_ours, j, &found))
+	if (title_frame(event) ||
+	    !klog_find_trace(j->lines, j->n_lines, judge_is_ours, j, &found))
 		return;
 	for (size_t i = 0; i < event->n_frames; i++)
 		lab_frame_deinit(&event->frames[i]);
@@ -156,9 +160,9 @@ static void add_cpu_trace(struct judge *j, struct lab_event *event)
 
 static void judge_stall(struct judge *j, enum lab_phase phase)
 {
-	struct lab_event event =
-		judge_event(LAB_HUNG, phase, "stalled-call", "the %s call does not return",
-			    phase == LAB_PHASE_LOAD ? "load" : "unload");
+	struct lab_event event = judge_event(LAB_HUNG, phase, "stalled-call",
+					     "the %s call does not return",
+					     phase == LAB_PHASE_LOAD ? "load" : "unload");
 
 	add_stall_trace(j, &event);
 	add_cpu_trace(j, &event);
@@ -181,11 +185,11 @@ static void judge_still_in_use(struct judge *j)
 	if (r->unload_holders && *r->unload_holders)
 		holders = xprintf(", held by %s", r->unload_holders);
 	if (r->unload_refcount > 0)
-		event = judge_event(LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
-				    "'%s' could not be unloaded: still in use, %d reference%s%s",
-				    r->unload_failed, r->unload_refcount,
-				    r->unload_refcount == 1 ? "" : "s",
-				    holders ? holders : "");
+		event = judge_event(
+			LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
+			"'%s' could not be unloaded: still in use, %d reference%s%s",
+			r->unload_failed, r->unload_refcount,
+			r->unload_refcount == 1 ? "" : "s", holders ? holders : "");
 	else
 		event = judge_event(LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
 				    "'%s' could not be unloaded: still in use%s",
@@ -206,12 +210,14 @@ static void judge_unload_refused(struct judge *j)
 	}
 	if (r->unload_errno == EBUSY &&
 	    !symbolizer_has(j->symbols, r->unload_failed, "cleanup_module"))
-		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD, "no-exit-function",
+		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD,
+				    "no-exit-function",
 				    "'%s' cannot be unloaded: it has no exit function",
 				    r->unload_failed);
 	else
 		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD, "unload-error",
-				    "'%s' could not be unloaded: %s (%s)", r->unload_failed,
+				    "'%s' could not be unloaded: %s (%s)",
+				    r->unload_failed,
 				    words ? words : strerror(r->unload_errno), name);
 	judge_add(j, &event);
 }

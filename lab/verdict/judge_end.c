@@ -14,14 +14,14 @@ struct end_words {
 };
 
 static const struct end_words ends[] = {
-	[LAB_END_PANIC] = { LAB_PANIC, "panic", "kernel panic" },
-	[LAB_END_RESET] = { LAB_GUEST_LOST, "reset", "the guest reset itself" },
-	[LAB_END_POWEROFF] = { LAB_GUEST_LOST, "poweroff", "the guest powered itself off" },
-	[LAB_END_TIMEOUT] = { LAB_TIMEOUT, "timeout", "time ran out" },
-	[LAB_END_SILENT] = { LAB_GUEST_LOST, "silent", "the guest stopped answering" },
-	[LAB_END_FLOOD] = { LAB_GUEST_LOST, "flood",
-			    "the guest wrote to its console without end" },
-	[LAB_END_CANCELLED] = { LAB_CANCELLED, "cancelled", "cancelled" },
+	[LAB_END_PANIC] = {LAB_PANIC, "panic", "kernel panic"},
+	[LAB_END_RESET] = {LAB_GUEST_LOST, "reset", "the guest reset itself"},
+	[LAB_END_POWEROFF] = {LAB_GUEST_LOST, "poweroff", "the guest powered itself off"},
+	[LAB_END_TIMEOUT] = {LAB_TIMEOUT, "timeout", "time ran out"},
+	[LAB_END_SILENT] = {LAB_GUEST_LOST, "silent", "the guest stopped answering"},
+	[LAB_END_FLOOD] = {LAB_GUEST_LOST, "flood",
+			   "the guest wrote to its console without end"},
+	[LAB_END_CANCELLED] = {LAB_CANCELLED, "cancelled", "cancelled"},
 };
 
 /* The first trouble seen says why the guest was lost; its trace goes along. */
@@ -68,9 +68,10 @@ static char *where_stuck(struct judge *j, struct lab_event *event)
 static void judge_qemu(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
-	struct lab_event event = judge_event(LAB_HOST_TROUBLE, r->phase, "qemu", "QEMU died %s%s%s",
-					     title_phase(r->phase), r->qemu_error ? ": " : "",
-					     r->qemu_error ? r->qemu_error : "");
+	struct lab_event event =
+		judge_event(LAB_HOST_TROUBLE, r->phase, "qemu", "QEMU died %s%s%s",
+			    title_phase(r->phase), r->qemu_error ? ": " : "",
+			    r->qemu_error ? r->qemu_error : "");
 
 	judge_add(j, &event);
 }
@@ -78,12 +79,14 @@ static void judge_qemu(struct judge *j)
 static void judge_lost(struct judge *j, const struct end_words *end)
 {
 	const struct lab_event *before = cause(j->result);
-	struct lab_event event = { .outcome = end->outcome, .phase = j->report->phase,
-				   .kind = xstrdup(end->kind) };
+	struct lab_event event = {.outcome = end->outcome,
+				  .phase = j->report->phase,
+				  .kind = xstrdup(end->kind)};
 	_cleanup_free_ char *place = where_stuck(j, &event);
 
-	event.title = xprintf("%s%s %s%s%s", end->words, place, title_phase(event.phase),
-			      before ? "; before that: " : "", before ? before->title : "");
+	event.title =
+		xprintf("%s%s %s%s%s", end->words, place, title_phase(event.phase),
+			before ? "; before that: " : "", before ? before->title : "");
 	if (before && !event.n_frames)
 		copy_frames(before, &event);
 	judge_add(j, &event);

@@ -11,13 +11,13 @@ static bool is_memory(const struct lab_leftover *l)
 	       !strcmp(l->kind, "slab") || !strcmp(l->kind, "pages");
 }
 
-/* ", made in f (hello.c:30)"; the frames go to the event. A timer is known by the function
- * it runs, all else by the return address of the call that made it. */
+/* ", made in f (hello.c:30)"; the frames go to the event. A timer is known by the
+ * function it runs, all else by the return address of the call that made it. */
 static char *made_where(struct judge *j, const struct lab_leftover *l, const char *verb,
 			struct lab_event *event)
 {
 	bool runs = !strcmp(l->kind, "timer");
-	struct lab_frame raw = { .offset = l->call_site, .exact = runs };
+	struct lab_frame raw = {.offset = l->call_site, .exact = runs};
 	const struct lab_frame *frame;
 	_cleanup_free_ char *place = NULL;
 
@@ -35,12 +35,12 @@ static char *made_where(struct judge *j, const struct lab_leftover *l, const cha
 static const char *words_for(const char *kind)
 {
 	static const char *const words[][2] = {
-		{ "proc", "proc entry" },     { "sysfs", "sysfs entry" },
-		{ "dev", "device node" },     { "chrdev", "character device number" },
-		{ "irq", "interrupt handler" }, { "kthread", "kernel thread" },
-		{ "timer", "timer" },	      { "work", "work item" },
-		{ "module", "module" },	      { "kprobe", "kprobe" },
-		{ "debugfs", "debugfs entry" }, { "workqueue", "work queue" },
+		{"proc", "proc entry"},	      {"sysfs", "sysfs entry"},
+		{"dev", "device node"},	      {"chrdev", "character device number"},
+		{"irq", "interrupt handler"}, {"kthread", "kernel thread"},
+		{"timer", "timer"},	      {"work", "work item"},
+		{"module", "module"},	      {"kprobe", "kprobe"},
+		{"debugfs", "debugfs entry"}, {"workqueue", "work queue"},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -75,8 +75,8 @@ static void judge_memory(struct judge *j, size_t first)
 			continue;
 		bytes += v[i].size;
 		count++;
-		strv_printf(&event.detail, "%s at 0x%llx", v[i].what ? v[i].what : v[i].kind,
-			    v[i].address);
+		strv_printf(&event.detail, "%s at 0x%llx",
+			    v[i].what ? v[i].what : v[i].kind, v[i].address);
 	}
 	where = made_where(j, l, "allocated in", &event);
 	free(event.title);
@@ -98,7 +98,8 @@ static bool is_first(struct judge *j, size_t at)
 /* That a module is still there is no news when its load or unload went wrong. */
 void judge_leftovers(struct judge *j)
 {
-	bool unfinished = j->result->outcome >= LAB_UNLOAD_ERROR || j->report->unload_failed;
+	bool unfinished =
+		j->result->outcome >= LAB_UNLOAD_ERROR || j->report->unload_failed;
 
 	for (size_t i = 0; i < j->report->n_leftovers; i++) {
 		const struct lab_leftover *l = &j->report->leftovers[i];

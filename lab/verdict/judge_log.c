@@ -89,7 +89,8 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 		rename_event(event, "use-after-unload",
 			     code ? "code of the unloaded module was run"
 				  : "data of the unloaded module was used");
-	else if (owner && str_starts(owner->name, ".init") && event->phase > LAB_PHASE_LOAD)
+	else if (owner && str_starts(owner->name, ".init") &&
+		 event->phase > LAB_PHASE_LOAD)
 		rename_event(event, "use-after-init",
 			     "init code or data was used after it was freed");
 }
@@ -122,7 +123,8 @@ static void add(struct judge *j, struct lab_event *event)
 		return;
 	}
 	look_at_address(j, event);
-	if (panic && strcmp(event->kind, "panic") && !str_starts(event->title, "kernel panic")) {
+	if (panic && strcmp(event->kind, "panic") &&
+	    !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("kernel panic: %s", event->title);
 
 		free(event->title);

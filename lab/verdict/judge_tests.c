@@ -49,7 +49,8 @@ void judge_tests(struct judge *j)
 	if (r->command_errno) {
 		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-not-run",
 				    "the command '%s' could not be run: %s",
-				    j->job->argv && j->job->argv[0] ? j->job->argv[0] : "",
+				    j->job->argv && j->job->argv[0] ? j->job->argv[0]
+								    : "",
 				    strerror(r->command_errno));
 		judge_add(j, &event);
 	} else if (r->command_killed) {

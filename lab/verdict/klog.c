@@ -11,18 +11,20 @@
 #include "klog.h"
 #include "pattern.h"
 
-enum { LOOSE_LINES = 60, /* without a trace, after which an open event ends */
-       LOOSE_WEAK = 4,	 /* the same where only a trace makes it an event */
-       DETAIL_LINES = 400 };
+enum {
+	LOOSE_LINES = 60, /* without a trace, after which an open event ends */
+	LOOSE_WEAK = 4,	  /* the same where only a trace makes it an event */
+	DETAIL_LINES = 400
+};
 
 struct block {
 	const struct klog_rule *rule;
 	struct lab_event event;
 	bool open;
-	bool died;	 /* its "[#1]" line was seen */
-	bool traced;	 /* a stack trace began */
-	bool in_task;	 /* between <TASK> and </TASK>: foreign lines may come between */
-	bool ended;	 /* with its proper last line, not for another reason */
+	bool died;    /* its "[#1]" line was seen */
+	bool traced;  /* a stack trace began */
+	bool in_task; /* between <TASK> and </TASK>: foreign lines may come between */
+	bool ended;   /* with its proper last line, not for another reason */
 	unsigned int loose;
 };
 
@@ -99,7 +101,8 @@ static bool continues(const struct block *b, const struct klog_rule *rule,
 {
 	if (!b || rule->end == KLOG_PANIC)
 		return false;
-	if (b->rule->end == KLOG_TRACE && rule->end == KLOG_TRACE && !b->died && !b->traced)
+	if (b->rule->end == KLOG_TRACE && rule->end == KLOG_TRACE && !b->died &&
+	    !b->traced)
 		return is_died(line) && rule->outcome == LAB_OOPS;
 	if (b->rule->end == KLOG_RULE)
 		return !b->traced && rule->end == KLOG_IF_STACK;
@@ -235,7 +238,8 @@ static bool join_panic(struct klog_events *events, struct lab_event *panic)
 	struct lab_event *last = events->n ? &events->v[events->n - 1] : NULL;
 	char *title;
 
-	if (!last || !str_starts(panic->detail.v[0], "Kernel panic - not syncing: Fatal "))
+	if (!last ||
+	    !str_starts(panic->detail.v[0], "Kernel panic - not syncing: Fatal "))
 		return false;
 	if (last->outcome != LAB_OOPS)
 		return false;
@@ -265,7 +269,7 @@ static void finish(struct block *b, struct klog_events *ret)
 
 void klog_classify(const struct lab_log_line *lines, size_t n, struct klog_events *ret)
 {
-	struct parser p = { 0 };
+	struct parser p = {0};
 
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < n; i++)
@@ -287,12 +291,14 @@ void klog_events_deinit(struct klog_events *events)
 
 static bool begins_trace(const char *line)
 {
-	return str_starts(line, "NMI backtrace for cpu ") || pattern_match("task:* state:", line) ||
+	return str_starts(line, "NMI backtrace for cpu ") ||
+	       pattern_match("task:* state:", line) ||
 	       pattern_match("CPU: % *PID: %", line);
 }
 
 static bool runs_through(const struct lab_event *event,
-			 bool (*wanted)(const void *data, const char *module), const void *data)
+			 bool (*wanted)(const void *data, const char *module),
+			 const void *data)
 {
 	for (size_t i = 0; i < event->n_frames; i++)
 		if (event->frames[i].module && !event->frames[i].guess &&
@@ -317,13 +323,13 @@ static size_t read_trace(const struct lab_log_line *lines, size_t n, size_t from
 }
 
 bool klog_find_trace(const struct lab_log_line *lines, size_t n,
-		     bool (*wanted)(const void *data, const char *module), const void *data,
-		     struct lab_event *ret)
+		     bool (*wanted)(const void *data, const char *module),
+		     const void *data, struct lab_event *ret)
 {
 	size_t i = 0;
 
 	while (i < n) {
-		struct lab_event event = { 0 };
+		struct lab_event event = {0};
 
 		if (!begins_trace(lines[i].text)) {
 			i++;
@@ -377,7 +383,7 @@ size_t klog_from_console(const struct text *console, enum lab_phase phase,
 		if (!text || text > s + len || usec <= after_usec)
 			continue;
 		lines = xreallocarray(lines, n + 1, sizeof(*lines));
-		lines[n] = (struct lab_log_line){ .phase = phase, .usec = usec };
+		lines[n] = (struct lab_log_line){.phase = phase, .usec = usec};
 		add_console_line(text, len - (size_t)(text - s), &lines[n++]);
 	}
 	*ret = lines;

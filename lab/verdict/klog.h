@@ -14,12 +14,13 @@
 
 /* How the lines that belong to a headline end. */
 enum klog_end {
-	KLOG_LINE,  /* there are none */
-	KLOG_STACK, /* with the first stack trace */
-	KLOG_IF_STACK, /* the same; without a trace it is no event: the shape is too weak */
-	KLOG_TRACE, /* with "---[ end trace" */
-	KLOG_RULE,  /* with a line of '=' or "---[ end trace" */
-	KLOG_PANIC, /* with "---[ end Kernel panic" */
+	KLOG_LINE,     /* there are none */
+	KLOG_STACK,    /* with the first stack trace */
+	KLOG_IF_STACK, /* the same; without a trace it is no event: the shape is too weak
+			*/
+	KLOG_TRACE,    /* with "---[ end trace" */
+	KLOG_RULE,     /* with a line of '=' or "---[ end trace" */
+	KLOG_PANIC,    /* with "---[ end Kernel panic" */
 };
 
 struct klog_rule {
@@ -27,7 +28,7 @@ struct klog_rule {
 	const char *kind;
 	enum lab_outcome outcome;
 	enum klog_end end;
-	const char *words;  /* for the title */
+	const char *words; /* for the title */
 };
 
 /* A line inside an event that says more precisely what it is. */
@@ -64,8 +65,8 @@ void klog_events_deinit(struct klog_events *events);
  * @ret gets its lines and frames; phase and titles are left to the caller.
  */
 bool klog_find_trace(const struct lab_log_line *lines, size_t n,
-		     bool (*wanted)(const void *data, const char *module), const void *data,
-		     struct lab_event *ret);
+		     bool (*wanted)(const void *data, const char *module),
+		     const void *data, struct lab_event *ret);
 
 /** klog_from_console - console output as log lines that are newer than @after_usec.
  *  @ret (array and texts) is freed by klog_lines_free. Returns how many. */

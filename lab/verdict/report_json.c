@@ -7,7 +7,8 @@
 
 enum { SCHEMA = 1 };
 
-static void set(json_t *object, const char *key, const char *value, enum clean_flags flags)
+static void set(json_t *object, const char *key, const char *value,
+		enum clean_flags flags)
 {
 	_cleanup_free_ char *text = clean(value, flags);
 
@@ -58,7 +59,7 @@ static json_t *event_json(const struct lab_event *e)
 
 static json_t *tests_json(const struct lab_result *r)
 {
-	static const char *const names[] = { "pass", "fail", "skip", "todo" };
+	static const char *const names[] = {"pass", "fail", "skip", "todo"};
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < r->n_tests; i++) {
@@ -109,7 +110,8 @@ json_t *lab_result_json(const struct lab_result *r)
 		json_array_append_new(events, event_json(&r->events[i]));
 	json_object_set_new(o, "events", events);
 	json_object_set_new(o, "command_status",
-			    r->has_command ? json_integer(r->command_status) : json_null());
+			    r->has_command ? json_integer(r->command_status)
+					   : json_null());
 	json_object_set_new(o, "tests", tests_json(r));
 	json_object_set_new(o, "ms", times_json(r));
 	json_object_set_new(o, "notes", strings(&r->notes));

@@ -78,13 +78,14 @@ struct counts {
 
 static struct counts count(const struct lab_result *r)
 {
-	struct counts c = { .tests = r->n_tests + 1 };
+	struct counts c = {.tests = r->n_tests + 1};
 
 	c.errors = is_our_trouble(r);
 	c.failures = r->outcome != LAB_PASS && !c.errors;
 	for (size_t i = 0; i < r->n_tests; i++) {
 		c.failures += r->tests[i].status == KTAP_FAIL;
-		c.skipped += r->tests[i].status == KTAP_SKIP || r->tests[i].status == KTAP_TODO;
+		c.skipped += r->tests[i].status == KTAP_SKIP ||
+			     r->tests[i].status == KTAP_TODO;
 	}
 	return c;
 }
@@ -113,9 +114,10 @@ static void put_suite(FILE *out, const struct lab_result *r)
 	fputs("  <testsuite", out);
 	attribute(out, "name", r->kernel ? r->kernel : "kmlab");
 	attribute(out, "timestamp", stamp);
-	fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\""
-		" time=\"%.3f\">\n", c.tests, c.failures, c.errors, c.skipped,
-		r->total_ms / 1000);
+	fprintf(out,
+		" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\""
+		" time=\"%.3f\">\n",
+		c.tests, c.failures, c.errors, c.skipped, r->total_ms / 1000);
 	put_run(out, r);
 	for (size_t i = 0; i < r->n_tests; i++)
 		put_test(out, r, &r->tests[i]);

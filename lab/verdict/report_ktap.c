@@ -18,11 +18,11 @@ static char *name_of(const char *s)
 
 static void put_test(FILE *out, const struct ktap_test *t, size_t number)
 {
-	static const char *const directives[] = { "", "", " # SKIP", " # TODO" };
+	static const char *const directives[] = {"", "", " # SKIP", " # TODO"};
 	_cleanup_free_ char *name = name_of(t->name);
 
-	fprintf(out, "    %s %zu %s%s\n", t->status == KTAP_FAIL ? "not ok" : "ok", number, name,
-		directives[t->status]);
+	fprintf(out, "    %s %zu %s%s\n", t->status == KTAP_FAIL ? "not ok" : "ok",
+		number, name, directives[t->status]);
 }
 
 static void put_result(FILE *out, const struct lab_result *r, size_t number)
@@ -40,8 +40,8 @@ static void put_result(FILE *out, const struct lab_result *r, size_t number)
 
 		fprintf(out, "# %s: %s\n", lab_outcome_name(r->events[i].outcome), title);
 	}
-	fprintf(out, "%s %zu %s%s%s on %s", r->outcome == LAB_PASS ? "ok" : "not ok", number,
-		module, test ? "/" : "", test ? test : "", kernel);
+	fprintf(out, "%s %zu %s%s%s on %s", r->outcome == LAB_PASS ? "ok" : "not ok",
+		number, module, test ? "/" : "", test ? test : "", kernel);
 	if (r->outcome == LAB_CANCELLED)
 		fputs(" # SKIP cancelled", out);
 	fputc('\n', out);

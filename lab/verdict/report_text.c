@@ -11,8 +11,13 @@
 #include "outcome.h"
 #include "title.h"
 
-enum { FRAMES_SHOWN = 8, LOG_SHOWN = 8, CONSOLE_SHOWN = 20, OTHERS_SHOWN = 12,
-       BUILD_LINES_SHOWN = 40 };
+enum {
+	FRAMES_SHOWN = 8,
+	LOG_SHOWN = 8,
+	CONSOLE_SHOWN = 20,
+	OTHERS_SHOWN = 12,
+	BUILD_LINES_SHOWN = 40
+};
 
 #define RED    "\033[31m"
 #define GREEN  "\033[32m"
@@ -31,7 +36,8 @@ static const char *ink(const struct view *v, const char *code)
 	return v->colour ? code : "";
 }
 
-static void put(const struct view *v, const char *before, const char *s, const char *after)
+static void put(const struct view *v, const char *before, const char *s,
+		const char *after)
 {
 	_cleanup_free_ char *text = clean(s, CLEAN_LINE);
 
@@ -108,7 +114,8 @@ static size_t last_frame(const struct lab_event *e, size_t first)
 	for (size_t i = first; i < e->n_frames; i++)
 		if (e->frames[i].module && !e->frames[i].guess)
 			last = i;
-	return last == first && !e->frames[first].module ? first + FRAMES_SHOWN : last + 2;
+	return last == first && !e->frames[first].module ? first + FRAMES_SHOWN
+							 : last + 2;
 }
 
 static void trace(const struct view *v, const struct lab_event *e)
@@ -118,7 +125,8 @@ static void trace(const struct view *v, const struct lab_event *e)
 	for (size_t i = 0; i < e->n_frames; i++)
 		sure += !e->frames[i].guess;
 	last = e->n_frames ? last_frame(e, first) : 0;
-	for (size_t i = first; i < e->n_frames && i <= last && shown < FRAMES_SHOWN; i++) {
+	for (size_t i = first; i < e->n_frames && i <= last && shown < FRAMES_SHOWN;
+	     i++) {
 		if (e->frames[i].guess && sure)
 			continue;
 		put_frame(v, &e->frames[i]);
@@ -132,12 +140,35 @@ static void trace(const struct view *v, const struct lab_event *e)
 static bool is_evidence(const char *line)
 {
 	static const char *const starts[] = {
-		"BUG", "kernel BUG at ", "WARNING: ", "#PF: supervisor", "general protection",
-		"Oops: general", "Oops: divide", "Workqueue: ", "Kernel panic", "refcount_t: ",
-		"list_", "UBSAN: ", "INFO: task", "watchdog: ", "rcu: INFO", "sysfs: ",
-		"kobject", "Read of size", "Write of size", "Allocated by", "Freed by",
-		"kmem_cache_destroy", "memcpy: ", "detected buffer", "initcall ",
-		"proc_dir_entry ", "remove_proc_entry: ", "index ", "shift exponent",
+		"BUG",
+		"kernel BUG at ",
+		"WARNING: ",
+		"#PF: supervisor",
+		"general protection",
+		"Oops: general",
+		"Oops: divide",
+		"Workqueue: ",
+		"Kernel panic",
+		"refcount_t: ",
+		"list_",
+		"UBSAN: ",
+		"INFO: task",
+		"watchdog: ",
+		"rcu: INFO",
+		"sysfs: ",
+		"kobject",
+		"Read of size",
+		"Write of size",
+		"Allocated by",
+		"Freed by",
+		"kmem_cache_destroy",
+		"memcpy: ",
+		"detected buffer",
+		"initcall ",
+		"proc_dir_entry ",
+		"remove_proc_entry: ",
+		"index ",
+		"shift exponent",
 	};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
@@ -151,7 +182,8 @@ static void evidence(const struct view *v, const struct lab_event *e)
 	size_t shown = 0;
 
 	for (size_t i = 0; e->n_frames && i < e->detail.n && shown < LOG_SHOWN; i++) {
-		if (str_starts(e->detail.v[i], "---[ end trace") || !is_evidence(e->detail.v[i]))
+		if (str_starts(e->detail.v[i], "---[ end trace") ||
+		    !is_evidence(e->detail.v[i]))
 			continue;
 		fprintf(v->out, "    %s", ink(v, DIM));
 		put(v, "", e->detail.v[i], ink(v, PLAIN));
@@ -165,16 +197,18 @@ static void heading(const struct view *v, const char *words)
 	fprintf(v->out, "  %s%s%s\n", ink(v, BOLD), words, ink(v, PLAIN));
 }
 
-static void worst(const struct view *v, const struct lab_result *r, const struct lab_event *e)
+static void worst(const struct view *v, const struct lab_result *r,
+		  const struct lab_event *e)
 {
-	fprintf(v->out, "  %s%s%s in phase '%s'", ink(v, BOLD), lab_outcome_name(e->outcome),
-		ink(v, PLAIN), lab_phase_name(e->phase));
+	fprintf(v->out, "  %s%s%s in phase '%s'", ink(v, BOLD),
+		lab_outcome_name(e->outcome), ink(v, PLAIN), lab_phase_name(e->phase));
 	put(v, ", ", e->kind, "\n");
 	evidence(v, e);
 	trace(v, e);
 }
 
-static void others(const struct view *v, const struct lab_result *r, const struct lab_event *main)
+static void others(const struct view *v, const struct lab_result *r,
+		   const struct lab_event *main)
 {
 	size_t shown = 0;
 
@@ -207,7 +241,8 @@ static void failed_tests(const struct view *v, const struct lab_result *r)
 	}
 }
 
-static void lines(const struct view *v, const struct strv *l, size_t max, const char *words)
+static void lines(const struct view *v, const struct strv *l, size_t max,
+		  const char *words)
 {
 	size_t from = l->n > max ? l->n - max : 0;
 
@@ -239,7 +274,7 @@ static void build_log(const struct view *v, const struct lab_result *r)
 
 void lab_report_text(FILE *out, const struct lab_result *r, bool colour)
 {
-	const struct view v = { out, colour };
+	const struct view v = {out, colour};
 	const struct lab_event *e = lab_result_worst(r);
 
 	head(&v, r);
@@ -248,7 +283,8 @@ void lab_report_text(FILE *out, const struct lab_result *r, bool colour)
 	failed_tests(&v, r);
 	build_log(&v, r);
 	others(&v, r, e);
-	if (e && !e->n_frames && !e->detail.n && !r->console.n && e->outcome != LAB_BUILD_ERROR)
+	if (e && !e->n_frames && !e->detail.n && !r->console.n &&
+	    e->outcome != LAB_BUILD_ERROR)
 		lines(&v, &r->log, LOG_SHOWN, "kernel log");
 	if (!e || !e->n_frames) /* else the trace above is the better part of it */
 		lines(&v, &r->console, CONSOLE_SHOWN, "console");
@@ -267,13 +303,16 @@ static size_t wider(size_t width, const char *s)
 
 static const char *name_of(const struct lab_result *r)
 {
-	return r->test ? r->test : r->module ? r->module : r->source ? r->source : "command";
+	return r->test	   ? r->test
+	       : r->module ? r->module
+	       : r->source ? r->source
+			   : "command";
 }
 
 /* One line per result: kernel, what ran, outcome, time, and why when it is not a pass. */
 void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool colour)
 {
-	const struct view v = { out, colour };
+	const struct view v = {out, colour};
 	size_t kernels = 6, names = 4, outcomes = 7;
 
 	for (size_t i = 0; i < n; i++) {
@@ -285,9 +324,10 @@ void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool col
 		_cleanup_free_ char *kernel = clean(r[i]->kernel, CLEAN_LINE);
 		_cleanup_free_ char *name = clean(name_of(r[i]), CLEAN_LINE);
 
-		fprintf(out, "%-*s  %-*s  %s%-*s%s  %6.2f s", (int)kernels, kernel, (int)names,
-			name, outcome_ink(&v, r[i]->outcome), (int)outcomes,
-			lab_outcome_name(r[i]->outcome), ink(&v, PLAIN), r[i]->total_ms / 1000);
+		fprintf(out, "%-*s  %-*s  %s%-*s%s  %6.2f s", (int)kernels, kernel,
+			(int)names, name, outcome_ink(&v, r[i]->outcome), (int)outcomes,
+			lab_outcome_name(r[i]->outcome), ink(&v, PLAIN),
+			r[i]->total_ms / 1000);
 		if (r[i]->outcome != LAB_PASS && r[i]->summary)
 			put(&v, "  ", r[i]->summary, "");
 		fputc('\n', out);

@@ -34,8 +34,8 @@ void lab_event_deinit(struct lab_event *event)
 
 void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame)
 {
-	event->frames = xreallocarray(event->frames, event->n_frames + 1,
-				      sizeof(*event->frames));
+	event->frames =
+		xreallocarray(event->frames, event->n_frames + 1, sizeof(*event->frames));
 	event->frames[event->n_frames++] = *frame;
 	memset(frame, 0, sizeof(*frame));
 }
@@ -51,8 +51,8 @@ static void free_tests(struct lab_result *r)
 
 static void free_strings(struct lab_result *r)
 {
-	char *const owned[] = { r->kernel, r->release, r->module,  r->source,
-				r->test,   r->summary, r->hint, r->build_log };
+	char *const owned[] = {r->kernel, r->release, r->module, r->source,
+			       r->test,	  r->summary, r->hint,	 r->build_log};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(*owned); i++)
 		free(owned[i]);

@@ -15,21 +15,22 @@
 /* From good to bad: of several events the worst one is the outcome. */
 enum lab_outcome {
 	LAB_PASS,
-	LAB_TEST_FAILED,   /* the command's status, or a test, says so */
-	LAB_LEAK,	   /* something left after unload, or unload refused: still in use */
-	LAB_WARNING,	   /* WARN_ON and friends */
-	LAB_UNLOAD_ERROR,  /* unload refused for another reason (no exit function, ...) */
-	LAB_LOAD_ERROR,	   /* finit_module said no; errno in words */
+	LAB_TEST_FAILED, /* the command's status, or a test, says so */
+	LAB_LEAK,    /* something left after unload, or unload refused: still in use */
+	LAB_WARNING, /* WARN_ON and friends */
+	LAB_UNLOAD_ERROR, /* unload refused for another reason (no exit function, ...) */
+	LAB_LOAD_ERROR,	  /* finit_module said no; errno in words */
 	LAB_BUILD_ERROR,
-	LAB_TIMEOUT,	   /* the command did not end in time */
-	LAB_ATOMIC_SLEEP,  /* "scheduling while atomic", "sleeping function called from..." */
+	LAB_TIMEOUT,	  /* the command did not end in time */
+	LAB_ATOMIC_SLEEP, /* "scheduling while atomic", "sleeping function called from..."
+			   */
 	LAB_LOCKDEP,
-	LAB_HUNG,	   /* stalled call, hung task, soft or hard lockup, RCU stall */
-	LAB_SANITIZER,	   /* KASAN, KFENCE, UBSAN, KCSAN, slab corruption */
-	LAB_OOPS,	   /* NULL, GPF, page fault, BUG_ON, stack overflow: task killed */
+	LAB_HUNG,      /* stalled call, hung task, soft or hard lockup, RCU stall */
+	LAB_SANITIZER, /* KASAN, KFENCE, UBSAN, KCSAN, slab corruption */
+	LAB_OOPS,      /* NULL, GPF, page fault, BUG_ON, stack overflow: task killed */
 	LAB_PANIC,
-	LAB_GUEST_LOST,	   /* reset, power-off, silence, flood: nobody left to ask */
-	LAB_HOST_TROUBLE,  /* not the module's fault */
+	LAB_GUEST_LOST,	  /* reset, power-off, silence, flood: nobody left to ask */
+	LAB_HOST_TROUBLE, /* not the module's fault */
 	LAB_CANCELLED,
 };
 
@@ -40,19 +41,19 @@ int lab_outcome_exit(enum lab_outcome outcome);
 
 struct lab_frame {
 	char *function;
-	char *module;	 /* or NULL: the kernel itself */
+	char *module;			 /* or NULL: the kernel itself */
 	unsigned long long offset, size; /* +0x../0x.. ; size 0: unknown */
-	char *file;	 /* source file as compiled, or NULL */
-	int line;	 /* 0: unknown */
-	bool guess;	 /* "? func": the unwinder was not sure */
-	bool exact;	 /* the interrupted instruction itself, not a return address */
+	char *file;			 /* source file as compiled, or NULL */
+	int line;			 /* 0: unknown */
+	bool guess;			 /* "? func": the unwinder was not sure */
+	bool exact; /* the interrupted instruction itself, not a return address */
 };
 
 struct lab_event {
 	enum lab_outcome outcome;
 	enum lab_phase phase;
-	char *kind;   /* "null-dereference", "use-after-unload", "double-free", ... */
-	char *title;  /* one line: "NULL pointer dereference in init (hello.c:12)" */
+	char *kind;  /* "null-dereference", "use-after-unload", "double-free", ... */
+	char *title; /* one line: "NULL pointer dereference in init (hello.c:12)" */
 	struct strv detail;	  /* log lines that belong to it, untouched */
 	struct lab_frame *frames; /* innermost first */
 	size_t n_frames;
@@ -80,7 +81,7 @@ struct lab_result {
 	char *build_log;     /* compiler output when there is any, else NULL */
 	struct strv notes;   /* "module taints", "event buffer overflowed", ... */
 	double build_ms, clone_ms, load_ms, test_ms, unload_ms, total_ms;
-	long long started;   /* seconds since 1970 */
+	long long started; /* seconds since 1970 */
 };
 
 struct lab_result *lab_result_create(void);

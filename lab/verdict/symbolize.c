@@ -14,9 +14,9 @@
 struct code {
 	char *name, *path;
 	bool tried;
-	Dwfl *dwfl;	   /* owns module */
+	Dwfl *dwfl;	     /* owns module */
 	Dwfl_Module *module; /* NULL: cannot be read */
-	GElf_Addr bias;	   /* between libdwfl's addresses and those of its symbol table */
+	GElf_Addr bias; /* between libdwfl's addresses and those of its symbol table */
 };
 
 struct symbolizer {
@@ -48,7 +48,7 @@ void symbolizer_destroy(struct symbolizer *s)
 void symbolizer_add(struct symbolizer *s, const char *name, const char *path)
 {
 	s->v = xreallocarray(s->v, s->n + 1, sizeof(*s->v));
-	s->v[s->n++] = (struct code){ .name = xstrdup(name), .path = xstrdup(path) };
+	s->v[s->n++] = (struct code){.name = xstrdup(name), .path = xstrdup(path)};
 }
 
 void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size_t n)
@@ -65,8 +65,8 @@ static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name,
 	return -1;
 }
 
-static int find_no_elf(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
-		       char **file, Elf **elf)
+static int find_no_elf(Dwfl_Module *module, void **data, const char *name,
+		       Dwarf_Addr base, char **file, Elf **elf)
 {
 	return -1;
 }
@@ -112,8 +112,8 @@ static bool find_symbol(struct code *c, const char *name, unsigned long long siz
 	for (int i = 1; i < n; i++) {
 		GElf_Addr address;
 		GElf_Sym sym;
-		const char *s = dwfl_module_getsym_info(c->module, i, &sym, &address, NULL,
-							NULL, NULL);
+		const char *s = dwfl_module_getsym_info(c->module, i, &sym, &address,
+							NULL, NULL, NULL);
 
 		if (!s || strcmp(s, name) || sym.st_shndx == SHN_UNDEF)
 			continue;
@@ -141,7 +141,8 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 	for (int i = 0; i < n; i++) {
 		GElf_Word index;
 		GElf_Shdr header;
-		const char *s = dwfl_module_relocation_info(c->module, (unsigned int)i, &index);
+		const char *s =
+			dwfl_module_relocation_info(c->module, (unsigned int)i, &index);
 		Elf_Scn *scn = s && !strcmp(s, name) ? elf_getscn(elf, index) : NULL;
 
 		if (!scn || !gelf_getshdr(scn, &header))
@@ -154,7 +155,8 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 	return false;
 }
 
-const struct lab_section *symbolizer_owner(struct symbolizer *s, unsigned long long address)
+const struct lab_section *symbolizer_owner(struct symbolizer *s,
+					   unsigned long long address)
 {
 	for (size_t i = 0; i < s->n_sections; i++) {
 		const struct lab_section *section = &s->sections[i];
@@ -250,8 +252,10 @@ static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_fra
 	int n = find_scopes(module, address, &unit, &scopes);
 
 	for (int i = 0; i < n && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
-		struct lab_frame inlined = { .guess = outer->guess, .exact = outer->exact,
-					     .file = outer->file, .line = outer->line };
+		struct lab_frame inlined = {.guess = outer->guess,
+					    .exact = outer->exact,
+					    .file = outer->file,
+					    .line = outer->line};
 		const char *name = dwarf_diename(&scopes[i]);
 
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
@@ -271,8 +275,8 @@ static GElf_Addr before(GElf_Addr address, bool call)
 	return call ? address - 1 : address;
 }
 
-static bool place_raw(struct symbolizer *s, unsigned long long address, struct code **code,
-		      struct placed *section, GElf_Addr *ret)
+static bool place_raw(struct symbolizer *s, unsigned long long address,
+		      struct code **code, struct placed *section, GElf_Addr *ret)
 {
 	const struct lab_section *owner = symbolizer_owner(s, address);
 
@@ -304,8 +308,8 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 	GElf_Off offset;
 	GElf_Sym sym;
 	GElf_Word index = SHN_UNDEF;
-	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, &index, NULL,
-						NULL);
+	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, &index,
+						NULL, NULL);
 
 	f->module = xstrdup(c->name);
 	if (!name || index != section->index)
@@ -317,7 +321,8 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 	f->size = sym.st_size;
 }
 
-static void resolve(struct symbolizer *s, struct lab_frame *f, bool call, struct lab_event *to)
+static void resolve(struct symbolizer *s, struct lab_frame *f, bool call,
+		    struct lab_event *to)
 {
 	struct code *c = NULL;
 	struct placed section;
@@ -343,7 +348,7 @@ static void resolve(struct symbolizer *s, struct lab_frame *f, bool call, struct
 
 void symbolizer_event(struct symbolizer *s, struct lab_event *event)
 {
-	struct lab_event resolved = { 0 };
+	struct lab_event resolved = {0};
 
 	for (size_t i = 0; i < event->n_frames; i++) {
 		bool call = !event->frames[i].exact;

@@ -23,7 +23,8 @@ void symbolizer_add(struct symbolizer *s, const char *name, const char *path);
 void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size_t n);
 
 /** symbolizer_owner - the section that contains @address, or NULL. */
-const struct lab_section *symbolizer_owner(struct symbolizer *s, unsigned long long address);
+const struct lab_section *symbolizer_owner(struct symbolizer *s,
+					   unsigned long long address);
 
 /** symbolizer_event - resolve all frames of an event: file and line; functions inlined at
  *  the place become frames of their own (size 0) before it. Raw addresses inside a

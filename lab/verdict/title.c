@@ -24,11 +24,12 @@ const char *title_phase(enum lab_phase phase)
 	return "after unloading";
 }
 
-/* "use.isra.0", "probe.cold": the compiler's clones of what the source calls use, probe. */
+/* "use.isra.0", "probe.cold": the compiler's clones of what the source calls use, probe.
+ */
 static char *source_name(const char *function)
 {
-	static const char *const clones[] = { ".isra.", ".constprop.", ".part.", ".cold",
-					      ".llvm." };
+	static const char *const clones[] = {".isra.", ".constprop.", ".part.", ".cold",
+					     ".llvm."};
 	const char *end = function + strlen(function);
 
 	for (size_t i = 0; i < sizeof(clones) / sizeof(*clones); i++) {
@@ -53,7 +54,8 @@ char *title_place(const struct lab_frame *f)
 	return xprintf("%s (%s:%d)", name, fs_basename(f->file), f->line);
 }
 
-/* A kernel header's inline function, expanded in the module, is not the student's line. */
+/* A kernel header's inline function, expanded in the module, is not the student's line.
+ */
 static bool is_own(const struct lab_frame *f)
 {
 	return !f->file || !str_ends(f->file, ".h") || !strstr(f->file, "/include/");
@@ -92,14 +94,44 @@ const struct lab_frame *title_frame(const struct lab_event *event)
 static bool is_machinery(const char *function)
 {
 	static const char *const prefixes[] = {
-		"dump_stack", "show_stack", "__schedule_bug", "__might_", "print_",
-		"kasan_",     "__kasan_",   "__asan_",	      "kfence_",  "__warn",
-		"check_bytes", "slab_",	    "object_err",     "asm_",	  "exc_",
-		"__schedule", "schedule",   "panic",	      "vpanic",	  "__slab_err",
-		"report_bug", "handle_bug", "lockdep_",	      "mark_lock", "ubsan_",
-		"nmi_",	      "rcu_dump_",	 "rcu_sched_clock", "update_process_times",
-		"tick_",      "check_object",	 "free_to_partial", "free_debug_",
-		"__ubsan_",   "mm_fault_error", "do_trap",    "do_error_trap", "die",
+		"dump_stack",
+		"show_stack",
+		"__schedule_bug",
+		"__might_",
+		"print_",
+		"kasan_",
+		"__kasan_",
+		"__asan_",
+		"kfence_",
+		"__warn",
+		"check_bytes",
+		"slab_",
+		"object_err",
+		"asm_",
+		"exc_",
+		"__schedule",
+		"schedule",
+		"panic",
+		"vpanic",
+		"__slab_err",
+		"report_bug",
+		"handle_bug",
+		"lockdep_",
+		"mark_lock",
+		"ubsan_",
+		"nmi_",
+		"rcu_dump_",
+		"rcu_sched_clock",
+		"update_process_times",
+		"tick_",
+		"check_object",
+		"free_to_partial",
+		"free_debug_",
+		"__ubsan_",
+		"mm_fault_error",
+		"do_trap",
+		"do_error_trap",
+		"die",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)

@@ -15,8 +15,8 @@ char *title_place(const struct lab_frame *frame);
  *  sure before guessed, own files before kernel headers. NULL: none. */
 const struct lab_frame *title_frame(const struct lab_event *event);
 
-/** title_first - the frame where the trace begins to matter: the interrupted place, or the
- *  innermost frame that is not part of the reporting itself. */
+/** title_first - the frame where the trace begins to matter: the interrupted place, or
+ * the innermost frame that is not part of the reporting itself. */
 size_t title_first(const struct lab_event *event);
 
 /** title_finish - from "NULL pointer dereference" to "NULL pointer dereference in f

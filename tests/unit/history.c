@@ -18,7 +18,8 @@ static void count_report(void *data, const struct lab_progress *progress)
 	reports++;
 }
 
-static int add(const char *module, const char *kernel, enum lab_outcome outcome, long long when)
+static int add(const char *module, const char *kernel, enum lab_outcome outcome,
+	       long long when)
 {
 	struct lab_result *r = lab_result_create();
 	int err;
@@ -51,7 +52,7 @@ static void test_empty(void)
 {
 	json_t *o = NULL;
 
-	is_int(found(&(struct lab_history_query){ 0 }), 0, "a new history is empty");
+	is_int(found(&(struct lab_history_query){0}), 0, "a new history is empty");
 	is_int(lab_history_get(&lab, 1, &o), -ENOENT, "and has no first row");
 	ok(!o, "nothing is returned");
 	ok(strstr(lab_error(&lab), "'1'"), "the sentence names what was asked for");
@@ -64,18 +65,21 @@ static void test_rows(void)
 	is_int(add("hello", "debian/6.1", LAB_PASS, 1000), 0, "a result is recorded");
 	is_int(add("hello", "debian/7.2", LAB_OOPS, 3000), 0, "another");
 	is_int(add("a_b%c", "debian/6.1", LAB_LEAK, 2000), 0, "and a third");
-	is_int(found(&(struct lab_history_query){ .module = "hello" }), 2, "by module");
-	is_int(found(&(struct lab_history_query){ .module = "ell" }), 2, "by a part of it");
-	is_int(found(&(struct lab_history_query){ .module = "%" }), 1, "a percent sign is itself");
-	is_int(found(&(struct lab_history_query){ .kernel = "7.2" }), 1, "by kernel");
-	is_int(found(&(struct lab_history_query){ .outcome = "leak" }), 1, "by outcome");
-	is_int(found(&(struct lab_history_query){ .outcome = "lea" }), 0, "exactly");
-	is_int(found(&(struct lab_history_query){ .module = "';--" }), 0, "SQL is text");
-	is_int(found(&(struct lab_history_query){ .limit = 2 }), 2, "limited");
-	lab_history_list(&lab, &(struct lab_history_query){ 0 }, &rows);
+	is_int(found(&(struct lab_history_query){.module = "hello"}), 2, "by module");
+	is_int(found(&(struct lab_history_query){.module = "ell"}), 2, "by a part of it");
+	is_int(found(&(struct lab_history_query){.module = "%"}), 1,
+	       "a percent sign is itself");
+	is_int(found(&(struct lab_history_query){.kernel = "7.2"}), 1, "by kernel");
+	is_int(found(&(struct lab_history_query){.outcome = "leak"}), 1, "by outcome");
+	is_int(found(&(struct lab_history_query){.outcome = "lea"}), 0, "exactly");
+	is_int(found(&(struct lab_history_query){.module = "';--"}), 0, "SQL is text");
+	is_int(found(&(struct lab_history_query){.limit = 2}), 2, "limited");
+	lab_history_list(&lab, &(struct lab_history_query){0}, &rows);
 	row = json_array_get(rows, 0);
-	is_str(json_string_value(json_object_get(row, "kernel")), "debian/7.2", "newest first");
-	is_str(json_string_value(json_object_get(row, "outcome")), "oops", "with its outcome");
+	is_str(json_string_value(json_object_get(row, "kernel")), "debian/7.2",
+	       "newest first");
+	is_str(json_string_value(json_object_get(row, "outcome")), "oops",
+	       "with its outcome");
 	ok(json_number_value(json_object_get(row, "total_ms")) == 12.5, "and its time");
 	lab_history_get(&lab, json_integer_value(json_object_get(row, "id")), &whole);
 	is_str(json_string_value(json_array_get(json_object_get(whole, "log"), 0)),
@@ -88,13 +92,13 @@ static void test_trim(void)
 {
 	add("new", "debian/6.1", LAB_PASS, time(NULL));
 	is_int(lab_history_trim(&lab, 1), 0, "old rows are forgotten");
-	is_int(found(&(struct lab_history_query){ 0 }), 1, "new ones stay");
+	is_int(found(&(struct lab_history_query){0}), 1, "new ones stay");
 }
 
 /* WAL and the busy time-out: parallel runs all get their rows in. */
 static void test_parallel(void)
 {
-	size_t before = found(&(struct lab_history_query){ 0 });
+	size_t before = found(&(struct lab_history_query){0});
 	int status, failed = 0;
 
 	for (int i = 0; i < 6; i++)
@@ -108,7 +112,7 @@ static void test_parallel(void)
 	for (int i = 0; i < 6; i++)
 		failed += wait(&status) < 0 || status;
 	is_int(failed, 0, "six processes write at once");
-	is_int(found(&(struct lab_history_query){ 0 }), before + 60, "and no row is lost");
+	is_int(found(&(struct lab_history_query){0}), before + 60, "and no row is lost");
 }
 
 static void test_newer(const char *path)
@@ -127,17 +131,20 @@ static void test_newer(const char *path)
 
 static void test_damaged(const char *path)
 {
-	static const char garbage[] = "this is no database at all, whatever its name may say. "
-				      "It is also longer than the header of one would be: "
-				      "one hundred bytes and some more.";
+	static const char garbage[] =
+		"this is no database at all, whatever its name may say. "
+		"It is also longer than the header of one would be: "
+		"one hundred bytes and some more.";
 	struct strv names = STRV_INIT;
 	int aside = 0;
 
 	fs_write_file(path, garbage, sizeof(garbage), 0600);
 	reports = 0;
-	is_int(add("after", "debian/6.1", LAB_PASS, time(NULL)), 0, "damage is not fatal");
+	is_int(add("after", "debian/6.1", LAB_PASS, time(NULL)), 0,
+	       "damage is not fatal");
 	ok(reports > 0, "but it is told");
-	is_int(found(&(struct lab_history_query){ .module = "after" }), 1, "a new history began");
+	is_int(found(&(struct lab_history_query){.module = "after"}), 1,
+	       "a new history began");
 	fs_list(lab.cache_dir, true, &names);
 	for (size_t i = 0; i < names.n; i++)
 		aside += str_starts(names.v[i], "history.db.damaged-");

@@ -17,8 +17,8 @@ static void describe(const struct lab_result *r, struct text *ret)
 
 static void judge(const char *console, struct text *ret)
 {
-	struct lab_guest_report report = { .end = LAB_END_DONE, .phase = LAB_PHASE_DONE };
-	struct lab_guest_job job = { 0 };
+	struct lab_guest_report report = {.end = LAB_END_DONE, .phase = LAB_PHASE_DONE};
+	struct lab_guest_job job = {0};
 	struct text text = TEXT_INIT;
 	struct lab_result *r = lab_result_create();
 
@@ -33,7 +33,8 @@ static void judge(const char *console, struct text *ret)
 
 static void test_report(const char *dir, const char *file)
 {
-	_cleanup_free_ char *path = xprintf("%s/%s", dir, file), *log = NULL, *want = NULL;
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, file), *log = NULL,
+			    *want = NULL;
 	_cleanup_free_ char *expect = xprintf("%.*s.expect", (int)strlen(path) - 4, path);
 	_cleanup_text_ struct text got = TEXT_INIT;
 
@@ -71,7 +72,8 @@ static void test_patterns(void)
 	ok(pattern_match("*abc", "xabcx"), "a star stands for anything");
 	ok(pattern_match("a*b*c", "a--b--b--c"), "also twice");
 	ok(!pattern_match("a*b*c", "a--b--b--"), "but all must be there");
-	ok(pattern_match("CPU: % PID: %x", "CPU: 12 PID: 345x"), "a percent sign is digits");
+	ok(pattern_match("CPU: % PID: %x", "CPU: 12 PID: 345x"),
+	   "a percent sign is digits");
 	ok(!pattern_match("CPU: % ", "CPU: x "), "and nothing else");
 	ok(pattern_match("*[#%]", "Oops: 0002 [#1] SMP"), "brackets are themselves");
 	ok(!pattern_match("a", ""), "an empty line matches nothing");
@@ -82,8 +84,9 @@ static void test_console(void)
 	struct text t = TEXT_INIT;
 	struct lab_log_line *lines;
 
-	text_puts(&t, "login: not from the kernel\r\n[    1.000001] one\r\n"
-		      "[    2.000002][    C0] two\n[    3.000003] \x1b[31mthree\n[    4.0");
+	text_puts(&t,
+		  "login: not from the kernel\r\n[    1.000001] one\r\n"
+		  "[    2.000002][    C0] two\n[    3.000003] \x1b[31mthree\n[    4.0");
 	is_int(klog_from_console(&t, LAB_PHASE_TEST, 1000001, &lines), 2,
 	       "lines already known and lines of others are left out");
 	is_str(lines[0].text, "two", "stamp and caller are stripped");
@@ -104,9 +107,18 @@ static void test_garbage(void)
 	for (int round = 0; round < 200; round++) {
 		for (int i = 0; i < 64; i++) {
 			static const char *const starts[] = {
-				"BUG: ", "Oops: [#1]", "WARNING: CPU: 0 PID: 1 at ", "Call Trace:",
-				" ? ", "RIP: 0010:", "---[ end trace", "------------[ cut here ]------------",
-				"Kernel panic - not syncing: ", " a+0x", "[<", "====================",
+				"BUG: ",
+				"Oops: [#1]",
+				"WARNING: CPU: 0 PID: 1 at ",
+				"Call Trace:",
+				" ? ",
+				"RIP: 0010:",
+				"---[ end trace",
+				"------------[ cut here ]------------",
+				"Kernel panic - not syncing: ",
+				" a+0x",
+				"[<",
+				"====================",
 			};
 			size_t len = (size_t)snprintf(text[i], sizeof(text[i]), "%s",
 						      starts[rand_r(&seed) % 12]);
@@ -114,7 +126,7 @@ static void test_garbage(void)
 			while (len < (size_t)(rand_r(&seed) % 299))
 				text[i][len++] = (char)(rand_r(&seed) % 255 + 1);
 			text[i][len] = 0;
-			lines[i] = (struct lab_log_line){ .text = text[i] };
+			lines[i] = (struct lab_log_line){.text = text[i]};
 		}
 		klog_classify(lines, 64, &events);
 		klog_events_deinit(&events);

@@ -13,21 +13,21 @@
 
 /* A stand-in for a module: what matters are its sections, symbols and line numbers. */
 static const char tiny_source[] =
-	"static int *volatile p;\n"						/* 1 */
-	"static inline __attribute__((always_inline)) void inner(void)\n"	/* 2 */
-	"{\n"									/* 3 */
-	"	asm volatile(\".globl at_inner\\nat_inner:\");\n"		/* 4 */
-	"	*p = 1;\n"							/* 5 */
-	"}\n"									/* 6 */
-	"int outer(void) { p = 0;\n"						/* 7 */
-	"	inner();\n"							/* 8 */
-	"	return 0; }\n"							/* 9 */
-	"__attribute__((section(\".init.text\"))) int start(int n)\n"		/* 10 */
-	"{ asm volatile(\".globl at_init\\nat_init:\"); return n / 2; }\n"	/* 11 */
-	"__attribute__((section(\".text.unlikely\"))) int rare(int n)\n"	/* 12 */
-	"{ return n * 3; }\n"							/* 13 */
-	"__attribute__((section(\".exit.text\"))) void cleanup_module(void)\n"	/* 14 */
-	"{ p = 0; }\n";								/* 15 */
+	"static int *volatile p;\n"					       /* 1 */
+	"static inline __attribute__((always_inline)) void inner(void)\n"      /* 2 */
+	"{\n"								       /* 3 */
+	"	asm volatile(\".globl at_inner\\nat_inner:\");\n"	       /* 4 */
+	"	*p = 1;\n"						       /* 5 */
+	"}\n"								       /* 6 */
+	"int outer(void) { p = 0;\n"					       /* 7 */
+	"	inner();\n"						       /* 8 */
+	"	return 0; }\n"						       /* 9 */
+	"__attribute__((section(\".init.text\"))) int start(int n)\n"	       /* 10 */
+	"{ asm volatile(\".globl at_init\\nat_init:\"); return n / 2; }\n"     /* 11 */
+	"__attribute__((section(\".text.unlikely\"))) int rare(int n)\n"       /* 12 */
+	"{ return n * 3; }\n"						       /* 13 */
+	"__attribute__((section(\".exit.text\"))) void cleanup_module(void)\n" /* 14 */
+	"{ p = 0; }\n";							       /* 15 */
 
 static char *dir, *tiny;
 
@@ -35,7 +35,8 @@ static void compile_tiny(void)
 {
 	_cleanup_free_ char *source = xprintf("%s/tiny.c", dir);
 	_cleanup_text_ struct text out = TEXT_INIT;
-	char *argv[] = { "cc", "-g", "-O1", "-c", "-fcf-protection=none", "-o", NULL, NULL, NULL };
+	char *argv[] = {"cc", "-g", "-O1", "-c", "-fcf-protection=none",
+			"-o", NULL, NULL,  NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	int status = -1;
 
@@ -50,10 +51,10 @@ static void compile_tiny(void)
 }
 
 static struct lab_section sections[] = {
-	{ "tiny", ".text", 0xffffffffc0100000ULL },
-	{ "tiny", ".init.text", 0xffffffffc0200000ULL },
-	{ "tiny", ".text.unlikely", 0xffffffffc0100800ULL },
-	{ "tiny", ".exit.text", 0xffffffffc0100900ULL },
+	{"tiny", ".text", 0xffffffffc0100000ULL},
+	{"tiny", ".init.text", 0xffffffffc0200000ULL},
+	{"tiny", ".text.unlikely", 0xffffffffc0100800ULL},
+	{"tiny", ".exit.text", 0xffffffffc0100900ULL},
 };
 
 static struct lab_log_line lines[64];
@@ -61,7 +62,7 @@ static size_t n_lines;
 
 static void log_line(enum lab_phase phase, const char *text)
 {
-	lines[n_lines] = (struct lab_log_line){ phase, 4, 1000000 + n_lines, (char *)text };
+	lines[n_lines] = (struct lab_log_line){phase, 4, 1000000 + n_lines, (char *)text};
 	n_lines++;
 }
 
@@ -75,17 +76,20 @@ static struct lab_guest_report good_report(void)
 {
 	n_lines = 0;
 	return (struct lab_guest_report){
-		.end = LAB_END_DONE, .phase = LAB_PHASE_DONE, .unload_refcount = -1,
-		.sections = sections, .n_sections = sizeof(sections) / sizeof(*sections),
+		.end = LAB_END_DONE,
+		.phase = LAB_PHASE_DONE,
+		.unload_refcount = -1,
+		.sections = sections,
+		.n_sections = sizeof(sections) / sizeof(*sections),
 	};
 }
 
-static struct lab_result *judge_ktap(struct lab_guest_report *report, struct ktap_test *tests,
-				     size_t n)
+static struct lab_result *judge_ktap(struct lab_guest_report *report,
+				     struct ktap_test *tests, size_t n)
 {
-	char *argv[] = { "prog", NULL };
-	struct lab_guest_module module = { .path = tiny, .name = "tiny", .params = "" };
-	struct lab_guest_job job = { .modules = &module, .n_modules = 1, .argv = argv };
+	char *argv[] = {"prog", NULL};
+	struct lab_guest_module module = {.path = tiny, .name = "tiny", .params = ""};
+	struct lab_guest_job job = {.modules = &module, .n_modules = 1, .argv = argv};
 	struct lab_result *r = lab_result_create();
 
 	r->module = xstrdup("tiny");
@@ -108,8 +112,8 @@ static struct lab_result *judge(struct lab_guest_report *report)
 	return judge_ktap(report, NULL, 0);
 }
 
-static void check(struct lab_guest_report *report, enum lab_outcome outcome, const char *kind,
-		  const char *summary)
+static void check(struct lab_guest_report *report, enum lab_outcome outcome,
+		  const char *kind, const char *summary)
 {
 	struct lab_result *r = judge(report);
 	const char *got = "";
@@ -156,18 +160,21 @@ static void test_ends(void)
 		enum lab_outcome outcome;
 		const char *kind, *summary;
 	} cases[] = {
-		{ LAB_END_PANIC, LAB_PANIC, "panic", "kernel panic while loading" },
-		{ LAB_END_RESET, LAB_GUEST_LOST, "reset", "the guest reset itself while loading" },
-		{ LAB_END_POWEROFF, LAB_GUEST_LOST, "poweroff",
-		  "the guest powered itself off while loading" },
-		{ LAB_END_TIMEOUT, LAB_TIMEOUT, "timeout", "time ran out while loading" },
-		{ LAB_END_SILENT, LAB_GUEST_LOST, "silent",
-		  "the guest stopped answering while loading" },
-		{ LAB_END_FLOOD, LAB_GUEST_LOST, "flood",
-		  "the guest wrote to its console without end while loading" },
-		{ LAB_END_QEMU, LAB_HOST_TROUBLE, "qemu", "QEMU died while loading" },
-		{ LAB_END_CANCELLED, LAB_CANCELLED, "cancelled", "cancelled while loading" },
-		{ (enum lab_guest_end)99, LAB_HOST_TROUBLE, "qemu", "QEMU died while loading" },
+		{LAB_END_PANIC, LAB_PANIC, "panic", "kernel panic while loading"},
+		{LAB_END_RESET, LAB_GUEST_LOST, "reset",
+		 "the guest reset itself while loading"},
+		{LAB_END_POWEROFF, LAB_GUEST_LOST, "poweroff",
+		 "the guest powered itself off while loading"},
+		{LAB_END_TIMEOUT, LAB_TIMEOUT, "timeout", "time ran out while loading"},
+		{LAB_END_SILENT, LAB_GUEST_LOST, "silent",
+		 "the guest stopped answering while loading"},
+		{LAB_END_FLOOD, LAB_GUEST_LOST, "flood",
+		 "the guest wrote to its console without end while loading"},
+		{LAB_END_QEMU, LAB_HOST_TROUBLE, "qemu", "QEMU died while loading"},
+		{LAB_END_CANCELLED, LAB_CANCELLED, "cancelled",
+		 "cancelled while loading"},
+		{(enum lab_guest_end)99, LAB_HOST_TROUBLE, "qemu",
+		 "QEMU died while loading"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -187,21 +194,25 @@ static void test_load(void)
 	report.load_failed = "tiny";
 	report.load_errno = ENODEV;
 	check(&report, LAB_LOAD_ERROR, "init-failed",
-	      "'tiny' was not loaded: its init function failed: No such device (-ENODEV)");
+	      "'tiny' was not loaded: its init function failed: No such device "
+	      "(-ENODEV)");
 	report = good_report();
 	report.load_failed = "tiny";
 	report.load_errno = ENOENT;
 	log_line(LAB_PHASE_LOAD, "tiny: Unknown symbol no_such (err -2)");
 	check(&report, LAB_LOAD_ERROR, "load-error",
-	      "'tiny' was not loaded: it needs the symbol 'no_such', which this kernel does not "
+	      "'tiny' was not loaded: it needs the symbol 'no_such', which this kernel "
+	      "does not "
 	      "offer it (ENOENT)");
 	report = good_report();
 	report.load_failed = "tiny";
 	report.load_errno = ENOEXEC;
-	log_line(LAB_PHASE_LOAD, "tiny: version magic '5.10.0-46-amd64 SMP mod_unload ' should be "
-				 "'6.1.0-56-amd64 SMP preempt mod_unload '");
+	log_line(LAB_PHASE_LOAD,
+		 "tiny: version magic '5.10.0-46-amd64 SMP mod_unload ' should be "
+		 "'6.1.0-56-amd64 SMP preempt mod_unload '");
 	r = judge(&report);
-	ok(r->hint && strstr(r->hint, "built for 5.10.0-46-amd64, this is 6.1.0-56-amd64"),
+	ok(r->hint &&
+		   strstr(r->hint, "built for 5.10.0-46-amd64, this is 6.1.0-56-amd64"),
 	   "the hint names both kernels");
 	lab_result_destroy(r);
 	report = good_report();
@@ -210,12 +221,14 @@ static void test_load(void)
 			     "[<0>] do_one_initcall+0x59/0x220\n";
 	r = judge(&report);
 	is_str(lab_outcome_name(r->outcome), "hung", "a call that does not return hangs");
-	ok(str_starts(r->summary, "load call stuck in msleep, called from start (tiny.c:11)"),
+	ok(str_starts(r->summary,
+		      "load call stuck in msleep, called from start (tiny.c:11)"),
 	   "and its stack says where");
 	lab_result_destroy(r);
 	report = good_report();
 	report.load_signal = 9;
-	check(&report, LAB_OOPS, "oops", "the task was killed by the kernel (SIGKILL) while loading");
+	check(&report, LAB_OOPS, "oops",
+	      "the task was killed by the kernel (SIGKILL) while loading");
 }
 
 /* What sysrq-l and the panic of an NMI print: traces without a headline. */
@@ -274,7 +287,8 @@ static void test_unload(void)
 	report.unload_failed = "tiny";
 	report.unload_errno = EBUSY;
 	check(&report, LAB_UNLOAD_ERROR, "unload-error",
-	      "'tiny' could not be unloaded: the module cannot be unloaded: it has no exit "
+	      "'tiny' could not be unloaded: the module cannot be unloaded: it has no "
+	      "exit "
 	      "function, or it is not fully loaded (EBUSY)");
 }
 
@@ -286,19 +300,22 @@ static void test_command(void)
 
 	report.command_ran = true;
 	report.command_status = 3;
-	check(&report, LAB_TEST_FAILED, "command-failed", "the command ended with status 3");
+	check(&report, LAB_TEST_FAILED, "command-failed",
+	      "the command ended with status 3");
 	report.command_status = 128 + 11;
-	check(&report, LAB_TEST_FAILED, "command-killed", "the command was killed by SIGSEGV");
+	check(&report, LAB_TEST_FAILED, "command-killed",
+	      "the command was killed by SIGSEGV");
 	report.command_killed = true;
-	check(&report, LAB_TIMEOUT, "timeout", "the command did not end in time and was killed");
+	check(&report, LAB_TIMEOUT, "timeout",
+	      "the command did not end in time and was killed");
 	report = good_report();
 	report.command_errno = ENOENT;
 	check(&report, LAB_TEST_FAILED, "command-not-run",
 	      "the command 'prog' could not be run: No such file or directory");
 	report = good_report();
 	report.command_ran = true;
-	tests[0] = (struct ktap_test){ xstrdup("open"), NULL, KTAP_PASS };
-	tests[1] = (struct ktap_test){ xstrdup("read"), xstrdup("got 3"), KTAP_FAIL };
+	tests[0] = (struct ktap_test){xstrdup("open"), NULL, KTAP_PASS};
+	tests[1] = (struct ktap_test){xstrdup("read"), xstrdup("got 3"), KTAP_FAIL};
 	r = judge_ktap(&report, tests, 2);
 	is_str(r->summary, "1 of 2 tests failed: read", "failed tests are named");
 	lab_result_destroy(r);
@@ -339,8 +356,8 @@ static void test_source_lines(void)
 static void check_address(struct symbolizer *s, unsigned long long address, bool exact,
 			  const char *function, int line)
 {
-	struct lab_event e = { 0 };
-	struct lab_frame raw = { .offset = address, .exact = exact };
+	struct lab_event e = {0};
+	struct lab_frame raw = {.offset = address, .exact = exact};
 
 	lab_event_add_frame(&e, &raw);
 	symbolizer_event(s, &e);
@@ -356,16 +373,17 @@ static void test_sections(void)
 	symbolizer_add(s, "tiny", tiny);
 	symbolizer_add(s, "gone", "/nonexistent.ko");
 	symbolizer_sections(s, sections, sizeof(sections) / sizeof(*sections));
-	check_address(s, 0xffffffffc0200000ULL, true, "start", 11); /* .init.text */
+	check_address(s, 0xffffffffc0200000ULL, true, "start", 11);  /* .init.text */
 	check_address(s, 0xffffffffc0200001ULL, false, "start", 11); /* behind a call */
-	check_address(s, 0xffffffffc0100800ULL, true, "rare", 13); /* a cold part */
+	check_address(s, 0xffffffffc0100800ULL, true, "rare", 13);   /* a cold part */
 	check_address(s, 0xffffffffc0100900ULL, true, "cleanup_module", 15);
 	check_address(s, 0xffffffffc0100900ULL, false, NULL, 0); /* no call came before */
-	check_address(s, 0xffffffffc0300000ULL, true, NULL, 0); /* nobody's */
+	check_address(s, 0xffffffffc0300000ULL, true, NULL, 0);	 /* nobody's */
 	ok(!symbolizer_owner(s, 0xffffffffc0200000ULL + 0x10000), "sections have an end");
 	ok(symbolizer_has(s, "tiny", "cleanup_module"), "an exit function is found");
 	ok(!symbolizer_has(s, "tiny", "init_module"), "and none is found missing");
-	ok(symbolizer_has(s, "gone", "cleanup_module"), "what cannot be read is not accused");
+	ok(symbolizer_has(s, "gone", "cleanup_module"),
+	   "what cannot be read is not accused");
 	symbolizer_destroy(s);
 }
 
@@ -405,7 +423,8 @@ static void test_after_unload(void)
 	report = good_report();
 	log_lines(LAB_PHASE_TEST, init);
 	check(&report, LAB_OOPS, "use-after-init",
-	      "init code or data was used after it was freed in start (tiny.c:11) during the test");
+	      "init code or data was used after it was freed in start (tiny.c:11) during "
+	      "the test");
 }
 
 static void test_worst(void)
@@ -420,19 +439,23 @@ static void test_worst(void)
 	report.end = LAB_END_RESET;
 	report.phase = LAB_PHASE_UNLOAD;
 	r = judge(&report);
-	is_str(lab_outcome_name(r->outcome), "guest-lost", "the worst event is the outcome");
+	is_str(lab_outcome_name(r->outcome), "guest-lost",
+	       "the worst event is the outcome");
 	is_int(r->n_events, 3, "the others are kept");
-	ok(strstr(r->summary, "the guest reset itself while unloading; before that: NULL pointer"),
+	ok(strstr(r->summary,
+		  "the guest reset itself while unloading; before that: NULL pointer"),
 	   "a lost guest is told with what came before");
 	lab_result_destroy(r);
 	report = good_report();
 	log_line(LAB_PHASE_LOAD, "INFO: task init:86 blocked for more than 10 seconds.");
 	log_lines(LAB_PHASE_LOAD, cpus);
 	report.load_stalled = true;
-	check(&report, LAB_HUNG, "hung-task", "load call stuck in at_init (tiny.c:11) while loading");
+	check(&report, LAB_HUNG, "hung-task",
+	      "load call stuck in at_init (tiny.c:11) while loading");
 	report = good_report();
 	report.taint = 1 << 7;
-	check(&report, LAB_OOPS, "oops", "the kernel is tainted by an oops whose text is lost");
+	check(&report, LAB_OOPS, "oops",
+	      "the kernel is tainted by an oops whose text is lost");
 }
 
 static void test_console(void)
@@ -443,7 +466,8 @@ static void test_console(void)
 	log_line(LAB_PHASE_LOAD, "tiny: hello");
 	report.end = LAB_END_PANIC;
 	report.phase = LAB_PHASE_LOAD;
-	text_puts(&report.console, "[    1.000000] tiny: hello\r\n"
+	text_puts(&report.console,
+		  "[    1.000000] tiny: hello\r\n"
 		  "[    1.500000] Kernel panic - not syncing: over: 4\r\n"
 		  "[    1.500001] CPU: 0 PID: 93 Comm: insmod Tainted: G           OE\r\n"
 		  "[    1.500002] Call Trace:\r\n[    1.500003]  panic+0x118/0x2ed\r\n"
@@ -452,7 +476,9 @@ static void test_console(void)
 	r = judge(&report);
 	is_str(lab_outcome_name(r->outcome), "panic", "a panic is read from the console");
 	ok(str_starts(r->summary, "kernel panic \"over: 4\" in start (tiny.c:11)") ||
-	   str_starts(r->summary, "kernel panic \"over: 4\" in at_init (tiny.c:11)"), "with its place");
+		   str_starts(r->summary,
+			      "kernel panic \"over: 4\" in at_init (tiny.c:11)"),
+	   "with its place");
 	is_int(r->n_events, 1, "once");
 	is_int(r->console.n, 7, "and the console is kept");
 	lab_result_destroy(r);
@@ -462,12 +488,12 @@ static void test_console(void)
 static void test_leaks(void)
 {
 	struct lab_leftover left[] = {
-		{ "memory", "64 bytes", 0x10, 0xffffffffc0100001ULL, 64 },
-		{ "proc", "/proc/tiny", 0, 0xffffffffc0200001ULL, 0 },
-		{ "memory", "64 bytes", 0x20, 0xffffffffc0100001ULL, 64 },
-		{ "memory", "8 bytes", 0x30, 0, 8 },
-		{ "timer", "pending", 0x40, 0xffffffffc0100800ULL, 0 },
-		{ "module", "/sys/module/tiny", 0, 0, 0 },
+		{"memory", "64 bytes", 0x10, 0xffffffffc0100001ULL, 64},
+		{"proc", "/proc/tiny", 0, 0xffffffffc0200001ULL, 0},
+		{"memory", "64 bytes", 0x20, 0xffffffffc0100001ULL, 64},
+		{"memory", "8 bytes", 0x30, 0, 8},
+		{"timer", "pending", 0x40, 0xffffffffc0100800ULL, 0},
+		{"module", "/sys/module/tiny", 0, 0, 0},
 	};
 	struct lab_guest_report report = good_report();
 	struct lab_result *r;
@@ -476,12 +502,16 @@ static void test_leaks(void)
 	report.n_leftovers = 6;
 	r = judge(&report);
 	is_int(r->n_events, 5, "memory is summed up by place");
-	is_str(r->events[0].title, "2 allocations (128 bytes) never freed, allocated in outer (tiny.c:7)",
+	is_str(r->events[0].title,
+	       "2 allocations (128 bytes) never freed, allocated in outer (tiny.c:7)",
 	       "with the place");
-	ok(str_starts(r->events[1].title, "proc entry '/proc/tiny' left behind, made in start"),
+	ok(str_starts(r->events[1].title,
+		      "proc entry '/proc/tiny' left behind, made in start"),
 	   "names one by one");
-	is_str(r->events[2].title, "1 allocation (8 bytes) never freed", "an unknown place");
-	is_str(r->events[3].title, "timer 'pending' left behind, it runs rare (tiny.c:13)",
+	is_str(r->events[2].title, "1 allocation (8 bytes) never freed",
+	       "an unknown place");
+	is_str(r->events[3].title,
+	       "timer 'pending' left behind, it runs rare (tiny.c:13)",
 	       "a timer by its function");
 	is_str(lab_outcome_name(r->outcome), "leak", "a leak");
 	is_str(lab_phase_name(r->phase), "leak", "in the leak phase");
@@ -493,12 +523,16 @@ static struct lab_result *hostile_result(void)
 	struct lab_guest_report report = good_report();
 	struct ktap_test *tests = xcalloc(1, sizeof(*tests));
 
-	log_line(LAB_PHASE_LOAD, "tiny: \x1b[2J\x1b]0;owned\x07 \xff\xfe \xc0\xaf \xe2\x80\xae" "]]><&\"'");
-	log_line(LAB_PHASE_LOAD, "sysfs: cannot create duplicate filename '/\x1b[31m<a>\xff'");
-	tests[0] = (struct ktap_test){ xstrdup("a # SKIP <b> \x9b"), xstrdup("]]>\x01\n\xf0\x9f"),
-				       KTAP_FAIL };
+	log_line(LAB_PHASE_LOAD,
+		 "tiny: \x1b[2J\x1b]0;owned\x07 \xff\xfe \xc0\xaf \xe2\x80\xae"
+		 "]]><&\"'");
+	log_line(LAB_PHASE_LOAD,
+		 "sysfs: cannot create duplicate filename '/\x1b[31m<a>\xff'");
+	tests[0] = (struct ktap_test){xstrdup("a # SKIP <b> \x9b"),
+				      xstrdup("]]>\x01\n\xf0\x9f"), KTAP_FAIL};
 	report.end = LAB_END_RESET;
-	text_puts(&report.console, "raw \x1b" "c\x85 <x>\n");
+	text_puts(&report.console, "raw \x1b"
+				   "c\x85 <x>\n");
 	struct lab_result *r = judge_ktap(&report, tests, 1);
 
 	text_deinit(&report.console);
@@ -537,9 +571,9 @@ static void plain_table(FILE *out, struct lab_result *const *r, size_t n)
 static void test_hostile(void)
 {
 	struct lab_result *r = hostile_result();
-	static const view_fn views[] = { NULL, plain_table, lab_report_json, lab_report_ktap,
-					 lab_report_junit };
-	static const char *const names[] = { "text", "table", "json", "ktap", "junit" };
+	static const view_fn views[] = {NULL, plain_table, lab_report_json,
+					lab_report_ktap, lab_report_junit};
+	static const char *const names[] = {"text", "table", "json", "ktap", "junit"};
 
 	for (size_t i = 0; i < 5; i++) {
 		_cleanup_free_ char *s = view(views[i], r);
@@ -563,12 +597,18 @@ static void test_hostile(void)
 static void test_clean(void)
 {
 	static const char *const pairs[][2] = {
-		{ "plain", "plain" },	      { "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },
-		{ "\x1b[m", "\\x1b[m" },      { "a\tb", "a b" },
-		{ "\xff", "\\xff" },	      { "\xc3", "\\xc3" },
-		{ "\xe2\x80\xae", "\\u{202e}" }, { "\xc2\x9b", "\\u{9b}" },
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
-		{ "a\nb", "a\\x0ab" },	      { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
+		{"plain", "plain"},
+		{"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+		{"\x1b[m", "\\x1b[m"},
+		{"a\tb", "a b"},
+		{"\xff", "\\xff"},
+		{"\xc3", "\\xc3"},
+		{"\xe2\x80\xae", "\\u{202e}"},
+		{"\xc2\x9b", "\\u{9b}"},
+		{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+		{"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+		{"a\nb", "a\\x0ab"},
+		{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
@@ -587,16 +627,20 @@ static void test_text(void)
 	log_lines(LAB_PHASE_LOAD, oops);
 	r = judge(&report);
 	s = view(NULL, r);
-	ok(str_starts(s, "FAIL tiny on debian/6.1 (6.1.0-56-amd64): NULL pointer dereference in inner "
-			 "(tiny.c:5) while loading (0.21 s)\n"), "the first line says it all");
+	ok(str_starts(s, "FAIL tiny on debian/6.1 (6.1.0-56-amd64): NULL pointer "
+			 "dereference in inner "
+			 "(tiny.c:5) while loading (0.21 s)\n"),
+	   "the first line says it all");
 	ok(strstr(s, "5 | *p = 1;\n"), "the source line is quoted");
 	ok(strstr(s, "  next: "), "and the next step given");
 	lab_result_destroy(r);
 	report = good_report();
 	r = judge(&report);
 	good = view(NULL, r);
-	is_str(good, "PASS tiny on debian/6.1 (6.1.0-56-amd64): loaded, unloaded, nothing left "
-		     "(0.21 s)\n", "a pass is one line");
+	is_str(good,
+	       "PASS tiny on debian/6.1 (6.1.0-56-amd64): loaded, unloaded, nothing left "
+	       "(0.21 s)\n",
+	       "a pass is one line");
 	lab_result_destroy(r);
 }
 
