@@ -9,7 +9,7 @@
 #include "vm.h"
 
 #define KIND   "templates"
-#define FORMAT 1
+#define FORMAT 2
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
 #define CPU_TCG	   "max,-la57,-svm,-vmx"
@@ -121,12 +121,13 @@ static json_t *file_mark(const char *dir, const char *name)
 
 	if (stat(path, &st) < 0)
 		return NULL;
-	return json_pack("{s:I,s:I,s:I}", "size", (json_int_t)st.st_size, "mtime",
-			 (json_int_t)st.st_mtim.tv_sec, "nsec",
-			 (json_int_t)st.st_mtim.tv_nsec);
+	return json_pack("{s:I,s:I,s:I}", "size", (json_int_t)st.st_size, "ctime",
+			 (json_int_t)st.st_ctim.tv_sec, "nsec",
+			 (json_int_t)st.st_ctim.tv_nsec);
 }
 
-/* Clones map the memory file privately: whoever changed it since damaged it. */
+/* Clones map the memory file privately: whoever changed it since damaged it. The change
+ * time tells, which nobody sets back. */
 static bool files_intact(const char *dir, json_t *root)
 {
 	static const char *const names[] = { LAB_RAM_FILE, LAB_STATE_FILE, LAB_STUB_FILE };
