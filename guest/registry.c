@@ -224,11 +224,32 @@ static int watch_way_out(struct trace *t, const struct way_out *w)
 	return link;
 }
 
+/*
+ * Nested tables (before 6.5) are taken back by a function that calls itself, of which the
+ * compiler makes a part that no longer passes the entry and has no description.
+ */
+static void watch_nested_sysctl(struct trace *t)
+{
+	enum { REGS_DI = 112 };
+	struct bpf_asm a = {.n = 0};
+	int prog;
+
+	asm_mov(&a, R6, R1);
+	asm_load(&a, BPF_DWORD, R8, R6, REGS_DI);
+	trace_strike(t, &a, t->entries);
+	prog = bpf_load(PROG_KPROBE, &a);
+	trace_keep(t, prog,
+		   prog < 0 ? prog
+			    : bpf_attach_kprobe(prog, "unregister_sysctl_table.part.0"),
+		   true);
+}
+
 /* What cannot be seen to go is not watched as it comes. */
 void registry_watch(struct trace *t)
 {
 	for (unsigned int i = 0; i < sizeof(ways_out) / sizeof(ways_out[0]); i++)
 		watch_way_out(t, &ways_out[i]);
+	watch_nested_sysctl(t);
 	for (unsigned int i = 0; i < ROWS; i++) {
 		const struct registry *r = &registries[i];
 		struct way_out w = {r->remove, ONE, r->remove_key, NULL, NULL};

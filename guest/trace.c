@@ -136,36 +136,38 @@ static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr
  * out later pass no tracepoint. The second argument is the object or, before 6.4, the
  * offset of the first within it.
  */
-static void watch_free_rcu(struct trace *t, const char *function)
+static void watch_free_rcu(struct trace *t)
 {
-	enum { REGS_SI = 104, REGS_DI = 112 };
+	int function = btf_function(t->btf, "kvfree_call_rcu", NULL);
 	struct bpf_asm a;
-	int prog;
+	int prog, link;
 
+	if (function < 0)
+		return;
 	start(&a, R6);
-	asm_load(&a, BPF_DWORD, R8, R6, REGS_SI);
+	trace_peek(&a, R8, BPF_DWORD, R6, 8);
 	trace_strike(t, &a, t->memory);
-	asm_load(&a, BPF_DWORD, R8, R6, REGS_DI);
-	asm_load(&a, BPF_DWORD, R1, R6, REGS_SI);
-	asm_sub(&a, R8, R1);
+	trace_peek(&a, R8, BPF_DWORD, R6, 0);
+	trace_peek(&a, R9, BPF_DWORD, R6, 8);
+	asm_sub(&a, R8, R9);
 	trace_strike(t, &a, t->memory);
-	prog = bpf_load(PROG_KPROBE, &a);
-	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), true);
+	link = bpf_attach_function(&a, EDGE_ENTRY, (uint32_t)function, &prog);
+	trace_keep(t, prog, link, true);
 }
 
 /*
- * The list of such memory is long and slow to read; this tells whether a module took any.
- * The caller is the ninth argument, the third on the stack.
+ * The list of vmalloc memory is long and slow to read; this tells whether a module took
+ * any. The caller is the ninth argument, the third on the stack.
  */
-static void watch_vmalloc(struct trace *t, const char *function)
+static void watch_vmalloc_range(struct trace *t, const char *function)
 {
 	enum { REGS_SP = 152 };
 	struct bpf_asm a;
 	int prog;
 
 	start(&a, R6);
-	asm_load(&a, BPF_DWORD, R7, R6, REGS_SP);
-	trace_peek(&a, R7, BPF_DWORD, R7, 3 * 8);
+	asm_load(&a, BPF_DWORD, R8, R6, REGS_SP);
+	trace_peek(&a, R7, BPF_DWORD, R8, 3 * 8);
 	trace_only_modules(t, &a);
 	asm_count(&a, t->cells, CELL_VMALLOC);
 	prog = bpf_load(PROG_KPROBE, &a);
@@ -316,10 +318,13 @@ static void watch_memory(struct trace *t)
 	bool sizes = btf_args(t->btf, "btf_trace_kmalloc_node") > 0;
 	int cache_size = sizes ? -1 : btf_member(t->btf, "kmem_cache", "object_size");
 
+	/* There the function is folded into its callers: no call of vmalloc() passes it.
+	 */
+	t->vmalloc_unseen = sizes;
 	/* First the frees: an object noted is one whose end will be seen. */
 	watch_free(t, "kfree", t->memory, 1);
 	watch_free(t, "kmem_cache_free", t->memory, 1);
-	watch_free_rcu(t, "kvfree_call_rcu");
+	watch_free_rcu(t);
 	watch_alloc(t, "kmalloc", HELD_MEMORY, 1, 2, -1);
 	if (sizes || cache_size >= 0)
 		watch_alloc(t, "kmem_cache_alloc", HELD_MEMORY, 1, 2, cache_size);
@@ -362,8 +367,8 @@ static void watch_all(struct trace *t)
 	watch_load(t);
 	watch_unload(t);
 	watch_memory(t);
-	watch_vmalloc(t, "__vmalloc_node_range");
-	watch_vmalloc(t, "__vmalloc_node_range_noprof");
+	watch_vmalloc_range(t, "__vmalloc_node_range");
+	watch_vmalloc_range(t, "__vmalloc_node_range_noprof");
 	watch_free(t, "timer_cancel", t->timers, 0);
 	watch_free(t, "hrtimer_cancel", t->timers, 0);
 	watch_timer(t);
@@ -607,7 +612,7 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		*partial = true; /* something freed may look held: claim nothing */
 	else
 		report_sites(s, report, data);
-	if (cell(t, CELL_VMALLOC) != t->vmalloc) {
+	if (t->vmalloc_unseen || cell(t, CELL_VMALLOC) != t->vmalloc) {
 		gather_vmalloc(t, ranges, n_ranges, s, partial);
 		report_sites(s, report, data);
 	}

@@ -62,6 +62,7 @@ struct trace {
 	int memory, timers, modules, cells, entries;
 	int link[LINKS_MAX], strike[LINKS_MAX];
 	unsigned int n_links, n_strike;
+	bool vmalloc_unseen;		   /* read the list always */
 	uint64_t missed, vmalloc, no_room; /* at the last clear */
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
