@@ -20,8 +20,7 @@ static const char *const load_reasons[] = {
 	"*: exports duplicate symbol ",
 	"*: module is already loaded",
 	"*: module uses symbols * from namespace ",
-	"*: module verification failed: signature and/or required key missing - "
-	"rejecting",
+	"*: module verification failed: signature * missing - rejecting",
 	"Loading of *is rejected",
 	"Lockdown: *",
 	"*: `*' invalid for parameter `",
