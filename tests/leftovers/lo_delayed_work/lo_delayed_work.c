@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: timer */
+/* expect: work */
 /* Delayed work of an hour is still pending */
 #include <linux/module.h>
 #include <linux/workqueue.h>

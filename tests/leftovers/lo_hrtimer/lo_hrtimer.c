@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: hrtimer */
+/* expect: timer */
 /* A high-resolution timer of an hour is still pending */
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>

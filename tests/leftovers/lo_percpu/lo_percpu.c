@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: percpu */
+/* expect: percpu (5.19 and later: the event had no call site before) */
 /* Per-CPU memory not freed */
 #include <linux/module.h>
 #include <linux/percpu.h>

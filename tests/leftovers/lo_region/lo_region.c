@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: resource */
+/* expect: region */
 /* A range of I/O ports stays taken */
 #include <linux/ioport.h>
 #include <linux/module.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: sysctl /proc/sys/kernel/lo_sysctl */
+/* expect: sysctl lo_sysctl */
 /* A sysctl stays */
 #include <linux/module.h>
 #include <linux/sysctl.h>

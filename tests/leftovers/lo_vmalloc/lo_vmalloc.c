@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: vmalloc 20000 */
+/* expect: vmalloc 20480 */
 /* Virtually contiguous memory not freed */
 #include <linux/module.h>
 #include <linux/vmalloc.h>
