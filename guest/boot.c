@@ -33,7 +33,9 @@ static const struct {
 };
 
 /*
- * The kernel's own watchdogs, quick enough for a run of seconds. They are set before the
+ * The kernel's own watchdogs, quick enough for a run of seconds, yet later than the agent's
+ * own look at a call that does not return (STALL_MS in lab/run.c, 10 s): two reports at the
+ * same moment on two CPUs are one unreadable one. They are set before the
  * save; a clone finds them in place. What a kernel lacks is left out.
  */
 static const struct {
@@ -43,14 +45,14 @@ static const struct {
 	{ "/proc/sys/kernel/kptr_restrict", "0" },
 	{ "/proc/sys/kernel/printk_devkmsg", "on" },
 	{ "/proc/sys/kernel/printk_ratelimit", "0" },
-	{ "/proc/sys/kernel/watchdog_thresh", "5" }, /* soft lockup after twice that */
-	{ "/proc/sys/kernel/hung_task_timeout_secs", "10" },
+	{ "/proc/sys/kernel/watchdog_thresh", "8" }, /* soft lockup after twice that */
+	{ "/proc/sys/kernel/hung_task_timeout_secs", "15" },
 	{ "/proc/sys/kernel/hung_task_check_interval_secs", "5" },
 	{ "/proc/sys/kernel/hung_task_warnings", "-1" },
 	{ "/proc/sys/kernel/panic_on_oops", "0" },
 	{ "/proc/sys/kernel/unknown_nmi_panic", "1" }, /* how the host asks "where are you?" */
 	{ "/proc/sys/kernel/core_pattern", "|/bin/false" },
-	{ "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "10" },
+	{ "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "15" },
 };
 
 static void mount_all(void)

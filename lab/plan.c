@@ -33,6 +33,17 @@ static int check_source(struct lab *lab, const char *path)
 			"file, a .c file or a .ko file", path);
 }
 
+/* The compiler says "error: ..."; modpost shouts, "FATAL: modpost: ..." before 5.12. */
+static const char *first_error(const char *log)
+{
+	static const char *const words[] = { "error: ", "ERROR: ", "FATAL: " };
+	const char *at = NULL;
+
+	for (size_t i = 0; i < 3 && !at; i++)
+		at = strstr(log, words[i]);
+	return at;
+}
+
 static void build_failed(struct lab_result *r, const struct lab_build *build,
 			 const char *source)
 {
@@ -41,11 +52,8 @@ static void build_failed(struct lab_result *r, const struct lab_build *build,
 		.phase = LAB_PHASE_BUILD,
 		.kind = xstrdup("build"),
 	};
-	const char *first = build->log ? strstr(build->log, "error: ") : NULL;
+	const char *first = first_error(build->log ? build->log : "");
 
-	/* modpost shouts "ERROR: modpost: ..."; the compiler says "error: ..." */
-	if (!first && build->log)
-		first = strstr(build->log, "ERROR: ");
 	if (first) {
 		first = strchr(first, ' ') + 1;
 		event.title = xprintf("does not build: %.*s", (int)strcspn(first, "\n"), first);
