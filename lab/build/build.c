@@ -48,7 +48,7 @@ static char *symvers_source(const char *symvers)
  * one of ours, which adds to the list afterwards. A stale list that the user's own build
  * left beside the same source would name each symbol twice, so it is taken out.
  */
-static int wrap_kbuild(struct build_job *job, const char *user)
+static int wrap_kbuild(struct build_job *job, const char *user, const struct strv *lists)
 {
 	_cleanup_free_ char *ours = xprintf("%s/Kbuild", job->upper);
 	_cleanup_free_ char *kept = xprintf("%s/Kbuild.user", job->upper);
@@ -58,20 +58,39 @@ static int wrap_kbuild(struct build_job *job, const char *user)
 
 	if (is_kbuild)
 		err = fs_copy_file(user, kept);
-	text_printf(&t, "include %s/%s\n", job->dir,
+	text_printf(&t, "include %s/%s\n", job->at,
 		    is_kbuild ? "Kbuild.user" : "Makefile");
 	text_puts(&t, "KBUILD_EXTRA_SYMBOLS := $(filter-out");
 	for (char *const *s = job->spec->symvers; *s; s++) {
 		_cleanup_free_ char *source = symvers_source(*s);
 
-		if (source)
+		if (source && build_path_plain(source))
 			text_printf(&t, " %s/Module.symvers", source);
 	}
 	text_puts(&t, ",$(abspath $(KBUILD_EXTRA_SYMBOLS)))");
-	for (char *const *s = job->spec->symvers; *s; s++)
-		text_printf(&t, " %s", *s);
+	for (size_t i = 0; i < lists->n; i++)
+		text_printf(&t, " %s", lists->v[i]);
 	text_puts(&t, "\n");
 	return err ? err : fs_write_file(ours, t.s, t.len, 0644);
+}
+
+/* The lists under names that make can read: where the cache's path is none, as copies. */
+static int plain_symvers(struct build_job *job, struct strv *ret)
+{
+	int err = 0;
+
+	for (char *const *s = job->spec->symvers; *s && !err; s++) {
+		_cleanup_free_ char *copy = NULL;
+
+		if (build_path_plain(*s)) {
+			strv_add(ret, *s);
+			continue;
+		}
+		copy = xprintf("%s/.symvers-%zu", job->upper, ret->n);
+		err = fs_copy_file(*s, copy);
+		strv_printf(ret, "%s/.symvers-%zu", job->at, ret->n);
+	}
+	return err;
 }
 
 /* @ret: a word for make, or NULL. */
@@ -79,14 +98,17 @@ static int use_symvers(struct build_job *job, char **ret)
 {
 	_cleanup_free_ char *user = NULL, *text = NULL, *list = NULL;
 	_cleanup_strv_ struct strv all = STRV_INIT;
+	int err;
 
 	if (!job->spec->symvers || !job->spec->symvers[0])
 		return 0;
+	err = plain_symvers(job, &all);
+	if (err)
+		return err;
 	user = kbuild_file(job);
 	if (!job->file && fs_read_file(user, &text, NULL) == 0 &&
 	    strstr(text, "KBUILD_EXTRA_SYMBOLS"))
-		return wrap_kbuild(job, user);
-	strv_add_all(&all, job->spec->symvers);
+		return wrap_kbuild(job, user, &all);
 	list = strv_join(&all, " ");
 	*ret = xprintf("KBUILD_EXTRA_SYMBOLS=%s", list);
 	return 0;
@@ -111,8 +133,8 @@ static void add_module(struct build_job *job, const char *line, struct lab_build
 	_cleanup_free_ char *path = NULL;
 	const char *rel = line, *dot;
 
-	if (path_below(line, job->dir))
-		rel = line + strlen(job->dir);
+	if (path_below(line, job->at))
+		rel = line + strlen(job->at);
 	rel += strspn(rel, "/");
 	dot = strrchr(rel, '.');
 	if (!dot)
@@ -174,14 +196,14 @@ static int run_make(struct build_job *job, const char *symvers, struct text *out
 	strv_printf(&argv, "-j%d", build_cpus());
 	strv_add(&argv, "-C");
 	strv_add(&argv, job->kernel->headers);
-	strv_printf(&argv, "M=%s", job->dir);
+	strv_printf(&argv, "M=%s", job->at);
 	if (job->spec->warnings_as_errors)
 		strv_add(&argv, "KCFLAGS=-Werror");
 	if (symvers)
 		strv_add(&argv, symvers);
 	strv_add_all(&argv, job->spec->make_args);
 	strv_add(&argv, "modules");
-	return lab_sandbox_run(job->lab, &job->box, argv.v, job->dir, out, status);
+	return lab_sandbox_run(job->lab, &job->box, argv.v, job->at, out, status);
 }
 
 /* Two modules of one name, which the kernel's top Makefile would refuse. */
@@ -217,7 +239,7 @@ static int run_kbuild(struct build_job *job, struct text *out, int *status)
 	if (script) {
 		char *argv[] = { "sh", "-c", script, NULL };
 
-		err = lab_sandbox_run(job->lab, &job->box, argv, job->dir, out, status);
+		err = lab_sandbox_run(job->lab, &job->box, argv, job->at, out, status);
 		if (err || (*status ? is_explained(out) : !has_twins(job)))
 			return err;
 		text_deinit(out);
@@ -249,13 +271,17 @@ static void find_symvers(struct build_job *job, struct lab_build *build)
 static int collect(struct build_job *job, const char *raw, int status,
 		   struct lab_build *build)
 {
+	_cleanup_free_ char *own = build_path_user(job, raw ? raw : "", false);
+
 	build->dir = xstrdup(job->upper);
 	build->status = status;
-	build->log = build_log_filter(raw, job->dir);
+	build->log = build_log_filter(own, job->dir);
+	if (!status)
+		find_modules(job, build);
+	build_warnings_merge(job, build);
 	build->warnings = build_log_warnings(build->log);
 	if (status)
 		return 0;
-	find_modules(job, build);
 	check_promises(job, build);
 	if (build->status)
 		return 0;
@@ -286,7 +312,19 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	return err;
 }
 
-int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
+/* Whether an overlay can be had is only known once one was tried. */
+static int build_anyhow(struct build_job *job, struct lab_build *build)
+{
+	int err = build_now(job, build);
+
+	if (err != -EOPNOTSUPP || job->mirror || job->file)
+		return err;
+	job->mirror = true;
+	err = build_fresh_upper(job);
+	return err ? err : build_now(job, build);
+}
+
+int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirror,
 		  struct lab_build *ret)
 {
 	_cleanup_job_ struct build_job job = BUILD_JOB_INIT;
@@ -294,8 +332,9 @@ int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 	double begin = lab_now_ms();
 	int err = build_job_open(lab, spec, &job);
 
+	job.mirror = !job.file && (mirror || (!err && build_mirror_active(&job)));
 	if (!err && !build_state_load(&job, &build))
-		err = build_now(&job, &build);
+		err = build_anyhow(&job, &build);
 	if (!err && spec->compile_commands)
 		err = build_compile_commands(&job);
 	if (err)
@@ -304,4 +343,10 @@ int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 	*ret = build;
 	build = (struct lab_build){ 0 };
 	return 0;
+}
+
+int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
+		  struct lab_build *ret)
+{
+	return build_run_job(lab, spec, false, ret);
 }

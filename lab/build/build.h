@@ -44,8 +44,9 @@ int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 
 /** lab_build_program - compile one user-space test program (C, static) with the build
  *  root's compiler; the result is cached by content. @include: one -I path or NULL.
- *  Return: 0 when the compiler ran; *ret_path is NULL when it refused, *ret_log (never
- *  NULL) has what it said. Both are freed by the caller. */
+ *  @ret_log: what the compiler said; freed by the caller, as is *ret_path.
+ *  Return: 0; -ENOEXEC when the compiler refused it, then *ret_log is set and *ret_path
+ *  is not; another -errno, then neither is. */
 int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const char *source,
 		      const char *include, char **ret_path, char **ret_log);
 

@@ -122,8 +122,9 @@ static json_t *command_entry(struct build_job *job, const struct build_cmd *cmd)
 	size_t len = end ? (size_t)(end - cmd->command) : strlen(cmd->command);
 	bool relative = cmd->source[0] != '/';
 	_cleanup_free_ char *file = relative ? xprintf("%s/%s", job->dir, cmd->source) :
-					       xstrdup(cmd->source);
-	_cleanup_free_ char *command = xstrndup(cmd->command, len);
+					       build_path_user(job, cmd->source, false);
+	_cleanup_free_ char *recorded = xstrndup(cmd->command, len);
+	_cleanup_free_ char *command = build_path_user(job, recorded, true);
 
 	return json_pack("{s:s, s:s, s:s}", "directory",
 			 relative ? job->dir : job->kernel->headers, "command", command,

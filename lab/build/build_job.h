@@ -13,7 +13,9 @@ struct build_job {
 	const struct lab_build_spec *spec;
 	const struct lab_kernel *kernel;
 	char *dir;	   /* source directory, real path */
+	char *at;	   /* dir as make sees it: another where make could not read dir */
 	char *file;	   /* name of the one .c file in it, or NULL */
+	bool mirror;	   /* no overlay here: upper is a copy of dir, see build_mirror.c */
 	bool dkms;	   /* dir has a dkms.conf */
 	struct strv dkms_modules; /* relative paths of .ko files it promises */
 	bool dkms_patches; /* it changes its sources before it builds */
@@ -33,10 +35,33 @@ void build_job_deinit(struct build_job *job);
 /* build_source.c: what is to be built, and where its objects are kept */
 int build_job_open(struct lab *lab, const struct lab_build_spec *spec,
 		   struct build_job *job);
+/** build_run_job - lab_build_run(); @mirror: as if overlays could not be had. */
+int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirror,
+		  struct lab_build *ret);
 /** build_cpus - how many processors this process may use. */
 int build_cpus(void);
 /** build_prepare - before a true build: make upper agree with what the source is now. */
 int build_prepare(struct build_job *job);
+/** build_fresh_upper - forget all objects. */
+int build_fresh_upper(struct build_job *job);
+
+/* build_path.c: paths that make cannot read, such as those with blanks */
+bool build_path_plain(const char *path);
+/** build_path_show - what make shall see instead of directory @dir; @dir if it may. */
+char *build_path_show(const char *dir);
+/** build_path_user - @text with the user's own paths; @quote: as words of a shell. */
+char *build_path_user(const struct build_job *job, const char *text, bool quote);
+
+/* build_mirror.c: where the cache's file system cannot carry an overlay */
+/** build_mirror_active - was this entry's upper a copy already? */
+bool build_mirror_active(const struct build_job *job);
+/** build_mirror_sync - copy what changed in dir to upper, remove what is gone there. */
+int build_mirror_sync(struct build_job *job);
+
+/* build_warnings.c: warnings about objects that need not be compiled again */
+/** build_warnings_merge - add to the log of a build those noted earlier that still hold,
+ *  and note its own. */
+void build_warnings_merge(struct build_job *job, struct lab_build *build);
 
 /* build_cmd.c: what Kbuild recorded of each object */
 struct build_cmd {

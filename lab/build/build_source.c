@@ -20,6 +20,7 @@ int build_cpus(void)
 void build_job_deinit(struct build_job *job)
 {
 	free(job->dir);
+	free(job->at);
 	free(job->file);
 	strv_deinit(&job->dkms_modules);
 	free(job->entry);
@@ -96,6 +97,7 @@ static int open_entry(struct build_job *job)
 			return lab_fail(job->lab, err, "cannot remove '%s': %s; remove it "
 					"by hand", job->entry, strerror(-err));
 	}
+	lab_cache_has(job->lab, "builds", key); /* used now, see 'kmlab clean' */
 	job->upper = xprintf("%s/upper", job->entry);
 	job->work = xprintf("%s/work", job->entry);
 	err = fs_mkdir_p(job->upper, 0755);
@@ -112,6 +114,7 @@ static void fill_box(struct build_job *job)
 	const struct lab_kernel *kernel = job->kernel;
 	bool host = kernel->provider && !strcmp(kernel->provider, "host");
 
+	job->at = build_path_show(job->dir);
 	job->box = (struct lab_sandbox){
 		.root = kernel->root,
 		.usr_src = kernel->usr_src,
@@ -119,6 +122,7 @@ static void fill_box(struct build_job *job)
 		.release = host ? NULL : kernel->release,
 		.headers = kernel->headers,
 		.lower = job->dir,
+		.at = strcmp(job->at, job->dir) ? job->at : NULL,
 		.upper = job->upper,
 		.work = job->work,
 	};
@@ -206,7 +210,7 @@ static void hide_one(struct build_job *job, const char *sub, const char *name)
 	_cleanup_free_ char *low = xprintf("%s/%s", job->dir, rel);
 	struct stat st;
 
-	if (lstat(low, &st) == 0 && S_ISREG(st.st_mode) && !in_upper(job, rel))
+	if (lstat(low, &st) == 0 && S_ISREG(st.st_mode) && (job->mirror || !in_upper(job, rel)))
 		strv_take(&job->hide, take_ptr(rel));
 }
 
@@ -296,10 +300,16 @@ static int write_kbuild(struct build_job *job)
 	return fs_write_file(path, text, strlen(text), 0644);
 }
 
-static int fresh_upper(struct build_job *job)
+int build_fresh_upper(struct build_job *job)
 {
+	_cleanup_free_ char *copied = xprintf("%s/mirror", job->entry);
+	_cleanup_free_ char *warned = xprintf("%s/warnings", job->entry);
 	int err = fs_remove_tree(job->upper);
 
+	if (!err)
+		err = fs_remove_tree(copied);
+	if (!err)
+		err = fs_remove_tree(warned);
 	if (!err)
 		err = fs_remove_tree(job->work);
 	if (!err)
@@ -327,15 +337,21 @@ static int stamp(struct build_job *job, struct timespec *last)
 
 int build_prepare(struct build_job *job)
 {
+	static char *const nothing[] = { NULL };
 	struct timespec last;
 	int err = stamp(job, &last);
 
 	if (!err && job->dkms_patches)
-		err = fresh_upper(job);
+		err = build_fresh_upper(job);
 	if (!err && job->file) {
 		err = expose_neighbours(job);
 		if (!err)
 			err = write_kbuild(job);
+	} else if (!err && job->mirror) {
+		err = hide_products(job, "");
+		if (!err)
+			err = build_mirror_sync(job);
+		job->box.expose = job->box.hide = nothing;
 	} else if (!err) {
 		err = drop_shadows(job->upper, job->dir, &last);
 		if (!err)

@@ -114,7 +114,8 @@ static bool is_foreign(const struct build_job *job, const char *path)
  * relative name counts from where Kbuild worked, the module's directory since 6.13. */
 static char *dep_path(const struct build_job *job, const char *dep)
 {
-	char *full = dep[0] == '/' ? xstrdup(dep) : xprintf("%s/%s", job->dir, dep);
+	char *full = dep[0] == '/' ? build_path_user(job, dep, false) :
+				     xprintf("%s/%s", job->dir, dep);
 	char *real;
 
 	if (dep[0] != '/' && !fs_exists(full)) {

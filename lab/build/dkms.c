@@ -71,7 +71,7 @@ static int run_script(struct build_job *job, const struct lab_sandbox *box,
 	strv_add(&argv, job->kernel->headers);
 	strv_printf(&argv, "%d", build_cpus());
 	strv_add(&argv, verb);
-	return lab_sandbox_run(job->lab, box, argv.v, job->dir, out, status);
+	return lab_sandbox_run(job->lab, box, argv.v, job->at, out, status);
 }
 
 static int parse_shown(struct build_job *job, char *text)

@@ -130,9 +130,8 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const ch
 			return err;
 	}
 	if (err == -ENOEXEC) {
-		*ret_path = NULL;
 		*ret_log = text_take(&log);
-		return 0;
+		return lab_fail(lab, err, "'%s' does not compile; correct it", source);
 	}
 	entry = lab_cache_path(lab, "builds", id);
 	log_path = xprintf("%s/log", entry);

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -150,14 +151,21 @@ static int mount_overlay(const struct lab_sandbox *box, const char *at)
 	const char *const names[] = { "/lower", "/upper", "/work" };
 	const char *const paths[] = { box->lower, box->upper, box->work };
 	char target[PATH_MAX];
+	struct statvfs vfs;
 
 	for (int i = 0; i < 3; i++) {
 		snprintf(target, sizeof(target), OLD "%s", paths[i]);
 		if (symlink(target, names[i]) < 0)
 			return -1;
 	}
-	return mount("overlay", at, "overlay", MS_NOSUID | MS_NODEV,
-		     "lowerdir=/lower,upperdir=/upper,workdir=/work,userxattr,index=off");
+	if (mount("overlay", at, "overlay", MS_NOSUID | MS_NODEV,
+		  "lowerdir=/lower,upperdir=/upper,workdir=/work,userxattr,index=off") < 0)
+		return -1;
+	/* Where the work directory is of no use, the kernel falls back to this silently. */
+	if (statvfs(at, &vfs) < 0 || !(vfs.f_flag & ST_RDONLY))
+		return 0;
+	errno = EROFS;
+	return -1;
 }
 
 static int bind_child(const struct lab_sandbox *box, const char *at, const char *name)
@@ -194,7 +202,7 @@ static int mount_lower(struct job *job)
 
 	if (!box->lower)
 		return 0;
-	snprintf(at, sizeof(at), NEW "%s", box->lower);
+	snprintf(at, sizeof(at), NEW "%s", box->at ? box->at : box->lower);
 	if (box->expose ? mount_exposed(box, at) : mount_overlay(box, at))
 		return fail(job, STAGE_OVERLAY, box->lower);
 	for (char *const *name = box->hide; name && *name; name++) {
@@ -398,8 +406,8 @@ static int explain(struct lab *lab, const struct lab_sandbox *box,
 			return lab_fail(lab, -ELOOP, "the cache lies inside the source "
 					"directory '%s'; move one of them, or set KMLAB_CACHE",
 					box->lower);
-		return lab_fail(lab, -trouble->err, "cannot lay a writable view over '%s': "
-				"%s; keep source and cache on ordinary file systems",
+		return lab_fail(lab, -EOPNOTSUPP, "cannot lay a writable view over '%s': "
+				"%s; keep the cache (KMLAB_CACHE) on an ordinary file system",
 				trouble->subject, strerror(trouble->err));
 	case STAGE_MOUNT:
 		if (trouble->err == ENOSYS)

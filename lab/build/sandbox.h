@@ -20,6 +20,10 @@ struct lab_sandbox {
 	const char *release;	 /* that directory appears as /usr/lib/modules/RELEASE */
 	const char *headers;	 /* where its "build" link leads, inside the root */
 	const char *lower;	 /* directory shown writable at its own path, or NULL */
+	/* Where lower is shown instead, or NULL: "/TOP/NAME" or "/TOP/NAME/REST", where lower
+	 * ends in the same REST. Beside NAME its neighbours appear under their own names,
+	 * so that "../" leads where it does outside. */
+	const char *at;
 	const char *upper;	 /* where its changes are kept (absolute, exists) */
 	const char *work;	 /* overlayfs work directory, same file system as upper */
 	/* With a list here, no overlay is made: upper itself appears at lower's path, and
@@ -34,7 +38,8 @@ struct lab_sandbox {
  * lab_sandbox_run - run argv (looked up in the root's PATH) in directory @cwd.
  * @out: stdout and stderr together, in order. @status: exit status or 128 + signal.
  * Return: 0 when the command ran; -ENOSYS/-EPERM with a sentence when the host forbids
- * user namespaces; -ENOENT when there is no such command; -ECANCELED.
+ * user namespaces; -EOPNOTSUPP when upper's file system cannot carry an overlay; -ENOENT
+ * when there is no such command; -ECANCELED.
  */
 int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
 		    const char *cwd, struct text *out, int *status);

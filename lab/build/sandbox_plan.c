@@ -205,6 +205,35 @@ static bool needs_host_tmp(const struct lab_sandbox *box, char *const *argv)
 	return false;
 }
 
+/* See struct lab_sandbox, "at". */
+static int plan_alias(struct sandbox_plan *plan, const struct lab_sandbox *box)
+{
+	_cleanup_free_ char *parent = NULL, *shown = NULL, *top = NULL, *name = NULL;
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	const char *rest;
+	int err;
+
+	if (!box->at)
+		return 0;
+	top = xstrndup(box->at, strcspn(box->at + 1, "/") + 1);
+	rest = box->at + strlen(top) + 1;
+	name = xstrndup(rest, strcspn(rest, "/"));
+	rest += strlen(name);
+	shown = xstrndup(box->lower, strlen(box->lower) - strlen(rest));
+	parent = xstrndup(shown, (size_t)(fs_basename(shown) - shown) - 1);
+	add(plan, SANDBOX_DIR, NULL, xstrdup(top));
+	err = fs_list(*parent ? parent : "/", false, &names);
+	for (size_t i = 0; !err && i < names.n; i++)
+		if (strcmp(names.v[i], name) && strcmp(names.v[i], fs_basename(shown)))
+			add(plan, SANDBOX_LINK, xprintf("%s/%s", parent, names.v[i]),
+			    xprintf("%s/%s", top, names.v[i]));
+	if (*rest)
+		add(plan, SANDBOX_BIND, take_ptr(shown), xprintf("%s/%s", top, name));
+	else
+		add(plan, SANDBOX_DIR, NULL, xstrdup(box->at));
+	return err;
+}
+
 static int plan_host(struct sandbox_plan *plan, const struct lab_sandbox *box,
 		     char *const *argv)
 {
@@ -283,6 +312,8 @@ int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *cons
 				"add the kernel again", *root ? root : "/", strerror(-err));
 	plan_aliases(&plan, root);
 	err = plan_host(&plan, box, argv);
+	if (!err)
+		err = plan_alias(&plan, box);
 	if (err)
 		return lab_fail(lab, err, "cannot list '/': %s; check its permissions",
 				strerror(-err));

@@ -24,6 +24,9 @@
 #define KIND_ENV  'e'
 #define KIND_FROM 'm' /* the recorded module's directory, before all calls */
 
+/* Where the recorded make finds its directory, whatever the cache is called. */
+#define RECORD_AT "/kmlab-src/record"
+
 static const char recorder[] =
 	"#!/bin/bash\n"
 	"case \"$1 $2\" in '-f '*/scripts/Makefile.*)\n"
@@ -85,16 +88,16 @@ static int save_record(const char *dir, const char *from, int status)
 	return put(dir, "record", record ? record : "", 0644);
 }
 
-static int run_recorded(struct build_job *job, const char *dir, const char *src)
+static int run_recorded(struct build_job *job, const char *dir)
 {
-	_cleanup_free_ char *path =
-		xprintf("PATH=%s:/run/kmlab/bin:/usr/sbin:/usr/bin:/sbin:/bin", dir);
-	_cleanup_free_ char *m = xprintf("M=%s", src);
+	static const char m[] = "M=" RECORD_AT "/src";
+	static const char path[] =
+		"PATH=" RECORD_AT ":/run/kmlab/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	_cleanup_text_ struct text out = TEXT_INIT;
 	char *const nothing[] = { NULL };
 	struct lab_sandbox box = job->box;
-	char *argv[] = { "env", path, "make", "-s", "--no-print-directory", "-C",
-			 job->kernel->headers, m, "modules", NULL, NULL };
+	char *argv[] = { "env", (char *)path, "make", "-s", "--no-print-directory", "-C",
+			 job->kernel->headers, (char *)m, "modules", NULL, NULL };
 	int err, status = 0;
 
 	if (job->spec->warnings_as_errors) {
@@ -102,11 +105,12 @@ static int run_recorded(struct build_job *job, const char *dir, const char *src)
 		argv[9] = "modules";
 	}
 	box.lower = box.upper = dir;
+	box.at = RECORD_AT;
 	box.work = NULL;
 	box.expose = nothing;
 	box.hide = NULL;
 	err = lab_sandbox_run(job->lab, &box, argv, "/", &out, &status);
-	return err ? err : save_record(dir, src, status);
+	return err ? err : save_record(dir, RECORD_AT "/src", status);
 }
 
 static int make_record(struct build_job *job, const char *id)
@@ -132,7 +136,7 @@ static int make_record(struct build_job *job, const char *id)
 	if (!err)
 		err = put(stage.dir, "make", recorder, 0755);
 	if (!err)
-		err = run_recorded(job, stage.dir, src);
+		err = run_recorded(job, stage.dir);
 	if (!err)
 		err = fs_remove_tree(src);
 	return err ? err : lab_stage_publish(job->lab, &stage, id);
@@ -141,7 +145,7 @@ static int make_record(struct build_job *job, const char *id)
 static char *record_id(const struct build_job *job)
 {
 	const struct lab_kernel *k = job->kernel;
-	const char *const parts[] = { "1", k->id, k->root, k->headers,
+	const char *const parts[] = { "2", k->id, k->root, k->headers,
 				      k->usr_src ? k->usr_src : "", k->release,
 				      job->spec->warnings_as_errors ? "-Werror" : "", NULL };
 	_cleanup_free_ char *key = lab_cache_key(parts);
@@ -232,7 +236,7 @@ char *build_shortcut(struct build_job *job, const char *symvers)
 		return NULL;
 	if (symvers)
 		quote(&more, symvers, "\n", "");
-	script = to_script(record, job->dir, more.s ? more.s : "");
+	script = to_script(record, job->at, more.s ? more.s : "");
 	/* One argument of a command has a limit. */
 	if (!*script || strlen(script) > 120000) {
 		free(script);

@@ -206,13 +206,14 @@ static void test_cancel(void)
 static const char fake_kbuild[] =
 	"-include $(M)/Kbuild\n"
 	"modules:\n"
-	"\t@echo run >> $(M)/runs\n"
 	"\t@echo \"make[1]: Entering directory '/x'\"\n"
 	"\t@: > $(M)/modules.order\n"
 	"\t@for o in $(obj-m); do b=$${o%.o}; test ! -e $(M)/.$$o.cmd || echo reuse $$o; \\\n"
 	"\t  { cat $(M)/$$b.c && cat $(M)/extra.h 2>/dev/null; } > $(M)/$$b.ko; \\\n"
 	"\t  grep -q broken $(M)/$$b.c && { echo \"$(M)/$$b.c:1:1: error: broken\"; exit 1; }; \\\n"
-	"\t  grep -q warn $(M)/$$b.c && echo \"$(M)/$$b.c:1:1: warning: careful\"; \\\n"
+	"\t  cmp -s $(M)/$$b.c $(M)/.$$b.seen || { cp $(M)/$$b.c $(M)/.$$b.seen; \\\n"
+	"\t    : > $(M)/$$o; echo $(M)/$$o > $(M)/$$b.mod; grep -q warn $(M)/$$b.c && \\\n"
+	"\t    echo \"$(M)/$$b.c:1:1: warning: careful\"; }; \\\n"
 	"\t  { echo \"savedcmd_$(M)/$$o := gcc -DX='\\\"a\\\"' -c -o $(M)/$$o $(M)/$$b.c ; objtool $$o\"; \\\n"
 	"\t    echo; echo \"source_$(M)/$$o := $(M)/$$b.c\"; echo; \\\n"
 	"\t    echo \"deps_$(M)/$$o := \\\\\\\\\"; echo \"  $(DEP) \\\\\\\\\"; } > $(M)/.$$o.cmd; \\\n"
@@ -223,6 +224,8 @@ static struct lab_kernel kernel = {
 	.name = "fake", .id = "fake", .provider = "tree", .release = "1.2.3-fake",
 };
 
+static bool mirror;
+
 static int build(const char *source, struct lab_build *ret)
 {
 	_cleanup_free_ char *path = path_of(source);
@@ -231,7 +234,7 @@ static int build(const char *source, struct lab_build *ret)
 	struct lab_build_spec spec = { .kernel = &kernel, .source = path, .make_args = args };
 
 	lab_build_deinit(ret);
-	return lab_build_run(&lab, &spec, ret);
+	return build_run_job(&lab, &spec, mirror, ret);
 }
 
 static void test_build(void)
@@ -400,6 +403,147 @@ static void test_commands(void)
 	ok(b.cached, "it does not count as a change");
 }
 
+/* Characters that make, the shell or mount(2) take for their own. */
+static void test_odd_path(const char *at)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, at), *text = NULL, *quoted = NULL;
+	_cleanup_free_ char *json = xprintf("%s/compile_commands.json", at);
+	_cleanup_free_ char *source = xprintf("%s/one.c", at), *build_file = NULL;
+	_cleanup_free_ char *want = xprintf("%s/one.c:1:1: warning: careful\n", path);
+	_cleanup_free_ char *made = xprintf("%s/one.o", at);
+	_cleanup_free_ char *file = xprintf("%s/one.c\"", path);
+	struct lab_build_spec spec = { .kernel = &kernel, .source = path,
+				       .compile_commands = true };
+
+	build_file = xprintf("%s/Kbuild", at);
+	put(build_file, "obj-m := one.o\n$(if $(wildcard $(M)/../beside.h),,$(error lost))\n");
+	put(source, "one warn\n");
+	free(quoted);
+	quoted = xprintf("%s/../beside.h", at);
+	put(quoted, "");
+	is_int(lab_build_run(&lab, &spec, &b), 0, "a path that make cannot read: it runs");
+	if (!is_int(b.status, 0, "and is content"))
+		printf("# %s\n", b.log);
+	is_int((long long)b.modules.n, 1, "a module comes out");
+	is_str(b.log, want, "the log names the user's own path");
+	text = get(json);
+	ok(text && strstr(text, strchr(at, '\\') ? "one.c\"" : file) &&
+	   !strstr(text, "kmlab-src"), "so does compile_commands.json");
+	ok(!there(made), "nothing else is left there");
+	lab_build_deinit(&b);
+	lab_build_run(&lab, &spec, &b);
+	ok(b.cached, "it is remembered");
+}
+
+static void test_warnings(void)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_free_ char *first = NULL;
+
+	put("warn/Kbuild", "obj-m := x.o y.o\n");
+	put("warn/x.c", "x warn\n");
+	put("warn/y.c", "y warn\n");
+	build("warn", &b);
+	is_int(b.warnings, 2, "two files, two warnings");
+	first = xstrdup(b.log);
+	put("warn/README", "");
+	build("warn", &b);
+	ok(!b.cached, "make runs again, the compiler does not");
+	ok(b.log && str_ends(b.log, first), "and the warnings are the same");
+	put("warn/y.c", "y broken\n");
+	build("warn", &b);
+	ok(b.status && !strstr(b.log, "careful"), "an error is shown alone");
+	put("warn/y.c", "y\n");
+	build("warn", &b);
+	is_int(b.warnings, 1, "a warning corrected is gone, the other still there");
+	put("warn/x.c", "x\n");
+	build("warn", &b);
+	is_int(b.warnings, 0, "both corrected");
+	put("warn/x.c", "x warn\n");
+	build("warn", &b);
+	put("warn/Kbuild", "obj-m := y.o\n");
+	build("warn", &b);
+	is_int(b.warnings, 0, "a file no longer built has none");
+}
+
+/* As where the cache cannot carry an overlay. */
+static void test_mirror(void)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	_cleanup_free_ char *path = path_of("copied"), *ko = NULL, *up = NULL;
+
+	mirror = true;
+	put("copied/Kbuild", "obj-m := m.o\nall := $(shell echo over > $(M)/over.txt)\n");
+	put("copied/m.c", "first\n");
+	put("copied/extra.h", "extra\n");
+	put("copied/over.txt", "mine\n");
+	put("copied/sub/gone.h", "");
+	put("copied/.git/config", "");
+	put("copied/m.o", "stale");
+	put("copied/.m.o.cmd", "cmd_m.o := stale\n");
+	is_int(build("copied", &b), 0, "a copy in the cache builds");
+	ok(b.status == 0 && !strstr(b.log, "reuse"), "without the user's objects");
+	ok(b.modules.n && fs_read_file(b.modules.v[0], &ko, NULL) == 0, "to a module");
+	is_str(ko, "first\nextra\n", "of all its files");
+	fs_list(path, false, &names);
+	is_int((long long)names.n, 6, "the source has nothing new");
+	_cleanup_free_ char *over = get("copied/over.txt");
+	is_str(over, "mine\n", "and is not changed");
+	up = xprintf("%s/.git", b.dir);
+	ok(!fs_exists(up), ".git is left out");
+	build("copied", &b);
+	ok(b.cached, "it is remembered");
+	put("copied/m.c", "second\n");
+	_cleanup_free_ char *extra = path_of("copied/extra.h"), *sub = path_of("copied/sub");
+	unlink(extra);
+	fs_remove_tree(sub);
+	mirror = false; /* once a copy, always a copy */
+	is_int(build("copied", &b), 0, "after a change");
+	free(ko);
+	ko = NULL;
+	if (b.modules.n)
+		fs_read_file(b.modules.v[0], &ko, NULL);
+	is_str(ko, "second\n", "edits and deletions are followed");
+	ok(b.log && strstr(b.log, "reuse"), "the copy's own objects stay");
+	_cleanup_free_ char *sub_up = xprintf("%s/sub", b.dir);
+	ok(!fs_exists(sub_up), "also of directories");
+}
+
+static void test_program(void)
+{
+	_cleanup_free_ char *source = path_of("prog dir/t.c");
+	_cleanup_free_ char *path = NULL, *log = NULL, *log2 = NULL;
+	char *none = NULL;
+
+	put("prog dir/t.c", "#include \"t.h\"\nint main(void) { return T; }\n");
+	put("prog dir/t.h", "#define T 0\n");
+	is_int(lab_build_program(&lab, &kernel, source, NULL, &path, &log), 0,
+	       "a test program");
+	ok(path && access(path, X_OK) == 0, "can be run");
+	put("prog dir/t.h", "#define T nothing_like_it\n");
+	is_int(lab_build_program(&lab, &kernel, source, NULL, &none, &log2), -ENOEXEC,
+	       "one that does not compile");
+	ok(!none && log2 && strstr(log2, "nothing_like_it"), "and why");
+	free(none);
+}
+
+/* "kmlab clean" goes by the time of an entry. */
+static void test_used(void)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_free_ char *entry = NULL;
+	struct stat st;
+
+	build("mod", &b);
+	entry = xprintf("%s/..", b.dir);
+	utimensat(AT_FDCWD, entry, (struct timespec[]){ { 1000, 0 }, { 1000, 0 } }, 0);
+	build("mod", &b);
+	ok(b.cached && stat(entry, &st) == 0 && st.st_mtime > 1000,
+	   "a build that was remembered counts as used");
+}
+
 static void test_dkms(void)
 {
 	_cleanup_build_ struct lab_build b = { 0 };
@@ -497,8 +641,16 @@ int main(void)
 		test_one_file();
 		test_nothing();
 		test_commands();
+		test_used();
+		test_odd_path("odd dir/mod");
+		test_odd_path("a,b:c/odd mod$x");
+		test_odd_path("back\\slash#1 %2/plain/mod");
+		test_warnings();
+		test_mirror();
 		test_dkms();
 	}
+	if (process_find("gcc"))
+		test_program();
 	test_log();
 	fs_remove_tree(dir);
 	fs_remove_tree(base);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the cache's file system cannot carry an overlay (NFS, an overlay itself), upper is
+ * a copy of the source, shown at the source's own path. A list of what was copied, with
+ * sizes and times, tells what to copy again and what to remove; a file that a build
+ * changed in its copy stays so until the user changes the original, as in an overlay.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "build_job.h"
+#include "fs.h"
+
+struct mirror {
+	struct build_job *job;
+	struct strv old;   /* lines of the last list, sorted */
+	struct strv lines; /* of the new one */
+	struct strv paths; /* in it */
+};
+
+static char *list_path(const struct build_job *job)
+{
+	return xprintf("%s/mirror", job->entry);
+}
+
+bool build_mirror_active(const struct build_job *job)
+{
+	_cleanup_free_ char *path = list_path(job);
+
+	return fs_exists(path);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool find(const struct strv *sorted, const char *s)
+{
+	return sorted->n && bsearch(&s, sorted->v, sorted->n, sizeof(*sorted->v), compare);
+}
+
+static int copy_link(const char *from, const char *to)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(from, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	return symlink(target, to) < 0 ? -errno : 0;
+}
+
+/* With the original's time: make compares it with those of the objects. */
+static int copy_one(const char *from, const char *to, const struct stat *st)
+{
+	const struct timespec times[] = { st->st_mtim, st->st_mtim };
+	int err = fs_remove_tree(to);
+
+	if (err)
+		return err;
+	if (S_ISLNK(st->st_mode))
+		return copy_link(from, to);
+	err = fs_copy_file(from, to);
+	/* Unreadable for us, so for make. */
+	if (err == -EACCES)
+		return 0;
+	if (!err && utimensat(AT_FDCWD, to, times, 0) < 0)
+		err = -errno;
+	return err;
+}
+
+static int sync_dir(struct mirror *m, const char *sub);
+
+static int sync_one(struct mirror *m, const char *rel)
+{
+	_cleanup_free_ char *from = xprintf("%s/%s", m->job->dir, rel);
+	_cleanup_free_ char *to = xprintf("%s/%s", m->job->upper, rel);
+	struct stat st, there;
+	char *line;
+	bool same;
+
+	if (lstat(from, &st) < 0 || strv_contains(&m->job->hide, rel) ||
+	    !strcmp(from, m->job->lab->cache_dir))
+		return 0;
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		line = xprintf("%s\td", rel);
+	else
+		line = xprintf("%s\t%o %lld %lld.%09ld %lld.%09ld %llu", rel, st.st_mode,
+			       (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+			       st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec,
+			       st.st_ctim.tv_nsec, (unsigned long long)st.st_ino);
+	strv_take(&m->lines, line);
+	strv_add(&m->paths, rel);
+	same = find(&m->old, line);
+	if (!S_ISDIR(st.st_mode))
+		return same ? 0 : copy_one(from, to, &st);
+	if (lstat(to, &there) == 0 && !S_ISDIR(there.st_mode))
+		fs_remove_tree(to);
+	if (mkdir(to, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return sync_dir(m, rel);
+}
+
+static int sync_dir(struct mirror *m, const char *sub)
+{
+	_cleanup_free_ char *dir = xprintf("%s/%s", m->job->dir, sub);
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = 0;
+
+	if (fs_list(dir, true, &names))
+		return 0; /* unreadable for us, so for make */
+	for (size_t i = 0; i < names.n && !err; i++) {
+		_cleanup_free_ char *rel = xprintf("%s%s%s", sub, *sub ? "/" : "",
+						   names.v[i]);
+
+		if (lab_cancelled(m->job->lab))
+			return -ECANCELED;
+		if (strcmp(names.v[i], ".git"))
+			err = sync_one(m, rel);
+	}
+	return err;
+}
+
+static int drop_gone(struct mirror *m)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < m->old.n && !err; i++) {
+		_cleanup_free_ char *rel =
+			xstrndup(m->old.v[i], strcspn(m->old.v[i], "\t"));
+		_cleanup_free_ char *copy = xprintf("%s/%s", m->job->upper, rel);
+
+		if (!find(&m->paths, rel))
+			err = fs_remove_tree(copy);
+	}
+	return err;
+}
+
+static void read_list(const char *path, struct strv *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	char *save, *line;
+
+	if (fs_read_file(path, &text, NULL))
+		return;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		strv_add(ret, line);
+	if (ret->n)
+		qsort(ret->v, ret->n, sizeof(*ret->v), compare);
+}
+
+int build_mirror_sync(struct build_job *job)
+{
+	_cleanup_free_ char *path = list_path(job), *text = NULL;
+	struct mirror m = { .job = job };
+	int err;
+
+	read_list(path, &m.old);
+	err = sync_dir(&m, "");
+	if (!err && m.paths.n)
+		qsort(m.paths.v, m.paths.n, sizeof(*m.paths.v), compare);
+	if (!err)
+		err = drop_gone(&m);
+	text = strv_join(&m.lines, "\n");
+	/* Last: when we are killed before, the copies are made again. */
+	if (!err)
+		err = fs_write_file(path, text, strlen(text), 0644);
+	strv_deinit(&m.old);
+	strv_deinit(&m.lines);
+	strv_deinit(&m.paths);
+	return err;
+}
