@@ -217,6 +217,80 @@ commands() {
 	rm -f one/compile_commands.json
 }
 
+odd_paths() {
+	at="my projects: 1,2/it's \$one"
+	module "$at/odd.c" 'pr_info(SHARED); int unused_thing;'
+	mkdir -p "my projects: 1,2/include"
+	echo '#define SHARED "shared by odd"' >"my projects: 1,2/include/shared.h"
+	# shellcheck disable=SC2016 # for make
+	printf 'obj-m := odd.o\nccflags-y := -I$(src)/../include -DHEADER="<shared.h>"\n' \
+		>"$at/Kbuild"
+	before=$(listing "$at")
+	is "$(built "$at")" odd.ko "a path with blanks, colons, quotes and dollar signs"
+	has 'shared by odd'
+	result "with a header beside it" $?
+	says "^$PWD/$at/odd.c:7:[0-9]*: warning: " "the user's own path in a warning"
+	is "$(listing "$at")" "$before" "stays as it was"
+	sed -i 's/shared by odd/shared anew/' "my projects: 1,2/include/shared.h"
+	built "$at" >/dev/null
+	has 'shared anew'
+	result "an edit beside it is noticed" $?
+	run "$KMLAB" build --quiet --compile-commands -k "$kernel" "$at"
+	python3 - "$PWD/$at/odd.c" "$at/compile_commands.json" <<-'END' 2>>"$scratch/err"
+		import json, shlex, sys
+		[entry] = json.load(open(sys.argv[2]))
+		assert entry["file"] == sys.argv[1], entry["file"]
+		words = shlex.split(entry["command"])
+		assert words[-1].endswith("odd.c") and "kmlab-src" not in entry["command"]
+	END
+	result "and in compile_commands.json" $?
+	mkdir -p 'a user'
+	cp one/one.c one/Kbuild 'a user'
+	library 'a lender/lender.c' lent_symbol export
+	echo 'obj-m := lender.o' >'a lender/Kbuild'
+	module 'a user/one.c' 'return lent_symbol() - 7;'
+	sed -i '1a int lent_symbol(void);' 'a user/one.c'
+	is "$(built 'a lender' 'a user')" 'lender.ko one.ko' "symbols from one to another"
+}
+
+warnings() {
+	module warn/a.c 'int unused_a;'
+	module warn/b.c
+	printf 'obj-m := a.o b.o\n' >warn/Kbuild
+	built warn >/dev/null
+	says 'unused_a' "a warning"
+	module warn/b.c 'pr_info("changed");'
+	built warn >/dev/null
+	says 'unused_a' "is repeated when another file was compiled"
+	module warn/a.c
+	built warn >/dev/null
+	silent_about 'unused_a' "and goes with its cause"
+}
+
+# Two at once, and one that is killed, leave whole objects.
+interrupted() {
+	module twice/twice.c
+	echo 'obj-m := twice.o' >twice/Kbuild
+	"$KMLAB" build --quiet -k "$kernel" twice >first 2>&1 &
+	pid=$!
+	run "$KMLAB" build --quiet -k "$kernel" twice
+	exits 0 "two builds of one directory at once"
+	wait "$pid"
+	result "both succeed" $?
+	is "$(cat first)" "$(cat "$scratch/out")" "with the same result"
+	for delay in 0.05 0.2 0.5; do
+		module twice/twice.c "pr_info(\"after $delay\");"
+		"$KMLAB" build --quiet -k "$kernel" twice >/dev/null 2>&1 &
+		pid=$!
+		sleep "$delay"
+		kill -9 "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
+		is "$(built twice)" twice.ko "after a kill -9 it builds again"
+		has "after $delay"
+		result "from the source as it is" $?
+	done
+}
+
 dkms() {
 	module dk/src/dk.c
 	echo 'obj-m := dk.o' >dk/src/Kbuild
@@ -250,6 +324,9 @@ for kernel in $KMLAB_TEST_KERNELS; do
 	errors
 	stale
 	commands
+	odd_paths
+	warnings
+	interrupted
 	dkms
 	cd ..
 done

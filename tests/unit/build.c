@@ -597,6 +597,13 @@ static void test_log(void)
 	is_str(only, "make: *** [x:1: y] Error 2\n", "unless nothing else is there");
 }
 
+static bool has_program(const char *name)
+{
+	_cleanup_free_ char *path = process_find(name);
+
+	return path;
+}
+
 static bool host_allows(void)
 {
 	struct lab_sandbox box = { 0 };
@@ -631,7 +638,7 @@ int main(void)
 	test_expose();
 	test_no_command();
 	test_cancel();
-	if (process_find("make") && process_find("bash")) {
+	if (has_program("make") && has_program("bash")) {
 		test_build();
 		test_cached();
 		test_vanished();
@@ -649,7 +656,7 @@ int main(void)
 		test_mirror();
 		test_dkms();
 	}
-	if (process_find("gcc"))
+	if (has_program("gcc"))
 		test_program();
 	test_log();
 	fs_remove_tree(dir);
