@@ -60,6 +60,15 @@ static uint64_t section_address(const char *module, const char *section)
 	return strtoull(text, NULL, 16);
 }
 
+/* Code and data: where traces and pointers lead. The rest is the kernel's book-keeping, and
+ * each address is a file to open. */
+static bool matters(const Elf64_Shdr *sh, const char *name)
+{
+	if (!(sh->sh_flags & SHF_ALLOC) || !sh->sh_size || !strncmp(name, "__", 2))
+		return false;
+	return (sh->sh_flags & (SHF_EXECINSTR | SHF_WRITE)) || !strncmp(name, ".rodata", 7);
+}
+
 void sections_report(struct agent *a, const struct proto_entry *e)
 {
 	const char *names = NULL, *module = payload_name(e);
@@ -73,7 +82,7 @@ void sections_report(struct agent *a, const struct proto_entry *e)
 		const char *name = names + sh[i].sh_name;
 		struct proto_section s;
 
-		if (!(sh[i].sh_flags & SHF_ALLOC) || !sh[i].sh_size ||
+		if (!matters(&sh[i], name) ||
 		    used + sizeof(s) + strlen(name) + 1 > sizeof(buf))
 			continue;
 		s.address = section_address(module, name);
