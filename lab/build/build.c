@@ -306,6 +306,8 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	(void)build_state_snapshot(job, &before); /* without one, nothing is remembered */
 	err = job->dkms ? dkms_build(job, &out, &status) : run_kbuild(job, &out, &status);
 	if (!err)
+		build_finished(job);
+	if (!err)
 		err = collect(job, out.s, status, build);
 	if (!err && !build->status)
 		(void)build_state_save(job, &before, build);

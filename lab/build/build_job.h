@@ -42,6 +42,8 @@ int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirro
 int build_cpus(void);
 /** build_prepare - before a true build: make upper agree with what the source is now. */
 int build_prepare(struct build_job *job);
+/** build_finished - make came to its own end: what it left is whole. */
+void build_finished(struct build_job *job);
 /** build_fresh_upper - forget all objects. */
 int build_fresh_upper(struct build_job *job);
 

@@ -335,12 +335,71 @@ static int stamp(struct build_job *job, struct timespec *last)
 	return err;
 }
 
+/* --- after a build that was killed --------------------------------------------------- */
+
+static char *mark_path(const struct build_job *job)
+{
+	return xprintf("%s/building", job->entry);
+}
+
+/* All that was written since then: make would take half an object for a whole one. */
+static int drop_since(const char *dir, const struct timespec *since)
+{
+	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = fs_list(dir, true, &names);
+
+	for (size_t i = 0; i < names.n && !err; i++) {
+		_cleanup_free_ char *path = xprintf("%s/%s", dir, names.v[i]);
+		struct stat st;
+
+		if (lstat(path, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			err = drop_since(path, since);
+		else if (!newer(since, &st.st_ctim) && unlink(path) < 0)
+			err = -errno;
+	}
+	return err;
+}
+
+static int recover(struct build_job *job)
+{
+	_cleanup_free_ char *mark = mark_path(job);
+	_cleanup_free_ char *begun = xprintf("%s/stamp", job->entry);
+	struct stat st;
+
+	if (!fs_exists(mark))
+		return 0;
+	/* What is gone from a copy would not be copied again. */
+	if (job->mirror || stat(begun, &st) < 0)
+		return build_fresh_upper(job);
+	return drop_since(job->upper, &st.st_mtim);
+}
+
+static int mark_begin(struct build_job *job)
+{
+	_cleanup_free_ char *mark = mark_path(job);
+
+	return fs_write_file(mark, "", 0, 0644);
+}
+
+void build_finished(struct build_job *job)
+{
+	_cleanup_free_ char *mark = mark_path(job);
+
+	unlink(mark);
+}
+
 int build_prepare(struct build_job *job)
 {
 	static char *const nothing[] = { NULL };
 	struct timespec last;
-	int err = stamp(job, &last);
+	int err = recover(job);
 
+	if (!err)
+		err = stamp(job, &last);
+	if (!err)
+		err = mark_begin(job);
 	if (!err && job->dkms_patches)
 		err = build_fresh_upper(job);
 	if (!err && job->file) {

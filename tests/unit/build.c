@@ -529,6 +529,27 @@ static void test_program(void)
 	free(none);
 }
 
+/* What a killed build left may be half written, though newer than its source. */
+static void test_killed(void)
+{
+	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_free_ char *mark = NULL, *cmd = NULL;
+
+	put("killed/Kbuild", "-include $(M)/.k.o.cmd\nobj-m := k.o\n");
+	put("killed/k.c", "k\n");
+	build("killed", &b);
+	is_int(b.status, 0, "a build");
+	mark = xprintf("%s/../building", b.dir);
+	cmd = xprintf("%s/.k.o.cmd", b.dir);
+	ok(!fs_exists(mark), "that came to its end");
+	put("killed/k.c", "K\n");
+	fs_write_file(mark, "", 0, 0644);
+	fs_write_file(cmd, "deps := $(wildcard", 18, 0644);
+	build("killed", &b);
+	is_int(b.status, 0, "one that was killed is taken up");
+	ok(b.log && !strstr(b.log, "reuse"), "without what it left");
+}
+
 /* "kmlab clean" goes by the time of an entry. */
 static void test_used(void)
 {
@@ -649,6 +670,7 @@ int main(void)
 		test_nothing();
 		test_commands();
 		test_used();
+		test_killed();
 		test_odd_path("odd dir/mod");
 		test_odd_path("a,b:c/odd mod$x");
 		test_odd_path("back\\slash#1 %2/plain/mod");
