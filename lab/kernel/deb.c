@@ -35,7 +35,8 @@ static const char *const left_out[] = {"usr/share/*",
 				       "*/libubsan.a",
 				       "usr/include/*-linux-gnu*/*",
 				       NULL};
-static const char *const kept[] = {"usr/include/x86_64-linux-gnu/*", NULL};
+static const char *const kept[] = {"usr/include/x86_64-linux-gnu/*", "usr/share/perl/*",
+				   NULL};
 
 /*
  * Of the headers: other architectures, and the thousands of empty files by which the

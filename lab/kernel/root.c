@@ -11,11 +11,12 @@
 
 #define TRIPLET "x86_64-linux-gnu-"
 
+/* perl, not perl-base alone: with W=1 Kbuild runs kernel-doc, which wants Pod::Usage. */
 void root_packages(struct strv *ret)
 {
 	static const char *const packages[] = {
 		"make",	     "libc6-dev", "bash",     "dash",	   "coreutils",
-		"sed",	     "grep",	  "mawk",     "findutils", "perl-base",
+		"sed",	     "grep",	  "mawk",     "findutils", "perl",
 		"diffutils", "gzip",	  "xz-utils", NULL};
 
 	for (int i = 0; packages[i]; i++)
