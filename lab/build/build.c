@@ -13,10 +13,11 @@ void lab_build_deinit(struct lab_build *build)
 	strv_deinit(&build->modules);
 	free(build->symvers);
 	free(build->log);
-	*build = (struct lab_build){ 0 };
+	*build = (struct lab_build){0};
 }
 
-/* --- other modules' symbols ---------------------------------------------------------- */
+/* --- other modules' symbols ----------------------------------------------------------
+ */
 
 /* The file that Kbuild will read: Kbuild wins over Makefile. */
 static char *kbuild_file(const struct build_job *job)
@@ -114,7 +115,8 @@ static int use_symvers(struct build_job *job, char **ret)
 	return 0;
 }
 
-/* --- the result ---------------------------------------------------------------------- */
+/* --- the result ----------------------------------------------------------------------
+ */
 
 /* A BUILT_MODULE_LOCATION may end in a slash. */
 static void squeeze_slashes(char *path)
@@ -183,7 +185,8 @@ static void find_modules(struct build_job *job, struct lab_build *build)
 		add_module(job, line, build);
 }
 
-/* --- running make -------------------------------------------------------------------- */
+/* --- running make --------------------------------------------------------------------
+ */
 
 static int run_make(struct build_job *job, const char *symvers, struct text *out,
 		    int *status)
@@ -209,7 +212,7 @@ static int run_make(struct build_job *job, const char *symvers, struct text *out
 /* Two modules of one name, which the kernel's top Makefile would refuse. */
 static bool has_twins(struct build_job *job)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
 	find_modules(job, &b);
@@ -233,11 +236,13 @@ static int run_kbuild(struct build_job *job, struct text *out, int *status)
 	int err = use_symvers(job, &symvers);
 
 	if (err)
-		return lab_fail(job->lab, err, "cannot write into '%s': %s; try again with "
-				"--clean", job->upper, strerror(-err));
+		return lab_fail(job->lab, err,
+				"cannot write into '%s': %s; try again with "
+				"--clean",
+				job->upper, strerror(-err));
 	script = build_shortcut(job, symvers);
 	if (script) {
-		char *argv[] = { "sh", "-c", script, NULL };
+		char *argv[] = {"sh", "-c", script, NULL};
 
 		err = lab_sandbox_run(job->lab, &job->box, argv, job->at, out, status);
 		if (err || (*status ? is_explained(out) : !has_twins(job)))
@@ -247,7 +252,8 @@ static int run_kbuild(struct build_job *job, struct text *out, int *status)
 	return run_make(job, symvers, out, status);
 }
 
-/* --- the answer ---------------------------------------------------------------------- */
+/* --- the answer ----------------------------------------------------------------------
+ */
 
 static void find_symvers(struct build_job *job, struct lab_build *build)
 {
@@ -258,8 +264,8 @@ static void find_symvers(struct build_job *job, struct lab_build *build)
 		build->symvers = take_ptr(top);
 	for (size_t i = 0; i < build->modules.n && !build->symvers; i++) {
 		const char *ko = build->modules.v[i];
-		char *path = xprintf("%.*s/Module.symvers",
-				     (int)(strrchr(ko, '/') - ko), ko);
+		char *path =
+			xprintf("%.*s/Module.symvers", (int)(strrchr(ko, '/') - ko), ko);
 
 		if (stat(path, &st) == 0 && st.st_size)
 			build->symvers = path;
@@ -289,8 +295,10 @@ static int collect(struct build_job *job, const char *raw, int status,
 	find_symvers(job, build);
 	if (build->modules.n)
 		return 0;
-	return lab_fail(job->lab, -ENODATA, "'%s' built no module; name the directory whose "
-			"Kbuild sets obj-m", job->spec->source);
+	return lab_fail(job->lab, -ENODATA,
+			"'%s' built no module; name the directory whose "
+			"Kbuild sets obj-m",
+			job->spec->source);
 }
 
 static int build_now(struct build_job *job, struct lab_build *build)
@@ -330,7 +338,7 @@ int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirro
 		  struct lab_build *ret)
 {
 	_cleanup_job_ struct build_job job = BUILD_JOB_INIT;
-	_cleanup_build_ struct lab_build build = { 0 };
+	_cleanup_build_ struct lab_build build = {0};
 	double begin = lab_now_ms();
 	int err = build_job_open(lab, spec, &job);
 
@@ -343,7 +351,7 @@ int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirro
 		return err;
 	build.ms = lab_now_ms() - begin;
 	*ret = build;
-	build = (struct lab_build){ 0 };
+	build = (struct lab_build){0};
 	return 0;
 }
 

@@ -10,23 +10,23 @@
 
 struct lab_build_spec {
 	const struct lab_kernel *kernel;
-	const char *source;	   /* a directory with Kbuild or Makefile, or a .c file */
-	char *const *make_args;	   /* more words for make ("W=1"), or NULL */
-	char *const *symvers;	   /* Module.symvers of modules built earlier, or NULL */
-	bool compile_commands;	   /* also write SOURCE/compile_commands.json */
-	bool clean;		   /* forget earlier objects first */
-	bool warnings_as_errors;   /* for our own modules */
+	const char *source;	 /* a directory with Kbuild or Makefile, or a .c file */
+	char *const *make_args;	 /* more words for make ("W=1"), or NULL */
+	char *const *symvers;	 /* Module.symvers of modules built earlier, or NULL */
+	bool compile_commands;	 /* also write SOURCE/compile_commands.json */
+	bool clean;		 /* forget earlier objects first */
+	bool warnings_as_errors; /* for our own modules */
 };
 
 struct lab_build {
-	char *dir;	      /* in the cache; holds objects and modules, named by source path */
-	struct strv modules;  /* absolute paths of the .ko files, sorted by name */
-	char *symvers;	      /* Module.symvers, or NULL when nothing is exported */
-	char *log;	      /* compiler and make output, user's own paths */
-	int status;	      /* make's exit status; 0 with modules empty cannot be */
+	char *dir; /* in the cache; holds objects and modules, named by source path */
+	struct strv modules;   /* absolute paths of the .ko files, sorted by name */
+	char *symvers;	       /* Module.symvers, or NULL when nothing is exported */
+	char *log;	       /* compiler and make output, user's own paths */
+	int status;	       /* make's exit status; 0 with modules empty cannot be */
 	unsigned int warnings; /* compiler warnings counted in the log */
-	bool cached;	      /* nothing had changed: make was not run, the log is the last */
-	double ms;	      /* wall time */
+	bool cached; /* nothing had changed: make was not run, the log is the last */
+	double ms;   /* wall time */
 };
 
 void lab_build_deinit(struct lab_build *build);
@@ -47,7 +47,8 @@ int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
  *  @ret_log: what the compiler said; freed by the caller, as is *ret_path.
  *  Return: 0; -ENOEXEC when the compiler refused it, then *ret_log is set and *ret_path
  *  is not; another -errno, then neither is. */
-int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const char *source,
-		      const char *include, char **ret_path, char **ret_log);
+int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
+		      const char *source, const char *include, char **ret_path,
+		      char **ret_log);
 
 #endif

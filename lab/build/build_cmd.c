@@ -54,7 +54,8 @@ static void parse_line(struct build_cmd *cmd, char *line, bool *in_deps)
 		return;
 	*value = '\0';
 	value += 4;
-	if (!cmd->command && (str_starts(line, "cmd_") || str_starts(line, "savedcmd_"))) {
+	if (!cmd->command &&
+	    (str_starts(line, "cmd_") || str_starts(line, "savedcmd_"))) {
 		cmd->target = xstrdup(strchr(line, '_') + 1);
 		cmd->command = unescape(value);
 	} else if (!cmd->source && str_starts(line, "source_")) {
@@ -67,7 +68,7 @@ static void parse_line(struct build_cmd *cmd, char *line, bool *in_deps)
 int build_cmd_read(const char *path, struct build_cmd *ret)
 {
 	_cleanup_free_ char *text = NULL;
-	struct build_cmd cmd = { 0 };
+	struct build_cmd cmd = {0};
 	bool in_deps = false;
 	char *save, *line;
 	int err = fs_read_file(path, &text, NULL);
@@ -121,8 +122,8 @@ static json_t *command_entry(struct build_job *job, const struct build_cmd *cmd)
 	const char *end = strstr(cmd->command, " ; ");
 	size_t len = end ? (size_t)(end - cmd->command) : strlen(cmd->command);
 	bool relative = cmd->source[0] != '/';
-	_cleanup_free_ char *file = relative ? xprintf("%s/%s", job->dir, cmd->source) :
-					       build_path_user(job, cmd->source, false);
+	_cleanup_free_ char *file = relative ? xprintf("%s/%s", job->dir, cmd->source)
+					     : build_path_user(job, cmd->source, false);
 	_cleanup_free_ char *recorded = xstrndup(cmd->command, len);
 	_cleanup_free_ char *command = build_path_user(job, recorded, true);
 
@@ -134,7 +135,8 @@ static json_t *command_entry(struct build_job *job, const struct build_cmd *cmd)
 static bool wanted(const struct build_cmd *cmd)
 {
 	return cmd->source && str_ends(cmd->source, ".c") &&
-	       !str_ends(cmd->source, ".mod.c") && !strstr(cmd->source, "module-common.c");
+	       !str_ends(cmd->source, ".mod.c") &&
+	       !strstr(cmd->source, "module-common.c");
 }
 
 int build_compile_commands(struct build_job *job)
@@ -147,9 +149,10 @@ int build_compile_commands(struct build_job *job)
 
 	for (size_t i = 0; !err && i < files.n; i++) {
 		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
-		_cleanup_cmd_ struct build_cmd cmd = { 0 };
+		_cleanup_cmd_ struct build_cmd cmd = {0};
 
-		if (str_ends(file, ".o.cmd") && build_cmd_read(file, &cmd) == 0 && wanted(&cmd))
+		if (str_ends(file, ".o.cmd") && build_cmd_read(file, &cmd) == 0 &&
+		    wanted(&cmd))
 			json_array_append_new(array, command_entry(job, &cmd));
 	}
 	text = json_dumps(array, JSON_INDENT(2));
@@ -157,7 +160,8 @@ int build_compile_commands(struct build_job *job)
 	if (!err && text)
 		err = fs_write_file(path, text, strlen(text), 0644);
 	if (err)
-		return lab_fail(job->lab, err, "cannot write '%s': %s; check its permissions",
-				path, strerror(-err));
+		return lab_fail(job->lab, err,
+				"cannot write '%s': %s; check its permissions", path,
+				strerror(-err));
 	return 0;
 }

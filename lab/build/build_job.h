@@ -12,14 +12,14 @@ struct build_job {
 	struct lab *lab;
 	const struct lab_build_spec *spec;
 	const struct lab_kernel *kernel;
-	char *dir;	   /* source directory, real path */
-	char *at;	   /* dir as make sees it: another where make could not read dir */
-	char *file;	   /* name of the one .c file in it, or NULL */
-	bool mirror;	   /* no overlay here: upper is a copy of dir, see build_mirror.c */
-	bool dkms;	   /* dir has a dkms.conf */
+	char *dir;   /* source directory, real path */
+	char *at;    /* dir as make sees it: another where make could not read dir */
+	char *file;  /* name of the one .c file in it, or NULL */
+	bool mirror; /* no overlay here: upper is a copy of dir, see build_mirror.c */
+	bool dkms;   /* dir has a dkms.conf */
 	struct strv dkms_modules; /* relative paths of .ko files it promises */
-	bool dkms_patches; /* it changes its sources before it builds */
-	char *entry;	   /* CACHE/builds/KEY */
+	bool dkms_patches;	  /* it changes its sources before it builds */
+	char *entry;		  /* CACHE/builds/KEY */
 	char *upper, *work;
 	int lock_fd;
 	struct timespec start; /* of the file system's clock */
@@ -27,7 +27,10 @@ struct build_job {
 	struct lab_sandbox box;
 };
 
-#define BUILD_JOB_INIT { .lock_fd = -1 }
+#define BUILD_JOB_INIT                                                                   \
+	{                                                                                \
+		.lock_fd = -1                                                            \
+	}
 
 void build_job_deinit(struct build_job *job);
 #define _cleanup_job_ _cleanup_(build_job_deinit)
@@ -92,8 +95,8 @@ int build_state_save(struct build_job *job, const struct text *before,
 void build_state_forget(struct build_job *job);
 
 /* shortcut.c: Kbuild without its first half */
-/** build_shortcut - shell text that does what "make modules" would do for the job, or NULL
- *  where there is no shortcut. @symvers: a further word for make, or NULL. */
+/** build_shortcut - shell text that does what "make modules" would do for the job, or
+ * NULL where there is no shortcut. @symvers: a further word for make, or NULL. */
 char *build_shortcut(struct build_job *job, const char *symvers);
 
 /* build_log.c: what of make's output a user needs to read */

@@ -30,14 +30,15 @@ static bool is_noise(const char *line)
 /* "make[2]: *** [...: hello.o] Error 1": the cause stands above. */
 static bool is_echo(const char *line)
 {
-	return !strncmp(line, "make", 4) && strstr(line, "*** [") && strstr(line, "] Error ");
+	return !strncmp(line, "make", 4) && strstr(line, "*** [") &&
+	       strstr(line, "] Error ");
 }
 
 /* From 6.13 on Kbuild works in the module's directory and names files relative to it. */
 static void add_line(struct text *out, const char *line, const char *dir)
 {
-	static const char *const intro[] = { "In file included from ",
-					     "                 from ", NULL };
+	static const char *const intro[] = {"In file included from ",
+					    "                 from ", NULL};
 	const char *name = line, *colon;
 	_cleanup_free_ char *path = NULL;
 
@@ -60,7 +61,8 @@ char *build_log_filter(const char *raw, const char *dir)
 	_cleanup_free_ char *copy = xstrdup(raw ? raw : "");
 	char *save, *line;
 
-	for (line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(copy, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		if (is_noise(line))
 			continue;
 		if (is_echo(line))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the cache's file system cannot carry an overlay (NFS, an overlay itself), upper is
- * a copy of the source, shown at the source's own path. A list of what was copied, with
- * sizes and times, tells what to copy again and what to remove; a file that a build
+ * Where the cache's file system cannot carry an overlay (NFS, an overlay itself), upper
+ * is a copy of the source, shown at the source's own path. A list of what was copied,
+ * with sizes and times, tells what to copy again and what to remove; a file that a build
  * changed in its copy stays so until the user changes the original, as in an overlay.
  */
 #include <fcntl.h>
@@ -39,7 +39,8 @@ static int compare(const void *a, const void *b)
 
 static bool find(const struct strv *sorted, const char *s)
 {
-	return sorted->n && bsearch(&s, sorted->v, sorted->n, sizeof(*sorted->v), compare);
+	return sorted->n &&
+	       bsearch(&s, sorted->v, sorted->n, sizeof(*sorted->v), compare);
 }
 
 static int copy_link(const char *from, const char *to)
@@ -56,7 +57,7 @@ static int copy_link(const char *from, const char *to)
 /* With the original's time: make compares it with those of the objects. */
 static int copy_one(const char *from, const char *to, const struct stat *st)
 {
-	const struct timespec times[] = { st->st_mtim, st->st_mtim };
+	const struct timespec times[] = {st->st_mtim, st->st_mtim};
 	int err = fs_remove_tree(to);
 
 	if (err)
@@ -115,8 +116,8 @@ static int sync_dir(struct mirror *m, const char *sub)
 	if (fs_list(dir, true, &names))
 		return 0; /* unreadable for us, so for make */
 	for (size_t i = 0; i < names.n && !err; i++) {
-		_cleanup_free_ char *rel = xprintf("%s%s%s", sub, *sub ? "/" : "",
-						   names.v[i]);
+		_cleanup_free_ char *rel =
+			xprintf("%s%s%s", sub, *sub ? "/" : "", names.v[i]);
 
 		if (lab_cancelled(m->job->lab))
 			return -ECANCELED;
@@ -157,7 +158,7 @@ static void read_list(const char *path, struct strv *ret)
 int build_mirror_sync(struct build_job *job)
 {
 	_cleanup_free_ char *path = list_path(job), *text = NULL;
-	struct mirror m = { .job = job };
+	struct mirror m = {.job = job};
 	int err;
 
 	read_list(path, &m.old);

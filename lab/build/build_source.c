@@ -43,8 +43,10 @@ static int find_file(struct build_job *job, char *path)
 	char *slash = strrchr(path, '/');
 
 	if (!str_ends(path, ".c"))
-		return lab_fail(job->lab, -ENODATA, "'%s' is not C source; name a directory "
-				"with a Kbuild file, or a .c file", job->spec->source);
+		return lab_fail(job->lab, -ENODATA,
+				"'%s' is not C source; name a directory "
+				"with a Kbuild file, or a .c file",
+				job->spec->source);
 	job->file = xstrdup(slash + 1);
 	job->dir = xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
 	return 0;
@@ -57,16 +59,19 @@ static int find_source(struct build_job *job)
 	_cleanup_free_ char *path = realpath(given, NULL);
 
 	if (!path)
-		return lab_fail(job->lab, -errno, "cannot open source '%s': %s; check the path",
-				given, strerror(errno));
+		return lab_fail(job->lab, -errno,
+				"cannot open source '%s': %s; check the path", given,
+				strerror(errno));
 	if (!fs_is_dir(path))
 		return find_file(job, path);
 	job->dir = take_ptr(path);
 	job->dkms = has(job->dir, "dkms.conf");
 	if (job->dkms || has(job->dir, "Kbuild") || has(job->dir, "Makefile"))
 		return 0;
-	return lab_fail(job->lab, -ENODATA, "'%s' has no Kbuild, Makefile or dkms.conf; name "
-			"the directory that has one, or a .c file", given);
+	return lab_fail(job->lab, -ENODATA,
+			"'%s' has no Kbuild, Makefile or dkms.conf; name "
+			"the directory that has one, or a .c file",
+			given);
 }
 
 /* Objects of different commands do not share a directory: switching back and forth
@@ -83,8 +88,8 @@ static int open_entry(struct build_job *job)
 		strv_add(&list, "-Werror");
 	args = strv_join(&list, "\n");
 	{
-		const char *const parts[] = { job->dir, job->file ? job->file : "",
-					      job->kernel->id, args, NULL };
+		const char *const parts[] = {job->dir, job->file ? job->file : "",
+					     job->kernel->id, args, NULL};
 		key = lab_cache_key(parts);
 	}
 	job->lock_fd = lab_cache_lock(job->lab, "builds", key);
@@ -94,8 +99,10 @@ static int open_entry(struct build_job *job)
 	if (spec->clean) {
 		err = fs_remove_tree(job->entry);
 		if (err)
-			return lab_fail(job->lab, err, "cannot remove '%s': %s; remove it "
-					"by hand", job->entry, strerror(-err));
+			return lab_fail(job->lab, err,
+					"cannot remove '%s': %s; remove it "
+					"by hand",
+					job->entry, strerror(-err));
 	}
 	lab_cache_has(job->lab, "builds", key); /* used now, see 'kmlab clean' */
 	job->upper = xprintf("%s/upper", job->entry);
@@ -104,8 +111,10 @@ static int open_entry(struct build_job *job)
 	if (!err)
 		err = fs_mkdir_p(job->work, 0755);
 	if (err)
-		return lab_fail(job->lab, err, "cannot make '%s': %s; free some space or set "
-				"KMLAB_CACHE", job->entry, strerror(-err));
+		return lab_fail(job->lab, err,
+				"cannot make '%s': %s; free some space or set "
+				"KMLAB_CACHE",
+				job->entry, strerror(-err));
 	return 0;
 }
 
@@ -137,8 +146,10 @@ int build_job_open(struct lab *lab, const struct lab_build_spec *spec,
 	job->spec = spec;
 	job->kernel = spec->kernel;
 	if (!job->kernel->headers)
-		return lab_fail(lab, -ENODATA, "kernel '%s' has no headers to build against; "
-				"add one that has", job->kernel->name);
+		return lab_fail(lab, -ENODATA,
+				"kernel '%s' has no headers to build against; "
+				"add one that has",
+				job->kernel->name);
 	err = find_source(job);
 	if (!err)
 		err = open_entry(job);
@@ -147,7 +158,8 @@ int build_job_open(struct lab *lab, const struct lab_build_spec *spec,
 	return err;
 }
 
-/* --- agreement between the objects kept and the source as it is ---------------------- */
+/* --- agreement between the objects kept and the source as it is ----------------------
+ */
 
 static bool newer(const struct timespec *a, const struct timespec *b)
 {
@@ -162,7 +174,7 @@ static bool is_whiteout(const struct stat *st)
 /* Made by Kbuild, judged by its name and by the record Kbuild keeps beside it. */
 static bool is_product(const char *dir, const char *name)
 {
-	static const char *const ends[] = { ".cmd", ".ko", ".mod.c", ".mod", NULL };
+	static const char *const ends[] = {".cmd", ".ko", ".mod.c", ".mod", NULL};
 	_cleanup_free_ char *cmd = xprintf("%s/.%s.cmd", dir, name);
 
 	for (const char *const *end = ends; *end; end++)
@@ -174,7 +186,8 @@ static bool is_product(const char *dir, const char *name)
 
 /* Files that a build changed or removed in its view of the source hide the user's own;
  * once the user changes one, the user's counts again. @since: the last build. */
-static int drop_shadows(const char *upper, const char *lower, const struct timespec *since)
+static int drop_shadows(const char *upper, const char *lower,
+			const struct timespec *since)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	int err = fs_list(upper, true, &names);
@@ -210,7 +223,8 @@ static void hide_one(struct build_job *job, const char *sub, const char *name)
 	_cleanup_free_ char *low = xprintf("%s/%s", job->dir, rel);
 	struct stat st;
 
-	if (lstat(low, &st) == 0 && S_ISREG(st.st_mode) && (job->mirror || !in_upper(job, rel)))
+	if (lstat(low, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (job->mirror || !in_upper(job, rel)))
 		strv_take(&job->hide, take_ptr(rel));
 }
 
@@ -290,8 +304,8 @@ static int expose_neighbours(struct build_job *job)
 static int write_kbuild(struct build_job *job)
 {
 	_cleanup_free_ char *path = xprintf("%s/Kbuild", job->upper);
-	_cleanup_free_ char *text = xprintf("obj-m := %.*s.o\n", (int)strlen(job->file) - 2,
-					    job->file);
+	_cleanup_free_ char *text =
+		xprintf("obj-m := %.*s.o\n", (int)strlen(job->file) - 2, job->file);
 	_cleanup_free_ char *now = NULL;
 
 	/* Written only when it differs: make looks at its time. */
@@ -325,7 +339,7 @@ static int stamp(struct build_job *job, struct timespec *last)
 	struct stat st;
 	int err;
 
-	*last = (struct timespec){ 0 };
+	*last = (struct timespec){0};
 	if (stat(path, &st) == 0)
 		*last = st.st_mtim;
 	err = fs_write_file(path, job->dir, strlen(job->dir), 0644);
@@ -335,7 +349,8 @@ static int stamp(struct build_job *job, struct timespec *last)
 	return err;
 }
 
-/* --- after a build that was killed --------------------------------------------------- */
+/* --- after a build that was killed ---------------------------------------------------
+ */
 
 static char *mark_path(const struct build_job *job)
 {
@@ -392,7 +407,7 @@ void build_finished(struct build_job *job)
 
 int build_prepare(struct build_job *job)
 {
-	static char *const nothing[] = { NULL };
+	static char *const nothing[] = {NULL};
 	struct timespec last;
 	int err = recover(job);
 
@@ -418,7 +433,9 @@ int build_prepare(struct build_job *job)
 		job->box.hide = job->hide.v;
 	}
 	if (err)
-		return lab_fail(job->lab, err, "cannot prepare '%s': %s; try again with "
-				"--clean", job->entry, strerror(-err));
+		return lab_fail(job->lab, err,
+				"cannot prepare '%s': %s; try again with "
+				"--clean",
+				job->entry, strerror(-err));
 	return 0;
 }

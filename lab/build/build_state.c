@@ -36,8 +36,8 @@ static void add_file(struct walk *w, const char *path)
 		return;
 	}
 	text_printf(&w->text, "%o %lld %lld.%09ld %lld.%09ld %llu %s\n", st.st_mode,
-		    (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-		    (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
+		    (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+		    st.st_mtim.tv_nsec, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec,
 		    (unsigned long long)st.st_ino, path);
 	if (later(&st.st_ctim, &w->newest))
 		w->newest = st.st_ctim;
@@ -86,13 +86,13 @@ static int walk_inputs(struct build_job *job, struct walk *w)
  * without a trace; so wait the tick out. */
 int build_state_snapshot(struct build_job *job, struct text *ret)
 {
-	struct walk w = { 0 };
+	struct walk w = {0};
 	int err = walk_inputs(job, &w);
 
 	if (!err && !later(&job->start, &w.newest)) {
-		nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 		text_deinit(&w.text);
-		w = (struct walk){ 0 };
+		w = (struct walk){0};
 		err = walk_inputs(job, &w);
 	}
 	if (err)
@@ -114,8 +114,8 @@ static bool is_foreign(const struct build_job *job, const char *path)
  * relative name counts from where Kbuild worked, the module's directory since 6.13. */
 static char *dep_path(const struct build_job *job, const char *dep)
 {
-	char *full = dep[0] == '/' ? build_path_user(job, dep, false) :
-				     xprintf("%s/%s", job->dir, dep);
+	char *full = dep[0] == '/' ? build_path_user(job, dep, false)
+				   : xprintf("%s/%s", job->dir, dep);
 	char *real;
 
 	if (dep[0] != '/' && !fs_exists(full)) {
@@ -137,7 +137,7 @@ static void foreign_deps(struct build_job *job, struct strv *ret)
 	build_cmd_files(job->upper, &files);
 	for (size_t i = 0; i < files.n; i++) {
 		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
-		_cleanup_cmd_ struct build_cmd cmd = { 0 };
+		_cleanup_cmd_ struct build_cmd cmd = {0};
 
 		if (!str_ends(file, ".o.cmd") || build_cmd_read(file, &cmd))
 			continue;
@@ -198,7 +198,7 @@ int build_state_save(struct build_job *job, const struct text *before,
 	_cleanup_free_ char *log = xprintf("%s/log", job->entry);
 	_cleanup_strv_ struct strv deps = STRV_INIT;
 	_cleanup_text_ struct text all = TEXT_INIT;
-	struct walk w = { 0 };
+	struct walk w = {0};
 	int err;
 
 	foreign_deps(job, &deps);
@@ -206,7 +206,7 @@ int build_state_save(struct build_job *job, const struct text *before,
 	/* Somebody edited while make ran: what it read is unknown. */
 	if (!err && (!w.text.s || !before->s || strcmp(w.text.s, before->s)))
 		err = -EBUSY;
-	w.newest = (struct timespec){ 0 };
+	w.newest = (struct timespec){0};
 	walk_result(&w, build, &deps);
 	if (!err && deps.n && !later(&job->start, &w.newest))
 		err = -EBUSY;
@@ -226,7 +226,8 @@ static const char *parse_header(char *text, struct lab_build *build, struct strv
 	if (!end || !str_starts(text, "state " STATE_VERSION "\n"))
 		return NULL;
 	*end = '\0';
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		if (str_starts(line, "module "))
 			strv_add(&build->modules, line + 7);
 		else if (str_starts(line, "symvers "))
@@ -241,9 +242,9 @@ bool build_state_load(struct build_job *job, struct lab_build *ret)
 {
 	_cleanup_free_ char *path = state_path(job), *text = NULL;
 	_cleanup_free_ char *log = xprintf("%s/log", job->entry);
-	_cleanup_build_ struct lab_build build = { 0 };
+	_cleanup_build_ struct lab_build build = {0};
 	_cleanup_strv_ struct strv deps = STRV_INIT;
-	struct walk w = { 0 };
+	struct walk w = {0};
 	const char *snapshot;
 	bool same;
 
@@ -263,6 +264,6 @@ bool build_state_load(struct build_job *job, struct lab_build *ret)
 	build.warnings = build_log_warnings(build.log);
 	build.cached = true;
 	*ret = build;
-	build = (struct lab_build){ 0 };
+	build = (struct lab_build){0};
 	return true;
 }

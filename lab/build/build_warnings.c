@@ -50,7 +50,7 @@ static struct section *find_or_add(struct sections *s, const char *key)
 	if (found)
 		return found;
 	s->v = xreallocarray(s->v, s->n + 1, sizeof(*s->v));
-	s->v[s->n] = (struct section){ xstrdup(key), NULL, TEXT_INIT };
+	s->v[s->n] = (struct section){xstrdup(key), NULL, TEXT_INIT};
 	return &s->v[s->n++];
 }
 
@@ -59,7 +59,8 @@ static int by_key(const void *a, const void *b)
 	return strcmp(((const struct section *)a)->key, ((const struct section *)b)->key);
 }
 
-/* --- whose line is it? --------------------------------------------------------------- */
+/* --- whose line is it? ---------------------------------------------------------------
+ */
 
 /* The name that a line begins with: "/a/b.c" of "/a/b.c:3:1: warning: x". A path may have
  * colons of its own. */
@@ -67,14 +68,15 @@ static char *name_before(const char *s, const char *end)
 {
 	const char *hit = strstr(s, end);
 
-	return hit && !memchr(s, '\n', (size_t)(hit - s)) ?
-		       xstrndup(s, (size_t)(hit - s) + 2) : NULL;
+	return hit && !memchr(s, '\n', (size_t)(hit - s))
+		       ? xstrndup(s, (size_t)(hit - s) + 2)
+		       : NULL;
 }
 
 static bool is_chain(const char *line, const char **name)
 {
-	static const char *const starts[] = { "In file included from ",
-					      "                 from ", NULL };
+	static const char *const starts[] = {"In file included from ",
+					     "                 from ", NULL};
 
 	for (const char *const *s = starts; *s; s++)
 		if (str_starts(line, *s)) {
@@ -113,7 +115,8 @@ static void parse_log(const struct build_job *job, char *log, struct sections *r
 	const char *name;
 	char *save, *line;
 
-	for (line = strtok_r(log, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(log, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		char *key = owner(job, line);
 		struct section *to;
 
@@ -134,7 +137,8 @@ static void parse_log(const struct build_job *job, char *log, struct sections *r
 		text_puts(&find_or_add(ret, current)->text, waiting.s);
 }
 
-/* --- does it still hold? ------------------------------------------------------------- */
+/* --- does it still hold? -------------------------------------------------------------
+ */
 
 /* The object that the section is about, or NULL when we do not know it. */
 static char *object_of(const struct build_job *job, const char *key)
@@ -156,8 +160,8 @@ static char *stamp_of(const struct build_job *job, const char *key)
 
 	if (!path || stat(path, &st) < 0)
 		return NULL;
-	return xprintf("%lld.%09ld.%llu", (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-		       (unsigned long long)st.st_ino);
+	return xprintf("%lld.%09ld.%llu", (long long)st.st_mtim.tv_sec,
+		       st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
 }
 
 static bool is_same_object(const struct build_job *job, const struct section *s)
@@ -172,7 +176,8 @@ static bool has_word(const char *text, const char *word)
 	size_t n = strlen(word);
 
 	for (const char *p = strstr(text, word); p; p = strstr(p + 1, word))
-		if ((p == text || strchr("/ \n", p[-1])) && (!p[n] || strchr(" \n", p[n])))
+		if ((p == text || strchr("/ \n", p[-1])) &&
+		    (!p[n] || strchr(" \n", p[n])))
 			return true;
 	return false;
 }
@@ -196,7 +201,8 @@ static bool is_used(const struct lab_build *build, const char *key)
 	return false;
 }
 
-/* --- from one build to the next ------------------------------------------------------ */
+/* --- from one build to the next ------------------------------------------------------
+ */
 
 /* "@STAMP KEY", then the lines, each after a blank. */
 static void load(const char *path, struct sections *ret)
@@ -207,7 +213,8 @@ static void load(const char *path, struct sections *ret)
 
 	if (fs_read_file(path, &text, NULL))
 		return;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		if (line[0] != '@') {
 			if (to)
 				text_printf(&to->text, "%s\n", line + 1);
@@ -244,7 +251,7 @@ void build_warnings_merge(struct build_job *job, struct lab_build *build)
 {
 	_cleanup_free_ char *path = xprintf("%s/warnings", job->entry);
 	_cleanup_free_ char *copy = xstrdup(build->log);
-	_cleanup_(sections_deinit) struct sections now = { 0 }, last = { 0 };
+	_cleanup_(sections_deinit) struct sections now = {0}, last = {0};
 	_cleanup_text_ struct text log = TEXT_INIT;
 
 	parse_log(job, copy, &now);

@@ -15,7 +15,8 @@ static const char script[] =
 	"kernelver=$1 kernel_source_dir=$2 jobs=$3 verb=$4\n"
 	"arch=$(uname -m) dkms_tree=/run/kmlab/dkms source_tree=/run/kmlab/dkms-source\n"
 	"ME=kmlab CLEAN= PRE_BUILD= POST_BUILD= module= module_version=\n"
-	"unset MAKE MAKE_MATCH BUILT_MODULE_NAME BUILT_MODULE_LOCATION PATCH PATCH_MATCH\n"
+	"unset MAKE MAKE_MATCH BUILT_MODULE_NAME BUILT_MODULE_LOCATION PATCH "
+	"PATCH_MATCH\n"
 	"unset BUILD_EXCLUSIVE_KERNEL\n"
 	"read_conf() { . ./dkms.conf; }\n"
 	"read_conf >/dev/null || exit 1\n"
@@ -38,7 +39,8 @@ static const char script[] =
 	"fi\n"
 	"if [ \"$verb\" = patch ]; then\n"
 	"  for i in \"${!PATCH[@]}\"; do\n"
-	"    [[ -z ${PATCH_MATCH[$i]} || $kernelver =~ ${PATCH_MATCH[$i]} ]] || continue\n"
+	"    [[ -z ${PATCH_MATCH[$i]} || $kernelver =~ ${PATCH_MATCH[$i]} ]] || "
+	"continue\n"
 	"    patch -p1 --no-backup-if-mismatch < \"patches/${PATCH[$i]}\" || exit 1\n"
 	"  done\n"
 	"  exit 0\n"
@@ -78,9 +80,11 @@ static int parse_shown(struct build_job *job, char *text)
 {
 	char *save, *line;
 
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		if (str_starts(line, "exclude "))
-			return lab_fail(job->lab, -ENOTSUP, "'%s/dkms.conf' excludes kernel "
+			return lab_fail(job->lab, -ENOTSUP,
+					"'%s/dkms.conf' excludes kernel "
 					"'%s' (it wants '%s'); choose another kernel",
 					job->dir, job->kernel->release, line + 8);
 		if (str_starts(line, "module "))
@@ -101,9 +105,10 @@ int dkms_read(struct build_job *job)
 	if (err)
 		return err;
 	if (status)
-		return lab_fail(job->lab, -EINVAL, "cannot read '%s/dkms.conf': %s; correct it",
-				job->dir, out.s ? out.s : "the shell gave up");
-	return parse_shown(job, out.s ? out.s : (char[]){ "" });
+		return lab_fail(job->lab, -EINVAL,
+				"cannot read '%s/dkms.conf': %s; correct it", job->dir,
+				out.s ? out.s : "the shell gave up");
+	return parse_shown(job, out.s ? out.s : (char[]){""});
 }
 
 int dkms_build(struct build_job *job, struct text *out, int *status)
@@ -111,7 +116,8 @@ int dkms_build(struct build_job *job, struct text *out, int *status)
 	struct lab_sandbox host = job->box;
 	int err = 0;
 
-	/* patch(1) is rarely part of a build root; the host's own tools do as well here. */
+	/* patch(1) is rarely part of a build root; the host's own tools do as well here.
+	 */
 	if (job->dkms_patches) {
 		host.root = NULL;
 		host.usr_src = NULL;

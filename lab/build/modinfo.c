@@ -15,7 +15,7 @@ void lab_modinfo_deinit(struct lab_modinfo *info)
 	free(info->vermagic);
 	free(info->release);
 	strv_deinit(&info->depends);
-	*info = (struct lab_modinfo){ 0 };
+	*info = (struct lab_modinfo){0};
 }
 
 static void elf_close(Elf **elf)
@@ -24,7 +24,8 @@ static void elf_close(Elf **elf)
 		elf_end(*elf);
 }
 
-/* --- what it is when it is no module ------------------------------------------------- */
+/* --- what it is when it is no module -------------------------------------------------
+ */
 
 struct magic {
 	const char *bytes;
@@ -33,41 +34,51 @@ struct magic {
 };
 
 static const struct magic magics[] = {
-	{ "\xfd" "7zXZ\0", 6, "an xz-compressed file", "unpack it with unxz first" },
-	{ "\x28\xb5\x2f\xfd", 4, "a zstd-compressed file", "unpack it with unzstd first" },
-	{ "\x1f\x8b", 2, "a gzip-compressed file", "unpack it with gunzip first" },
-	{ "#!", 2, "a script", "name a .ko file" },
-	{ "!<arch>\n", 8, "an archive of objects", "name a .ko file" },
+	{"\xfd"
+	 "7zXZ\0",
+	 6, "an xz-compressed file", "unpack it with unxz first"},
+	{"\x28\xb5\x2f\xfd", 4, "a zstd-compressed file", "unpack it with unzstd first"},
+	{"\x1f\x8b", 2, "a gzip-compressed file", "unpack it with gunzip first"},
+	{"#!", 2, "a script", "name a .ko file"},
+	{"!<arch>\n", 8, "an archive of objects", "name a .ko file"},
 };
 
 static int not_elf(struct lab *lab, const char *path, const char *head, size_t n)
 {
 	if (n == 0)
-		return lab_fail(lab, -ENOEXEC, "'%s' is empty; build the module again", path);
+		return lab_fail(lab, -ENOEXEC, "'%s' is empty; build the module again",
+				path);
 	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
 		if (n >= magics[i].len && !memcmp(head, magics[i].bytes, magics[i].len))
 			return lab_fail(lab, -ENOEXEC, "'%s' is %s; %s", path,
 					magics[i].what, magics[i].next);
-	return lab_fail(lab, -ENOEXEC, "'%s' is not an ELF file; name a .ko file, or the "
-			"source it is built from", path);
+	return lab_fail(lab, -ENOEXEC,
+			"'%s' is not an ELF file; name a .ko file, or the "
+			"source it is built from",
+			path);
 }
 
 static int truncated(struct lab *lab, const char *path)
 {
-	return lab_fail(lab, -ENOEXEC, "'%s' is cut short or damaged; build the module again",
-			path);
+	return lab_fail(lab, -ENOEXEC,
+			"'%s' is cut short or damaged; build the module again", path);
 }
 
 static int check_type(struct lab *lab, const char *path, const GElf_Ehdr *h)
 {
 	if (h->e_ident[EI_CLASS] != ELFCLASS64 || h->e_machine != EM_X86_64)
-		return lab_fail(lab, -ENOEXEC, "'%s' is for another machine (ELF machine %u); "
-				"build it for x86-64", path, h->e_machine);
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' is for another machine (ELF machine %u); "
+				"build it for x86-64",
+				path, h->e_machine);
 	if (h->e_type == ET_EXEC || h->e_type == ET_DYN)
-		return lab_fail(lab, -ENOEXEC, "'%s' is a program or shared library, not a "
-				"kernel module; name a .ko file", path);
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' is a program or shared library, not a "
+				"kernel module; name a .ko file",
+				path);
 	if (h->e_type == ET_CORE)
-		return lab_fail(lab, -ENOEXEC, "'%s' is a core dump; name a .ko file", path);
+		return lab_fail(lab, -ENOEXEC, "'%s' is a core dump; name a .ko file",
+				path);
 	if (h->e_type != ET_REL)
 		return truncated(lab, path);
 	return 0;
@@ -80,14 +91,19 @@ static bool is_whole(const GElf_Ehdr *h, off_t size)
 	       (uint64_t)size - h->e_shoff >= (uint64_t)h->e_shnum * h->e_shentsize;
 }
 
-/* --- reading ------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------
+ */
 
 /* As the kernel has it (license_is_gpl_compatible). */
 static bool is_gpl(const char *licence)
 {
-	static const char *const list[] = { "GPL", "GPL v2", "GPL and additional rights",
-					    "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
-					    NULL };
+	static const char *const list[] = {"GPL",
+					   "GPL v2",
+					   "GPL and additional rights",
+					   "Dual BSD/GPL",
+					   "Dual MIT/GPL",
+					   "Dual MPL/GPL",
+					   NULL};
 
 	for (const char *const *l = list; *l; l++)
 		if (!strcmp(licence, *l))
@@ -207,11 +223,15 @@ static int read_elf(struct lab *lab, const char *path, int fd, off_t size,
 	if (err == -EIO)
 		return truncated(lab, path);
 	if (err == -ENODATA)
-		return lab_fail(lab, -ENOEXEC, "'%s' is an object file without .modinfo, not a "
-				"kernel module; build it with Kbuild (obj-m)", path);
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' is an object file without .modinfo, not a "
+				"kernel module; build it with Kbuild (obj-m)",
+				path);
 	if (err)
-		return lab_fail(lab, -ENOEXEC, "'%s' is a kernel object that modpost has not "
-				"finished; name the .ko file beside it", path);
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' is a kernel object that modpost has not "
+				"finished; name the .ko file beside it",
+				path);
 	return 0;
 }
 
@@ -223,18 +243,19 @@ static int open_plain(struct lab *lab, const char *path, struct stat *st)
 		int err = -errno;
 
 		cleanup_close(&fd);
-		return lab_fail(lab, err, "cannot open module '%s': %s; check the path", path,
-				strerror(-err));
+		return lab_fail(lab, err, "cannot open module '%s': %s; check the path",
+				path, strerror(-err));
 	}
 	if (S_ISREG(st->st_mode))
 		return fd;
 	close(fd);
-	return lab_fail(lab, -ENOEXEC, "'%s' is not an ordinary file; name a .ko file", path);
+	return lab_fail(lab, -ENOEXEC, "'%s' is not an ordinary file; name a .ko file",
+			path);
 }
 
 int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
 {
-	_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+	_cleanup_modinfo_ struct lab_modinfo info = {0};
 	char head[8];
 	struct stat st;
 	_cleanup_close_ int fd = open_plain(lab, path, &st);
@@ -245,7 +266,8 @@ int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
 		return fd;
 	n = pread(fd, head, sizeof(head), 0);
 	if (n < 0)
-		return lab_fail(lab, -errno, "cannot read module '%s': %s; check the disk", path,
+		return lab_fail(lab, -errno,
+				"cannot read module '%s': %s; check the disk", path,
 				strerror(errno));
 	if (n < SELFMAG || memcmp(head, ELFMAG, SELFMAG))
 		return not_elf(lab, path, head, (size_t)n);
@@ -258,6 +280,6 @@ int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
 		info.name = name_of_path(path);
 	info.release = xstrndup(info.vermagic, strcspn(info.vermagic, " "));
 	*ret = info;
-	info = (struct lab_modinfo){ 0 };
+	info = (struct lab_modinfo){0};
 	return 0;
 }

@@ -7,12 +7,12 @@
 
 struct lab_modinfo {
 	char *path;
-	char *name;	 /* name= of .modinfo (4.18+), else from the file name, '-' as '_' */
-	char *vermagic;	 /* "6.1.0-50-amd64 SMP preempt mod_unload modversions " */
-	char *release;	 /* first word of vermagic */
+	char *name; /* name= of .modinfo (4.18+), else from the file name, '-' as '_' */
+	char *vermagic;	     /* "6.1.0-50-amd64 SMP preempt mod_unload modversions " */
+	char *release;	     /* first word of vermagic */
 	struct strv depends; /* module names */
-	bool gpl;	 /* licence is GPL-compatible */
-	bool has_debug;	 /* has .debug_info */
+	bool gpl;	     /* licence is GPL-compatible */
+	bool has_debug;	     /* has .debug_info */
 };
 
 void lab_modinfo_deinit(struct lab_modinfo *info);

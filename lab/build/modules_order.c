@@ -32,7 +32,8 @@ static bool path_is(const char *path, size_t len, const char *name)
 	return dot && same_name(base, (size_t)(dot - base), name);
 }
 
-/* --- the kernel's own modules -------------------------------------------------------- */
+/* --- the kernel's own modules --------------------------------------------------------
+ */
 
 struct tree {
 	const char *dir;
@@ -58,8 +59,8 @@ static const char *find_line(const struct tree *tree, const char *name)
 static void add_path(const struct tree *tree, const char *path, size_t len,
 		     struct strv *intree)
 {
-	char *full = path[0] == '/' ? xstrndup(path, len) :
-				      xprintf("%s/%.*s", tree->dir, (int)len, path);
+	char *full = path[0] == '/' ? xstrndup(path, len)
+				    : xprintf("%s/%.*s", tree->dir, (int)len, path);
 
 	if (strv_contains(intree, full))
 		free(full);
@@ -85,7 +86,8 @@ static void add_with_needs(const struct tree *tree, const char *line, struct str
 	add_path(tree, line, own, intree);
 }
 
-/* --- the given ones ------------------------------------------------------------------ */
+/* --- the given ones ------------------------------------------------------------------
+ */
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
 
@@ -138,9 +140,11 @@ static int visit(struct lab *lab, struct set *set, size_t i)
 	if (set->mark[i] == MARK_DONE)
 		return 0;
 	if (set->mark[i] == MARK_OPEN)
-		return lab_fail(lab, -ELOOP, "modules depend on each other in a circle through "
-				"'%s'; break it by moving shared symbols to a third module",
-				info->name);
+		return lab_fail(
+			lab, -ELOOP,
+			"modules depend on each other in a circle through "
+			"'%s'; break it by moving shared symbols to a third module",
+			info->name);
 	set->mark[i] = MARK_OPEN;
 	for (size_t j = 0; j < info->depends.n; j++) {
 		int err = visit_need(lab, set, info->depends.v[j]);
@@ -172,13 +176,14 @@ int lab_modules_order(struct lab *lab, struct strv *paths, const char *kernel_mo
 	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", kernel_modules);
 	_cleanup_free_ char *dep = NULL;
 	_cleanup_strv_ struct strv found = STRV_INIT;
-	struct tree tree = { kernel_modules, NULL };
-	_cleanup_(set_deinit) struct set set = { .tree = &tree, .intree = &found };
+	struct tree tree = {kernel_modules, NULL};
+	_cleanup_(set_deinit) struct set set = {.tree = &tree, .intree = &found};
 	int err = read_all(lab, paths, &set);
 
 	if (err)
 		return err;
-	(void)fs_read_file(dep_path, &dep, NULL); /* none: all that is needed is built in */
+	(void)fs_read_file(dep_path, &dep,
+			   NULL); /* none: all that is needed is built in */
 	tree.dep = dep;
 	for (size_t i = 0; i < set.n; i++) {
 		err = visit(lab, &set, i);

@@ -35,7 +35,8 @@ static int program_id(const struct lab_kernel *kernel, const char *source,
 		      const char *include, char **ret)
 {
 	_cleanup_strv_ struct strv parts = STRV_INIT;
-	_cleanup_free_ char *dir = xstrndup(source, (size_t)(fs_basename(source) - source));
+	_cleanup_free_ char *dir =
+		xstrndup(source, (size_t)(fs_basename(source) - source));
 	_cleanup_free_ char *key = NULL;
 	char *text = NULL;
 	int err = fs_read_file(source, &text, NULL);
@@ -59,10 +60,9 @@ static int program_id(const struct lab_kernel *kernel, const char *source,
 static int compile(struct lab *lab, const struct lab_kernel *kernel, const char *source,
 		   const char *include, const char *dir, struct text *log, int *status)
 {
-	char *const nothing[] = { NULL };
+	char *const nothing[] = {NULL};
 	struct lab_sandbox box = {
-		.root = kernel->root, .lower = dir, .upper = dir, .expose = nothing
-	};
+		.root = kernel->root, .lower = dir, .upper = dir, .expose = nothing};
 	_cleanup_strv_ struct strv argv = STRV_INIT;
 
 	strv_add(&argv, "gcc");
@@ -80,8 +80,9 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 }
 
 /* -ENOEXEC: the compiler refused it, and said why in @log. */
-static int make_entry(struct lab *lab, const struct lab_kernel *kernel, const char *source,
-		      const char *include, const char *id, struct text *log)
+static int make_entry(struct lab *lab, const struct lab_kernel *kernel,
+		      const char *source, const char *include, const char *id,
+		      struct text *log)
 {
 	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
 	_cleanup_close_ int lock = lab_cache_lock(lab, "builds", id);
@@ -107,8 +108,9 @@ static int make_entry(struct lab *lab, const struct lab_kernel *kernel, const ch
 	return lab_stage_publish(lab, &stage, id);
 }
 
-int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const char *source,
-		      const char *include, char **ret_path, char **ret_log)
+int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
+		      const char *source, const char *include, char **ret_path,
+		      char **ret_log)
 {
 	_cleanup_free_ char *real = realpath(source, NULL), *id = NULL, *log_path = NULL;
 	_cleanup_free_ char *inc = include ? realpath(include, NULL) : NULL;
@@ -122,8 +124,10 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel, const ch
 				real ? include : source, strerror(errno));
 	err = program_id(kernel, real, inc, &id);
 	if (err)
-		return lab_fail(lab, err, "cannot read '%s' and its headers: %s; check their "
-				"permissions", source, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot read '%s' and its headers: %s; check their "
+				"permissions",
+				source, strerror(-err));
 	if (!lab_cache_has(lab, "builds", id)) {
 		err = make_entry(lab, kernel, real, inc, id, &log);
 		if (err && err != -ENOEXEC)

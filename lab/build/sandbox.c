@@ -89,7 +89,7 @@ static int make_file(const char *path)
 
 static int seal(const char *path)
 {
-	struct mount_change change = { .set = CHANGE_RDONLY };
+	struct mount_change change = {.set = CHANGE_RDONLY};
 
 	return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, CHANGE_RECURSIVE, &change,
 			    sizeof(change));
@@ -148,8 +148,8 @@ static int enter_base(struct job *job)
  * userxattr switches redirects and metacopy off by itself, and refuses to be told so. */
 static int mount_overlay(const struct lab_sandbox *box, const char *at)
 {
-	const char *const names[] = { "/lower", "/upper", "/work" };
-	const char *const paths[] = { box->lower, box->upper, box->work };
+	const char *const names[] = {"/lower", "/upper", "/work"};
+	const char *const paths[] = {box->lower, box->upper, box->work};
 	char target[PATH_MAX];
 	struct statvfs vfs;
 
@@ -159,9 +159,11 @@ static int mount_overlay(const struct lab_sandbox *box, const char *at)
 			return -1;
 	}
 	if (mount("overlay", at, "overlay", MS_NOSUID | MS_NODEV,
-		  "lowerdir=/lower,upperdir=/upper,workdir=/work,userxattr,index=off") < 0)
+		  "lowerdir=/lower,upperdir=/upper,workdir=/work,userxattr,index=off") <
+	    0)
 		return -1;
-	/* Where the work directory is of no use, the kernel falls back to this silently. */
+	/* Where the work directory is of no use, the kernel falls back to this silently.
+	 */
 	if (statvfs(at, &vfs) < 0 || !(vfs.f_flag & ST_RDONLY))
 		return 0;
 	errno = EROFS;
@@ -284,9 +286,12 @@ static void __attribute__((noreturn)) exec_command(struct job *job)
 	static char *const env[] = {
 		"PATH=/run/kmlab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
 		"/sbin:/bin",
-		"LC_ALL=C", "HOME=/run/kmlab", "TMPDIR=/run/kmlab/tmp", "SHELL=/bin/sh",
-		"TERM=dumb", NULL
-	};
+		"LC_ALL=C",
+		"HOME=/run/kmlab",
+		"TMPDIR=/run/kmlab/tmp",
+		"SHELL=/bin/sh",
+		"TERM=dumb",
+		NULL};
 
 	umask(022);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -378,19 +383,29 @@ static int explain_namespace(struct lab *lab, const struct trouble *trouble)
 	const char *what = "cannot make a user namespace for the build";
 
 	if (sysctl_is("/proc/sys/user/max_user_namespaces", '0'))
-		return lab_fail(lab, -EPERM, "%s: the host allows none; "
-				"set 'sysctl user.max_user_namespaces=15000'", what);
+		return lab_fail(lab, -EPERM,
+				"%s: the host allows none; "
+				"set 'sysctl user.max_user_namespaces=15000'",
+				what);
 	if (sysctl_is("/proc/sys/kernel/unprivileged_userns_clone", '0'))
-		return lab_fail(lab, -EPERM, "%s: the host keeps them for root; "
-				"set 'sysctl kernel.unprivileged_userns_clone=1'", what);
+		return lab_fail(lab, -EPERM,
+				"%s: the host keeps them for root; "
+				"set 'sysctl kernel.unprivileged_userns_clone=1'",
+				what);
 	if (sysctl_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", '1'))
-		return lab_fail(lab, -EPERM, "%s: AppArmor forbids it; set "
-				"'sysctl kernel.apparmor_restrict_unprivileged_userns=0' or "
-				"give kmlab a profile with 'userns'", what);
+		return lab_fail(
+			lab, -EPERM,
+			"%s: AppArmor forbids it; set "
+			"'sysctl kernel.apparmor_restrict_unprivileged_userns=0' or "
+			"give kmlab a profile with 'userns'",
+			what);
 	if (trouble->err == EINVAL || trouble->err == ENOSYS)
-		return lab_fail(lab, -ENOSYS, "%s: this kernel has none; "
-				"use a kernel with CONFIG_USER_NS", what);
-	return lab_fail(lab, -EPERM, "%s: %s at '%s'; in a container, allow the calls "
+		return lab_fail(lab, -ENOSYS,
+				"%s: this kernel has none; "
+				"use a kernel with CONFIG_USER_NS",
+				what);
+	return lab_fail(lab, -EPERM,
+			"%s: %s at '%s'; in a container, allow the calls "
 			"unshare, mount and pivot_root (seccomp), or run as root",
 			what, strerror(trouble->err), trouble->subject);
 }
@@ -403,22 +418,31 @@ static int explain(struct lab *lab, const struct lab_sandbox *box,
 		return explain_namespace(lab, trouble);
 	case STAGE_OVERLAY:
 		if (trouble->err == ELOOP)
-			return lab_fail(lab, -ELOOP, "the cache lies inside the source "
-					"directory '%s'; move one of them, or set KMLAB_CACHE",
-					box->lower);
-		return lab_fail(lab, -EOPNOTSUPP, "cannot lay a writable view over '%s': "
-				"%s; keep the cache (KMLAB_CACHE) on an ordinary file system",
-				trouble->subject, strerror(trouble->err));
+			return lab_fail(
+				lab, -ELOOP,
+				"the cache lies inside the source "
+				"directory '%s'; move one of them, or set KMLAB_CACHE",
+				box->lower);
+		return lab_fail(
+			lab, -EOPNOTSUPP,
+			"cannot lay a writable view over '%s': "
+			"%s; keep the cache (KMLAB_CACHE) on an ordinary file system",
+			trouble->subject, strerror(trouble->err));
 	case STAGE_MOUNT:
 		if (trouble->err == ENOSYS)
-			return lab_fail(lab, -ENOSYS, "cannot make the build root read-only: "
-					"this kernel has no mount_setattr; use Linux 5.12+");
-		return lab_fail(lab, -trouble->err, "cannot mount '%s' in the build root: "
-				"%s; run 'kmlab doctor'", trouble->subject,
-				strerror(trouble->err));
+			return lab_fail(
+				lab, -ENOSYS,
+				"cannot make the build root read-only: "
+				"this kernel has no mount_setattr; use Linux 5.12+");
+		return lab_fail(lab, -trouble->err,
+				"cannot mount '%s' in the build root: "
+				"%s; run 'kmlab doctor'",
+				trouble->subject, strerror(trouble->err));
 	default:
-		return lab_fail(lab, -trouble->err, "cannot run '%s' in the build root: %s; "
-				"check the name", trouble->subject, strerror(trouble->err));
+		return lab_fail(lab, -trouble->err,
+				"cannot run '%s' in the build root: %s; "
+				"check the name",
+				trouble->subject, strerror(trouble->err));
 	}
 }
 
@@ -455,13 +479,14 @@ int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *given, char *cons
 	struct lab_sandbox resolved = *given;
 	const struct lab_sandbox *box = &resolved;
 	_cleanup_(trouble_unmap) struct trouble *trouble = trouble_map();
-	_cleanup_plan_ struct sandbox_plan plan = { 0 };
-	struct job job = { box, &plan, trouble, argv, cwd, true };
+	_cleanup_plan_ struct sandbox_plan plan = {0};
+	struct job job = {box, &plan, trouble, argv, cwd, true};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	int err, got = 0;
 
 	if (!trouble)
-		return lab_fail(lab, -ENOMEM, "no memory for a build; close other programs");
+		return lab_fail(lab, -ENOMEM,
+				"no memory for a build; close other programs");
 	resolved.root = root;
 	resolved.usr_src = usr_src;
 	resolved.lib_modules = lib_modules;
@@ -500,7 +525,8 @@ int lab_sandbox_sweep(const char *upper)
 		/* The modes that mount_exposed() gives what it makes. */
 		if (S_ISDIR(st.st_mode) && (st.st_mode & 07777) == 0500)
 			rmdir(path);
-		else if (S_ISREG(st.st_mode) && !st.st_size && (st.st_mode & 0777) == 0400)
+		else if (S_ISREG(st.st_mode) && !st.st_size &&
+			 (st.st_mode & 0777) == 0400)
 			unlink(path);
 	}
 	return err;

@@ -25,7 +25,7 @@ void sandbox_plan_deinit(struct sandbox_plan *plan)
 		free(plan->steps[i].to);
 	}
 	free(plan->steps);
-	*plan = (struct sandbox_plan){ 0 };
+	*plan = (struct sandbox_plan){0};
 }
 
 /* Takes both strings over. */
@@ -33,9 +33,10 @@ static void add(struct sandbox_plan *plan, enum sandbox_op op, char *from, char 
 {
 	if (plan->n == plan->room) {
 		plan->room = plan->room ? 2 * plan->room : 64;
-		plan->steps = xreallocarray(plan->steps, plan->room, sizeof(*plan->steps));
+		plan->steps =
+			xreallocarray(plan->steps, plan->room, sizeof(*plan->steps));
 	}
-	plan->steps[plan->n++] = (struct sandbox_step){ op, false, from, to };
+	plan->steps[plan->n++] = (struct sandbox_step){op, false, from, to};
 }
 
 /* Host path @from at @to as it is: a symlink stays one, what is not there is left out. */
@@ -152,9 +153,9 @@ static void plan_modules(struct sandbox_plan *plan, const struct lab_sandbox *bo
 
 static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 {
-	static const char *const skip_usr[] = { "src", "lib", "local", NULL };
-	static const char *const skip_lib[] = { "modules", NULL };
-	static const char *const none[] = { NULL };
+	static const char *const skip_usr[] = {"src", "lib", "local", NULL};
+	static const char *const skip_lib[] = {"modules", NULL};
+	static const char *const none[] = {NULL};
 	const char *root = box->root ? box->root : "";
 	_cleanup_free_ char *usr = xprintf("%s/usr", root);
 	_cleanup_free_ char *lib = xprintf("%s/usr/lib", root);
@@ -178,8 +179,8 @@ static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 /* /bin and friends; an unpacked root may lack the links that a package makes later. */
 static void plan_aliases(struct sandbox_plan *plan, const char *root)
 {
-	static const char *const names[] = { "bin",   "sbin",  "lib",
-					     "lib32", "lib64", "libx32", NULL };
+	static const char *const names[] = {"bin",   "sbin",   "lib", "lib32",
+					    "lib64", "libx32", NULL};
 
 	for (const char *const *name = names; *name; name++) {
 		_cleanup_free_ char *from = xprintf("%s/%s", root, *name);
@@ -237,9 +238,9 @@ static int plan_alias(struct sandbox_plan *plan, const struct lab_sandbox *box)
 static int plan_host(struct sandbox_plan *plan, const struct lab_sandbox *box,
 		     char *const *argv)
 {
-	static const char *const skip[] = { "usr",    "bin",  "sbin", "lib", "lib32",
-					    "lib64",  "libx32", "etc", "proc", "sys",
-					    "dev",    "run",  "boot", "tmp", NULL };
+	static const char *const skip[] = {"usr",   "bin",    "sbin", "lib",  "lib32",
+					   "lib64", "libx32", "etc",  "proc", "sys",
+					   "dev",   "run",    "boot", "tmp",  NULL};
 	_cleanup_free_ char *etc = xprintf("%s/etc", box->root ? box->root : "");
 	int err = add_children(plan, "/", "", skip);
 
@@ -253,12 +254,12 @@ static int plan_host(struct sandbox_plan *plan, const struct lab_sandbox *box,
 
 static void plan_dev(struct sandbox_plan *plan)
 {
-	static const char *const nodes[] = { "null", "zero", "full", "random", "urandom",
-					     "tty", NULL };
-	static const char *const links[][2] = { { "/proc/self/fd", "/dev/fd" },
-						{ "fd/0", "/dev/stdin" },
-						{ "fd/1", "/dev/stdout" },
-						{ "fd/2", "/dev/stderr" } };
+	static const char *const nodes[] = {"null",    "zero", "full", "random",
+					    "urandom", "tty",  NULL};
+	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
+					       {"fd/0", "/dev/stdin"},
+					       {"fd/1", "/dev/stdout"},
+					       {"fd/2", "/dev/stderr"}};
 
 	add(plan, SANDBOX_DIR, NULL, xstrdup("/dev"));
 	for (const char *const *node = nodes; *node; node++) {
@@ -296,20 +297,24 @@ static void plan_tools(struct sandbox_plan *plan, const char *root)
 		    xstrdup("/run/kmlab/bin/which"));
 	if (!gcc || strv_contains(&names, "gcc"))
 		return;
-	add(plan, SANDBOX_LINK, xprintf("/usr/bin/%s", gcc), xstrdup("/run/kmlab/bin/gcc"));
-	add(plan, SANDBOX_LINK, xprintf("/usr/bin/%s", gcc), xstrdup("/run/kmlab/bin/cc"));
+	add(plan, SANDBOX_LINK, xprintf("/usr/bin/%s", gcc),
+	    xstrdup("/run/kmlab/bin/gcc"));
+	add(plan, SANDBOX_LINK, xprintf("/usr/bin/%s", gcc),
+	    xstrdup("/run/kmlab/bin/cc"));
 }
 
 int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
 		      struct sandbox_plan *ret)
 {
-	_cleanup_plan_ struct sandbox_plan plan = { 0 };
+	_cleanup_plan_ struct sandbox_plan plan = {0};
 	const char *root = box->root ? box->root : "";
 	int err = plan_usr(&plan, box);
 
 	if (err)
-		return lab_fail(lab, err, "cannot read build root '%s': %s; "
-				"add the kernel again", *root ? root : "/", strerror(-err));
+		return lab_fail(lab, err,
+				"cannot read build root '%s': %s; "
+				"add the kernel again",
+				*root ? root : "/", strerror(-err));
 	plan_aliases(&plan, root);
 	err = plan_host(&plan, box, argv);
 	if (!err)
@@ -325,6 +330,6 @@ int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *cons
 		add(&plan, SANDBOX_TMPFS, NULL, xstrdup("/tmp"));
 	plan_tools(&plan, root);
 	*ret = plan;
-	plan = (struct sandbox_plan){ 0 };
+	plan = (struct sandbox_plan){0};
 	return 0;
 }

@@ -4,8 +4,8 @@
  * asks the compiler some thirty questions, which takes longer than compiling a small
  * module; the answers are the same for every module of a kernel. It then hands over, by
  * exported variables, to scripts/Makefile.build, .modpost and .modfinal, which do all the
- * work and see to all dependencies. So for each kernel the hand-over is recorded once, with
- * an empty module of ours, and repeated with the user's directory in its place. What
+ * work and see to all dependencies. So for each kernel the hand-over is recorded once,
+ * with an empty module of ours, and repeated with the user's directory in its place. What
  * Kbuild makes of a module is not touched: the objects are the same, byte for byte, and
  * tests/cli/20-build.t compares them.
  *
@@ -30,7 +30,8 @@
 static const char recorder[] =
 	"#!/bin/bash\n"
 	"case \"$1 $2\" in '-f '*/scripts/Makefile.*)\n"
-	"  { echo; echo \"l$MAKELEVEL\"; echo \"d$PWD\"; printf 'a%s\\n' \"$@\"; env -0 |\n"
+	"  { echo; echo \"l$MAKELEVEL\"; echo \"d$PWD\"; printf 'a%s\\n' \"$@\"; env -0 "
+	"|\n"
 	"    while IFS= read -r -d '' v; do\n"
 	"      case $v in SHLVL=*|_=*|OLDPWD=*|PWD=*) continue;; esac\n"
 	"      case $v in *$'\\n'*) echo bad; continue;; esac\n"
@@ -50,7 +51,8 @@ static int put(const char *dir, const char *name, const char *text, mode_t mode)
 	return fs_write_file(path, text, strlen(text), mode);
 }
 
-/* --- recording ----------------------------------------------------------------------- */
+/* --- recording -----------------------------------------------------------------------
+ */
 
 /* The calls made by the top Makefile itself are those of the lowest level; deeper ones
  * come about again when these are repeated. */
@@ -94,10 +96,12 @@ static int run_recorded(struct build_job *job, const char *dir)
 	static const char path[] =
 		"PATH=" RECORD_AT ":/run/kmlab/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	_cleanup_text_ struct text out = TEXT_INIT;
-	char *const nothing[] = { NULL };
+	char *const nothing[] = {NULL};
 	struct lab_sandbox box = job->box;
-	char *argv[] = { "env", (char *)path, "make", "-s", "--no-print-directory", "-C",
-			 job->kernel->headers, (char *)m, "modules", NULL, NULL };
+	char *argv[] = {
+		"env", (char *)path,	     "make",	"-s",	   "--no-print-directory",
+		"-C",  job->kernel->headers, (char *)m, "modules", NULL,
+		NULL};
 	int err, status = 0;
 
 	if (job->spec->warnings_as_errors) {
@@ -145,15 +149,21 @@ static int make_record(struct build_job *job, const char *id)
 static char *record_id(const struct build_job *job)
 {
 	const struct lab_kernel *k = job->kernel;
-	const char *const parts[] = { "2", k->id, k->root, k->headers,
-				      k->usr_src ? k->usr_src : "", k->release,
-				      job->spec->warnings_as_errors ? "-Werror" : "", NULL };
+	const char *const parts[] = {"2",
+				     k->id,
+				     k->root,
+				     k->headers,
+				     k->usr_src ? k->usr_src : "",
+				     k->release,
+				     job->spec->warnings_as_errors ? "-Werror" : "",
+				     NULL};
 	_cleanup_free_ char *key = lab_cache_key(parts);
 
 	return xprintf("kbuild-%s", key);
 }
 
-/* --- repeating ----------------------------------------------------------------------- */
+/* --- repeating -----------------------------------------------------------------------
+ */
 
 /* @s for the shell, with @from replaced by @to. */
 static void quote(struct text *t, const char *s, const char *from, const char *to)
@@ -166,7 +176,7 @@ static void quote(struct text *t, const char *s, const char *from, const char *t
 			text_puts(t, to);
 			s += n;
 		} else {
-			text_puts(t, *s == '\'' ? "'\\''" : (char[]){ *s, '\0' });
+			text_puts(t, *s == '\'' ? "'\\''" : (char[]){*s, '\0'});
 			s++;
 		}
 	}
@@ -180,8 +190,8 @@ struct call {
 static void add_call(struct text *script, struct call *call, const char *more)
 {
 	if (call->args.len)
-		text_printf(script, "cd%s && env -i%s make -j%d%s%s || exit\n", call->dir.s,
-			    call->env.s, build_cpus(), call->args.s, more);
+		text_printf(script, "cd%s && env -i%s make -j%d%s%s || exit\n",
+			    call->dir.s, call->env.s, build_cpus(), call->args.s, more);
 	text_deinit(&call->dir);
 	text_deinit(&call->env);
 	text_deinit(&call->args);
@@ -191,7 +201,7 @@ static void add_call(struct text *script, struct call *call, const char *more)
 static char *to_script(char *record, const char *dir, const char *more)
 {
 	_cleanup_text_ struct text script = TEXT_INIT;
-	struct call call = { TEXT_INIT, TEXT_INIT, TEXT_INIT };
+	struct call call = {TEXT_INIT, TEXT_INIT, TEXT_INIT};
 	const char *from = NULL;
 	char *line = record, *next;
 

@@ -30,7 +30,8 @@ static char *path_of(const char *name)
 static void put(const char *name, const char *text)
 {
 	_cleanup_free_ char *path = path_of(name);
-	_cleanup_free_ char *parent = xstrndup(path, (size_t)(fs_basename(path) - path) - 1);
+	_cleanup_free_ char *parent =
+		xstrndup(path, (size_t)(fs_basename(path) - path) - 1);
 
 	fs_mkdir_p(parent, 0755);
 	fs_write_file(path, text, strlen(text), 0644);
@@ -51,11 +52,12 @@ static bool there(const char *name)
 	return fs_exists(path);
 }
 
-/* --- sandbox ------------------------------------------------------------------------- */
+/* --- sandbox -------------------------------------------------------------------------
+ */
 
 static int run(const struct lab_sandbox *box, const char *shell, struct text *out)
 {
-	char *argv[] = { "sh", "-c", (char *)shell, NULL };
+	char *argv[] = {"sh", "-c", (char *)shell, NULL};
 	int status = -1, err = lab_sandbox_run(&lab, box, argv, "/", out, &status);
 
 	return err ? err : status;
@@ -63,25 +65,30 @@ static int run(const struct lab_sandbox *box, const char *shell, struct text *ou
 
 static void test_readonly(void)
 {
-	struct lab_sandbox box = { 0 };
+	struct lab_sandbox box = {0};
 	_cleanup_text_ struct text out = TEXT_INIT;
 	_cleanup_free_ char *inside = xprintf("touch %s/evil", dir);
 
-	is_int(run(&box, "echo good; echo bad >&2; exit 7", &out), 7, "status comes back");
+	is_int(run(&box, "echo good; echo bad >&2; exit 7", &out), 7,
+	       "status comes back");
 	is_str(out.s, "good\nbad\n", "stdout and stderr come back in order");
 	ok(run(&box, inside, &out) != 0 && !there("evil"), "the host cannot be written");
-	ok(run(&box, "touch /usr/evil || touch /etc/evil || touch /home/evil || "
-		     "echo 1 > /proc/sys/kernel/printk", &out) != 0,
+	ok(run(&box,
+	       "touch /usr/evil || touch /etc/evil || touch /home/evil || "
+	       "echo 1 > /proc/sys/kernel/printk",
+	       &out) != 0,
 	   "nor /usr, /etc, /home, /proc/sys");
-	is_int(run(&box, "echo x > $TMPDIR/a && echo x > /dev/null && test ! -e /sys/kernel",
-		   &out), 0, "TMPDIR and /dev/null can; /sys is not there");
+	is_int(run(&box,
+		   "echo x > $TMPDIR/a && echo x > /dev/null && test ! -e /sys/kernel",
+		   &out),
+	       0, "TMPDIR and /dev/null can; /sys is not there");
 	is_int(run(&box, "test \"$(cat /dev/fd/0 </dev/null | wc -c)\" = 0", &out), 0,
 	       "/dev/fd works");
 }
 
 static void test_environment(void)
 {
-	struct lab_sandbox box = { 0 };
+	struct lab_sandbox box = {0};
 	_cleanup_text_ struct text out = TEXT_INIT;
 
 	setenv("MAKEFLAGS", "-n --question", 1);
@@ -102,19 +109,22 @@ static void test_overlay(const char *parent)
 	_cleanup_free_ char *new_up = xprintf("%s/new", upper);
 	_cleanup_free_ char *text = NULL;
 	_cleanup_text_ struct text out = TEXT_INIT, cmd = TEXT_INIT;
-	char *const hide[] = { "hidden", "absent", NULL };
+	char *const hide[] = {"hidden", "absent", NULL};
 	struct lab_sandbox box = {
-		.lower = lower, .upper = upper, .work = work, .hide = hide
-	};
+		.lower = lower, .upper = upper, .work = work, .hide = hide};
 
 	fs_mkdir_p(lower, 0755);
 	fs_mkdir_p(upper, 0755);
 	fs_mkdir_p(work, 0755);
 	fs_write_file(file, "old", 3, 0644);
-	text_printf(&cmd, "cd '%s' && test ! -e hidden && cat kept && echo new > kept && "
-		    "echo x > new && rm -f ../upper/new", lower);
-	ok(run(&box, cmd.s, &out) != 0 || fs_exists(new_up), "only the overlay is writable");
-	is_str(out.s ? strndupa(out.s, 3) : "", "old", "the source is seen at its own path");
+	text_printf(&cmd,
+		    "cd '%s' && test ! -e hidden && cat kept && echo new > kept && "
+		    "echo x > new && rm -f ../upper/new",
+		    lower);
+	ok(run(&box, cmd.s, &out) != 0 || fs_exists(new_up),
+	   "only the overlay is writable");
+	is_str(out.s ? strndupa(out.s, 3) : "", "old",
+	       "the source is seen at its own path");
 	ok(fs_exists(new_up), "a new file lands in the upper directory");
 	ok(!fs_exists(new), "not in the source");
 	fs_read_file(file, &text, NULL);
@@ -123,19 +133,23 @@ static void test_overlay(const char *parent)
 
 static void test_expose(void)
 {
-	_cleanup_free_ char *lower = path_of("home"), *upper = path_of("home/cache/upper");
+	_cleanup_free_ char *lower = path_of("home"),
+			    *upper = path_of("home/cache/upper");
 	_cleanup_text_ struct text out = TEXT_INIT;
-	char *const names[] = { "a.c", "sub", NULL };
-	struct lab_sandbox box = { .lower = lower, .upper = upper, .expose = names };
+	char *const names[] = {"a.c", "sub", NULL};
+	struct lab_sandbox box = {.lower = lower, .upper = upper, .expose = names};
 	_cleanup_strv_ struct strv left = STRV_INIT;
 
 	put("home/a.c", "A");
 	put("home/b.c", "B");
 	put("home/sub/x.h", "X");
 	fs_mkdir_p(upper, 0755);
-	_cleanup_free_ char *cmd = xprintf("cd %s && cat a.c sub/x.h && test ! -e b.c && "
-		"echo o > a.o && ! touch sub/y && ! sh -c 'echo z > a.c'", lower);
-	is_int(run(&box, cmd, &out), 0, "chosen children, read-only, and a writable directory");
+	_cleanup_free_ char *cmd =
+		xprintf("cd %s && cat a.c sub/x.h && test ! -e b.c && "
+			"echo o > a.o && ! touch sub/y && ! sh -c 'echo z > a.c'",
+			lower);
+	is_int(run(&box, cmd, &out), 0,
+	       "chosen children, read-only, and a writable directory");
 	ok(there("home/cache/upper/a.o"), "though the cache lies below it");
 	is_int(lab_sandbox_sweep(upper), 0, "swept");
 	fs_list(upper, true, &left);
@@ -144,8 +158,8 @@ static void test_expose(void)
 
 static void test_no_command(void)
 {
-	struct lab_sandbox box = { 0 };
-	char *argv[] = { "no-such-command", NULL };
+	struct lab_sandbox box = {0};
+	char *argv[] = {"no-such-command", NULL};
 	_cleanup_text_ struct text out = TEXT_INIT;
 	int status;
 
@@ -153,8 +167,8 @@ static void test_no_command(void)
 	       "a command that is not there");
 	ok(strstr(lab_error(&lab), "no-such-command"), "the sentence names it");
 	argv[0] = "true";
-	is_int(lab_sandbox_run(&lab, &box, argv, "/no/such/place", &out, &status), -ENOENT,
-	       "a directory that is not there");
+	is_int(lab_sandbox_run(&lab, &box, argv, "/no/such/place", &out, &status),
+	       -ENOENT, "a directory that is not there");
 	box.root = "/no/such/root";
 	is_int(lab_sandbox_run(&lab, &box, argv, "/", &out, &status), -ENOENT,
 	       "a build root that is not there");
@@ -162,7 +176,7 @@ static void test_no_command(void)
 
 static void *cancel_later(void *fd)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
 	(void)!write(*(int *)fd, "x", 1);
 	return NULL;
 }
@@ -170,11 +184,11 @@ static void *cancel_later(void *fd)
 /* What the command started in the background must die with it. */
 static void test_cancel(void)
 {
-	struct lab_sandbox box = { 0 };
+	struct lab_sandbox box = {0};
 	_cleanup_text_ struct text out = TEXT_INIT;
 	_cleanup_free_ char *fifo = path_of("alive");
-	_cleanup_free_ char *cmd = xprintf("sleep 1000 < %s & setsid sleep 1000 < %s & wait",
-					   fifo, fifo);
+	_cleanup_free_ char *cmd =
+		xprintf("sleep 1000 < %s & setsid sleep 1000 < %s & wait", fifo, fifo);
 	int pipes[2], fd;
 	pthread_t thread;
 
@@ -193,14 +207,15 @@ static void test_cancel(void)
 		if (fd < 0)
 			break;
 		close(fd);
-		nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
 	ok(fd < 0, "and nothing it started lives on");
 	close(pipes[0]);
 	close(pipes[1]);
 }
 
-/* --- builds -------------------------------------------------------------------------- */
+/* --- builds --------------------------------------------------------------------------
+ */
 
 /* Does as Kbuild does: products and their records in M, modules.order at the end. */
 static const char fake_kbuild[] =
@@ -208,20 +223,28 @@ static const char fake_kbuild[] =
 	"modules:\n"
 	"\t@echo \"make[1]: Entering directory '/x'\"\n"
 	"\t@: > $(M)/modules.order\n"
-	"\t@for o in $(obj-m); do b=$${o%.o}; test ! -e $(M)/.$$o.cmd || echo reuse $$o; \\\n"
+	"\t@for o in $(obj-m); do b=$${o%.o}; test ! -e $(M)/.$$o.cmd || echo reuse $$o; "
+	"\\\n"
 	"\t  { cat $(M)/$$b.c && cat $(M)/extra.h 2>/dev/null; } > $(M)/$$b.ko; \\\n"
-	"\t  grep -q broken $(M)/$$b.c && { echo \"$(M)/$$b.c:1:1: error: broken\"; exit 1; }; \\\n"
+	"\t  grep -q broken $(M)/$$b.c && { echo \"$(M)/$$b.c:1:1: error: broken\"; exit "
+	"1; }; \\\n"
 	"\t  cmp -s $(M)/$$b.c $(M)/.$$b.seen || { cp $(M)/$$b.c $(M)/.$$b.seen; \\\n"
-	"\t    : > $(M)/$$o; echo $(M)/$$o > $(M)/$$b.mod; grep -q warn $(M)/$$b.c && \\\n"
+	"\t    : > $(M)/$$o; echo $(M)/$$o > $(M)/$$b.mod; grep -q warn $(M)/$$b.c && "
+	"\\\n"
 	"\t    echo \"$(M)/$$b.c:1:1: warning: careful\"; }; \\\n"
-	"\t  { echo \"savedcmd_$(M)/$$o := gcc -DX='\\\"a\\\"' -c -o $(M)/$$o $(M)/$$b.c ; objtool $$o\"; \\\n"
+	"\t  { echo \"savedcmd_$(M)/$$o := gcc -DX='\\\"a\\\"' -c -o $(M)/$$o $(M)/$$b.c "
+	"; objtool $$o\"; \\\n"
 	"\t    echo; echo \"source_$(M)/$$o := $(M)/$$b.c\"; echo; \\\n"
-	"\t    echo \"deps_$(M)/$$o := \\\\\\\\\"; echo \"  $(DEP) \\\\\\\\\"; } > $(M)/.$$o.cmd; \\\n"
+	"\t    echo \"deps_$(M)/$$o := \\\\\\\\\"; echo \"  $(DEP) \\\\\\\\\"; } > "
+	"$(M)/.$$o.cmd; \\\n"
 	"\t  echo $(M)/$$b.ko >> $(M)/modules.order; done\n"
 	"\t@echo 'Skipping BTF generation for x due to unavailability of vmlinux'\n";
 
 static struct lab_kernel kernel = {
-	.name = "fake", .id = "fake", .provider = "tree", .release = "1.2.3-fake",
+	.name = "fake",
+	.id = "fake",
+	.provider = "tree",
+	.release = "1.2.3-fake",
 };
 
 static bool mirror;
@@ -230,8 +253,9 @@ static int build(const char *source, struct lab_build *ret)
 {
 	_cleanup_free_ char *path = path_of(source);
 	_cleanup_free_ char *dep = xprintf("DEP=%s/outside.h", dir);
-	char *args[] = { dep, NULL };
-	struct lab_build_spec spec = { .kernel = &kernel, .source = path, .make_args = args };
+	char *args[] = {dep, NULL};
+	struct lab_build_spec spec = {
+		.kernel = &kernel, .source = path, .make_args = args};
 
 	lab_build_deinit(ret);
 	return build_run_job(&lab, &spec, mirror, ret);
@@ -239,7 +263,7 @@ static int build(const char *source, struct lab_build *ret)
 
 static void test_build(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	_cleanup_free_ char *path = path_of("mod"), *ko = NULL;
 
@@ -260,7 +284,7 @@ static void test_build(void)
 
 static void test_cached(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 
 	build("mod", &b);
 	ok(b.cached, "nothing changed: not made again");
@@ -285,11 +309,12 @@ static void test_cached(void)
 
 static void test_vanished(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 
 	put("mod/Kbuild", "obj-m := two.o\n");
 	build("mod", &b);
-	is_int((long long)b.modules.n, 1, "a module no longer built is no longer a result");
+	is_int((long long)b.modules.n, 1,
+	       "a module no longer built is no longer a result");
 	put("mod/Kbuild", "\n");
 	is_int(build("mod", &b), -ENODATA, "no module at all is an error");
 	put("mod/Kbuild", "obj-m := two.o\n");
@@ -297,7 +322,7 @@ static void test_vanished(void)
 
 static void test_broken(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *want = xprintf("%s/mod/two.c:1:1: error: broken", dir);
 
 	put("mod/two.c", "broken\n");
@@ -312,7 +337,7 @@ static void test_broken(void)
 /* Objects that the user's own build left there are of another kernel. */
 static void test_stale(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 
 	put("mod/two.o", "stale");
 	put("mod/.two.o.cmd", "cmd_two.o := stale\n");
@@ -334,7 +359,7 @@ static void test_stale(void)
 /* A build may write over a source file; the user's next edit must count. */
 static void test_shadow(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *first = NULL, *second = NULL;
 
 	put("gen/Kbuild", "obj-m := g.o\n$(shell echo made > $(M)/extra.h)\n");
@@ -356,7 +381,7 @@ static void test_shadow(void)
 
 static void test_one_file(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	_cleanup_free_ char *ko = NULL;
 
@@ -377,7 +402,7 @@ static void test_one_file(void)
 
 static void test_nothing(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 
 	put("empty/README", "x");
 	is_int(build("empty", &b), -ENODATA, "a directory without Kbuild");
@@ -389,10 +414,12 @@ static void test_commands(void)
 {
 	_cleanup_free_ char *path = path_of("mod"), *text = NULL;
 	_cleanup_free_ char *dep = xprintf("DEP=%s/outside.h", dir);
-	char *args[] = { dep, NULL };
-	struct lab_build_spec spec = { .kernel = &kernel, .source = path, .make_args = args,
-				       .compile_commands = true };
-	_cleanup_build_ struct lab_build b = { 0 };
+	char *args[] = {dep, NULL};
+	struct lab_build_spec spec = {.kernel = &kernel,
+				      .source = path,
+				      .make_args = args,
+				      .compile_commands = true};
+	_cleanup_build_ struct lab_build b = {0};
 
 	is_int(lab_build_run(&lab, &spec, &b), 0, "compile_commands.json is written");
 	text = get("mod/compile_commands.json");
@@ -406,30 +433,34 @@ static void test_commands(void)
 /* Characters that make, the shell or mount(2) take for their own. */
 static void test_odd_path(const char *at)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
-	_cleanup_free_ char *path = xprintf("%s/%s", dir, at), *text = NULL, *quoted = NULL;
+	_cleanup_build_ struct lab_build b = {0};
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, at), *text = NULL,
+			    *quoted = NULL;
 	_cleanup_free_ char *json = xprintf("%s/compile_commands.json", at);
 	_cleanup_free_ char *source = xprintf("%s/one.c", at), *build_file = NULL;
 	_cleanup_free_ char *want = xprintf("%s/one.c:1:1: warning: careful\n", path);
 	_cleanup_free_ char *made = xprintf("%s/one.o", at);
 	_cleanup_free_ char *file = xprintf("%s/one.c\"", path);
-	struct lab_build_spec spec = { .kernel = &kernel, .source = path,
-				       .compile_commands = true };
+	struct lab_build_spec spec = {
+		.kernel = &kernel, .source = path, .compile_commands = true};
 
 	build_file = xprintf("%s/Kbuild", at);
-	put(build_file, "obj-m := one.o\n$(if $(wildcard $(M)/../beside.h),,$(error lost))\n");
+	put(build_file,
+	    "obj-m := one.o\n$(if $(wildcard $(M)/../beside.h),,$(error lost))\n");
 	put(source, "one warn\n");
 	free(quoted);
 	quoted = xprintf("%s/../beside.h", at);
 	put(quoted, "");
-	is_int(lab_build_run(&lab, &spec, &b), 0, "a path that make cannot read: it runs");
+	is_int(lab_build_run(&lab, &spec, &b), 0,
+	       "a path that make cannot read: it runs");
 	if (!is_int(b.status, 0, "and is content"))
 		printf("# %s\n", b.log);
 	is_int((long long)b.modules.n, 1, "a module comes out");
 	is_str(b.log, want, "the log names the user's own path");
 	text = get(json);
 	ok(text && strstr(text, strchr(at, '\\') ? "one.c\"" : file) &&
-	   !strstr(text, "kmlab-src"), "so does compile_commands.json");
+		   !strstr(text, "kmlab-src"),
+	   "so does compile_commands.json");
 	ok(!there(made), "nothing else is left there");
 	lab_build_deinit(&b);
 	lab_build_run(&lab, &spec, &b);
@@ -438,7 +469,7 @@ static void test_odd_path(const char *at)
 
 static void test_warnings(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *first = NULL;
 
 	put("warn/Kbuild", "obj-m := x.o y.o\n");
@@ -470,7 +501,7 @@ static void test_warnings(void)
 /* As where the cache cannot carry an overlay. */
 static void test_mirror(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	_cleanup_free_ char *path = path_of("copied"), *ko = NULL, *up = NULL;
 
@@ -496,7 +527,8 @@ static void test_mirror(void)
 	build("copied", &b);
 	ok(b.cached, "it is remembered");
 	put("copied/m.c", "second\n");
-	_cleanup_free_ char *extra = path_of("copied/extra.h"), *sub = path_of("copied/sub");
+	_cleanup_free_ char *extra = path_of("copied/extra.h"),
+			    *sub = path_of("copied/sub");
 	unlink(extra);
 	fs_remove_tree(sub);
 	mirror = false; /* once a copy, always a copy */
@@ -532,7 +564,7 @@ static void test_program(void)
 /* What a killed build left may be half written, though newer than its source. */
 static void test_killed(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *mark = NULL, *cmd = NULL;
 
 	put("killed/Kbuild", "-include $(M)/.k.o.cmd\nobj-m := k.o\n");
@@ -553,13 +585,13 @@ static void test_killed(void)
 /* "kmlab clean" goes by the time of an entry. */
 static void test_used(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *entry = NULL;
 	struct stat st;
 
 	build("mod", &b);
 	entry = xprintf("%s/..", b.dir);
-	utimensat(AT_FDCWD, entry, (struct timespec[]){ { 1000, 0 }, { 1000, 0 } }, 0);
+	utimensat(AT_FDCWD, entry, (struct timespec[]){{1000, 0}, {1000, 0}}, 0);
 	build("mod", &b);
 	ok(b.cached && stat(entry, &st) == 0 && st.st_mtime > 1000,
 	   "a build that was remembered counts as used");
@@ -567,7 +599,7 @@ static void test_used(void)
 
 static void test_dkms(void)
 {
-	_cleanup_build_ struct lab_build b = { 0 };
+	_cleanup_build_ struct lab_build b = {0};
 
 	put("dk/dkms.conf",
 	    "PACKAGE_NAME=\"dk\"\nPACKAGE_VERSION=\"1\"\n"
@@ -575,9 +607,8 @@ static void test_dkms(void)
 	    "BUILT_MODULE_NAME[1]=\"top\"\n"
 	    "MAKE[0]=\"make KVER=${kernelver} D=${dkms_tree}/dk/1/build all\"\n"
 	    "PRE_BUILD=\"prepare x\"\n");
-	put("dk/Makefile",
-	    "all:\n\techo $(KERNELRELEASE) $(KVER) `cat pre` > sub/dk.ko\n"
-	    "\techo $(D) > top.ko\n");
+	put("dk/Makefile", "all:\n\techo $(KERNELRELEASE) $(KVER) `cat pre` > sub/dk.ko\n"
+			   "\techo $(D) > top.ko\n");
 	put("dk/sub/x", "");
 	put("dk/prepare", "#!/bin/sh\ntest ! -e pre && echo $1 > pre\n");
 	_cleanup_free_ char *script = path_of("dk/prepare");
@@ -590,7 +621,8 @@ static void test_dkms(void)
 
 		fs_read_file(b.modules.v[0], &text, NULL);
 		fs_read_file(b.modules.v[1], &top, NULL);
-		is_str(text, "1.2.3-fake 1.2.3-fake x\n", "release and PRE_BUILD as in dkms");
+		is_str(text, "1.2.3-fake 1.2.3-fake x\n",
+		       "release and PRE_BUILD as in dkms");
 		is_str(top, want, "its build directory is the source");
 	}
 	build("dk", &b);
@@ -608,11 +640,14 @@ static void test_log(void)
 	_cleanup_free_ char *path = path_of("mod");
 	_cleanup_free_ char *log = build_log_filter(
 		"two.c: In function 'f':\ntwo.c:3:1: warning: w\n"
-		"In file included from two.c:1:\nmake[3]: *** [x:1: two.o] Error 1\n", path);
-	_cleanup_free_ char *only = build_log_filter("make: *** [x:1: y] Error 2\n", path);
-	_cleanup_free_ char *want = xprintf("%s/two.c: In function 'f':\n"
-		"%s/two.c:3:1: warning: w\nIn file included from %s/two.c:1:\n",
-		path, path, path);
+		"In file included from two.c:1:\nmake[3]: *** [x:1: two.o] Error 1\n",
+		path);
+	_cleanup_free_ char *only =
+		build_log_filter("make: *** [x:1: y] Error 2\n", path);
+	_cleanup_free_ char *want =
+		xprintf("%s/two.c: In function 'f':\n"
+			"%s/two.c:3:1: warning: w\nIn file included from %s/two.c:1:\n",
+			path, path, path);
 
 	is_str(log, want, "relative names become the user's, make's echo goes");
 	is_str(only, "make: *** [x:1: y] Error 2\n", "unless nothing else is there");
@@ -627,7 +662,7 @@ static bool has_program(const char *name)
 
 static bool host_allows(void)
 {
-	struct lab_sandbox box = { 0 };
+	struct lab_sandbox box = {0};
 	_cleanup_text_ struct text out = TEXT_INIT;
 
 	return run(&box, "true", &out) == 0;

@@ -67,8 +67,8 @@ static char *make_module(const char *file, const char *info)
 	_cleanup_free_ char *data = xstrdup(info);
 	size_t size = strlen(info) + 1;
 	struct section sections[] = {
-		{ ".modinfo", data, size },
-		{ ".gnu.linkonce.this_module", "", 1 },
+		{".modinfo", data, size},
+		{".gnu.linkonce.this_module", "", 1},
 	};
 
 	for (size_t i = 0; i < size; i++)
@@ -80,9 +80,10 @@ static char *make_module(const char *file, const char *info)
 
 static void test_good(void)
 {
-	_cleanup_free_ char *path = make_module("a-b.ko",
-		"license=GPL|depends=x-y,z|name=a_b|vermagic=6.1.0-1-amd64 SMP mod_unload ");
-	_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+	_cleanup_free_ char *path =
+		make_module("a-b.ko", "license=GPL|depends=x-y,z|name=a_b|vermagic=6.1.0-"
+				      "1-amd64 SMP mod_unload ");
+	_cleanup_modinfo_ struct lab_modinfo info = {0};
 
 	is_int(lab_modinfo_read(&lab, path, &info), 0, "a module is read");
 	is_str(info.name, "a_b", "name");
@@ -94,9 +95,9 @@ static void test_good(void)
 
 static void test_old(void)
 {
-	_cleanup_free_ char *path =
-		make_module("my-mod.ko", "license=Proprietary|depends=||vermagic=5.10 SMP");
-	_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+	_cleanup_free_ char *path = make_module(
+		"my-mod.ko", "license=Proprietary|depends=||vermagic=5.10 SMP");
+	_cleanup_modinfo_ struct lab_modinfo info = {0};
 
 	is_int(lab_modinfo_read(&lab, path, &info), 0, "a module without name= is read");
 	is_str(info.name, "my_mod", "the file names it, '-' as '_'");
@@ -107,7 +108,7 @@ static void test_old(void)
 /* The sentence must hold @want. */
 static void refused(const char *path, const char *want, const char *name)
 {
-	struct lab_modinfo info = { 0 };
+	struct lab_modinfo info = {0};
 	int err = lab_modinfo_read(&lab, path, &info);
 
 	is_int(err, -ENOEXEC, name);
@@ -126,20 +127,24 @@ static void bytes_refused(const char *data, size_t size, const char *want)
 static void test_not_elf(void)
 {
 	bytes_refused("", 0, "is empty");
-	bytes_refused("\xfd" "7zXZ\0....", 10, "xz-compressed");
+	bytes_refused("\xfd"
+		      "7zXZ\0....",
+		      10, "xz-compressed");
 	bytes_refused("\x28\xb5\x2f\xfd....", 8, "zstd-compressed");
 	bytes_refused("\x1f\x8b......", 8, "gzip-compressed");
 	bytes_refused("#!/bin/sh\n", 10, "is a script");
 	bytes_refused("obj-m := a.o\n", 13, "is not an ELF file");
-	bytes_refused("\x7f" "ELF", 4, "cut short");
+	bytes_refused("\x7f"
+		      "ELF",
+		      4, "cut short");
 	refused(dir, "not an ordinary file", "a directory is refused");
 }
 
 static void test_wrong_elf(void)
 {
 	_cleanup_free_ char *path = path_of("wrong");
-	const struct section modinfo = { ".modinfo", "license=GPL", 12 };
-	const struct section text = { ".text", "\xc3", 1 };
+	const struct section modinfo = {".modinfo", "license=GPL", 12};
+	const struct section text = {".text", "\xc3", 1};
 
 	write_elf(path, ET_EXEC, EM_X86_64, &text, 1);
 	refused(path, "a program", "an executable is refused");
@@ -162,7 +167,7 @@ static void test_truncated(void)
 
 	stat(path, &st);
 	for (off_t size = st.st_size - 1; size >= 0; size--) {
-		struct lab_modinfo info = { 0 };
+		struct lab_modinfo info = {0};
 
 		if (truncate(path, size) < 0 ||
 		    lab_modinfo_read(&lab, path, &info) != -ENOEXEC)
@@ -174,13 +179,14 @@ static void test_truncated(void)
 static void test_missing(void)
 {
 	_cleanup_free_ char *path = path_of("nowhere.ko");
-	struct lab_modinfo info = { 0 };
+	struct lab_modinfo info = {0};
 
 	is_int(lab_modinfo_read(&lab, path, &info), -ENOENT, "a missing file");
 	ok(strstr(lab_error(&lab), path), "the sentence names it");
 }
 
-/* --- order --------------------------------------------------------------------------- */
+/* --- order ---------------------------------------------------------------------------
+ */
 
 static const char modules_dep[] =
 	"kernel/net/core-lib.ko.xz:\n"
@@ -228,7 +234,8 @@ static void test_circle(void)
 
 	strv_take(&paths, module("p", "q"));
 	strv_take(&paths, module("q", "p"));
-	is_int(lab_modules_order(&lab, &paths, dir, &intree), -ELOOP, "a circle is refused");
+	is_int(lab_modules_order(&lab, &paths, dir, &intree), -ELOOP,
+	       "a circle is refused");
 	is_int((long long)paths.n, 2, "and the list is as it was");
 }
 
