@@ -237,7 +237,7 @@ static int save_all(const struct build_job *job, const char *path,
 		_cleanup_free_ char *stamp = stamp_of(job, s->key);
 		const char *line = s->text.s;
 
-		if (!stamp)
+		if (!stamp || !line)
 			continue;
 		text_printf(&t, "@%s %s\n", stamp, s->key);
 		for (; *line; line += strcspn(line, "\n") + 1)
