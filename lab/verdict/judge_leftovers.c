@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the module left behind. Memory is summed up by the place that allocated it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "judge.h"
@@ -8,7 +9,18 @@
 static bool is_memory(const struct lab_leftover *l)
 {
 	return !strcmp(l->kind, "memory") || !strcmp(l->kind, "vmalloc") ||
-	       !strcmp(l->kind, "slab") || !strcmp(l->kind, "pages");
+	       !strcmp(l->kind, "percpu") || !strcmp(l->kind, "pages");
+}
+
+/* The guest sums up what one place allocated: "640000 bytes in 10000 allocations". */
+static size_t allocations(const struct lab_leftover *l)
+{
+	unsigned long long bytes;
+	size_t n;
+
+	if (l->what && sscanf(l->what, "%llu bytes in %zu allocations", &bytes, &n) == 2)
+		return n;
+	return 1;
 }
 
 /* ", made in f (hello.c:30)"; the frames go to the event. A timer is known by the
@@ -41,6 +53,9 @@ static const char *words_for(const char *kind)
 		{"timer", "timer"},	      {"work", "work item"},
 		{"module", "module"},	      {"kprobe", "kprobe"},
 		{"debugfs", "debugfs entry"}, {"workqueue", "work queue"},
+		{"slab", "slab cache"},	      {"class", "device class"},
+		{"netdev", "network device"}, {"filesystem", "file system"},
+		{"region", "I/O region"},     {"hrtimer", "timer"},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -74,7 +89,7 @@ static void judge_memory(struct judge *j, size_t first)
 		if (strcmp(v[i].kind, l->kind) || v[i].call_site != l->call_site)
 			continue;
 		bytes += v[i].size;
-		count++;
+		count += allocations(&v[i]);
 		strv_printf(&event.detail, "%s at 0x%llx",
 			    v[i].what ? v[i].what : v[i].kind, v[i].address);
 	}
