@@ -235,13 +235,16 @@ static int save_all(const struct build_job *job, const char *path,
 	for (size_t i = 0; i < all->n; i++) {
 		const struct section *s = &all->v[i];
 		_cleanup_free_ char *stamp = stamp_of(job, s->key);
-		const char *line = s->text.s;
+		const char *line = s->text.s ? s->text.s : "";
 
-		if (!stamp || !line)
+		if (!stamp)
 			continue;
 		text_printf(&t, "@%s %s\n", stamp, s->key);
-		for (; *line; line += strcspn(line, "\n") + 1)
-			text_printf(&t, " %.*s\n", (int)strcspn(line, "\n"), line);
+		for (size_t n; *line; line += n) {
+			n = strcspn(line, "\n") + 1;
+			text_puts(&t, " ");
+			text_add(&t, line, n);
+		}
 	}
 	return fs_write_file(path, t.s ? t.s : "", t.len, 0644);
 }
