@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command line: one const struct cmd per command, one table in main.c. To add one, see
- * docs/adding-a-command.md. Only this folder prints or exits.
+ * The command line: one const struct cmd per command, one table in main.c. To add one,
+ * see docs/adding-a-command.md. Only this folder prints or exits.
  */
 #ifndef KMLAB_CLI_CMD_H
 #define KMLAB_CLI_CMD_H
@@ -9,7 +9,13 @@
 #include "lab.h"
 
 /* Exit statuses that belong to the command line itself; verdicts have 100 and more. */
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_MISSING = 77, EXIT_STOPPED = 130 };
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_MISSING = 77,
+	EXIT_STOPPED = 130
+};
 
 /* Every option of every command, so that one name means one thing everywhere. */
 struct options {
@@ -31,38 +37,40 @@ struct opt {
 	const char *help; /* one line */
 };
 
-#define OPT(type, name, letter, field, arg, help)                                         \
-	{ name, letter, type, offsetof(struct options, field), arg, help }
+#define OPT(type, name, letter, field, arg, help)                                        \
+	{                                                                                \
+		name, letter, type, offsetof(struct options, field), arg, help           \
+	}
 
 /* Options that many commands share, so that they read the same everywhere. */
-#define OPT_KERNEL                                                                        \
-	OPT(OPT_STRINGS, "kernel", 'k', kernels, "NAME",                                  \
+#define OPT_KERNEL                                                                       \
+	OPT(OPT_STRINGS, "kernel", 'k', kernels, "NAME",                                 \
 	    "kernel to use, e.g. debian/6.1; may be given several times")
 #define OPT_JSON OPT(OPT_FLAG, "json", 0, json, NULL, "print JSON instead of text")
-#define OPT_MAKE                                                                          \
+#define OPT_MAKE                                                                         \
 	OPT(OPT_STRINGS, "make", 0, make_args, "WORD", "one more word for make, e.g. W=1")
 
 struct cli {
 	struct lab lab;
 	struct options opt;
 	const struct cmd *cmd;
-	char **argv;	  /* operands, NULL-terminated */
+	char **argv; /* operands, NULL-terminated */
 	int argc;
-	char **command;	  /* what follows "--", or NULL */
+	char **command; /* what follows "--", or NULL */
 };
 
 struct cmd {
 	const char *name;
-	const char *summary;   /* one line for the list of commands */
-	const char *usage;     /* after "kmlab NAME " */
-	const char *text;      /* what it does, with an example */
-	const struct opt *opts; /* ends with a zero entry */
+	const char *summary;		/* one line for the list of commands */
+	const char *usage;		/* after "kmlab NAME " */
+	const char *text;		/* what it does, with an example */
+	const struct opt *opts;		/* ends with a zero entry */
 	const struct cmd *const *verbs; /* for nouns: NULL-terminated; run is then NULL */
-	int (*run)(struct cli *cli); /* exit status */
+	int (*run)(struct cli *cli);	/* exit status */
 };
 
-extern const struct cmd cmd_build, cmd_clean, cmd_doctor, cmd_history, cmd_kernel, cmd_run,
-	cmd_shell, cmd_test, cmd_watch;
+extern const struct cmd cmd_build, cmd_clean, cmd_doctor, cmd_history, cmd_kernel,
+	cmd_run, cmd_shell, cmd_test, cmd_watch;
 
 /** options_parse - fill cli->opt, argv and command from the words after the command's
  *  name. 0, or EXIT_USAGE with the message already printed. */

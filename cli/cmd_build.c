@@ -24,13 +24,14 @@ static void add_json(json_t *array, const struct lab_kernel *k, const char *sour
 	for (size_t i = 0; i < b->modules.n; i++)
 		json_array_append_new(modules, json_string(b->modules.v[i]));
 	json_array_append_new(
-		array, json_pack("{s:s, s:s, s:b, s:o, s:s?, s:i, s:f, s:s?}", "kernel", k->name,
-				 "source", source, "built", b->status == 0, "modules", modules,
-				 "symvers", b->symvers, "warnings", (int)b->warnings, "ms", b->ms,
-				 "log", b->log));
+		array, json_pack("{s:s, s:s, s:b, s:o, s:s?, s:i, s:f, s:s?}", "kernel",
+				 k->name, "source", source, "built", b->status == 0,
+				 "modules", modules, "symvers", b->symvers, "warnings",
+				 (int)b->warnings, "ms", b->ms, "log", b->log));
 }
 
-static void print_text(const struct lab_kernel *k, const struct lab_build *b, bool verbose)
+static void print_text(const struct lab_kernel *k, const struct lab_build *b,
+		       bool verbose)
 {
 	if (b->log && *b->log)
 		fputs(b->log, stderr);
@@ -49,7 +50,7 @@ static int build_for(struct cli *cli, const char *name, json_t *array, bool *fai
 	int err = kernel_for(cli, name, &k);
 
 	for (char **s = cli->argv; *s && !err; s++) {
-		_cleanup_build_ struct lab_build build = { 0 };
+		_cleanup_build_ struct lab_build build = {0};
 		struct lab_build_spec spec = {
 			.kernel = k,
 			.source = *s,
@@ -107,21 +108,25 @@ static const struct opt opts[] = {
 	OPT(OPT_FLAG, "werror", 0, werror, NULL, "compiler warnings are errors"),
 	OPT_MAKE,
 	OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),
-	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "only the modules' paths and the compiler"),
+	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL,
+	    "only the modules' paths and the compiler"),
 	OPT_JSON,
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_build = {
 	.name = "build",
 	.summary = "build modules for any kernel, objects in the cache",
 	.usage = "[OPTION...] DIR|FILE.c... [-- MAKE-WORD...]",
-	.text = "Runs Kbuild with the kernel's own headers and compiler. The module's directory\n"
-		"stays as it is; the paths of the built modules go to stdout. Sources named later\n"
+	.text = "Runs Kbuild with the kernel's own headers and compiler. The module's "
+		"directory\n"
+		"stays as it is; the paths of the built modules go to stdout. Sources "
+		"named later\n"
 		"may use symbols that earlier ones export.\n"
 		"\n"
 		"  kmlab build modules/hello\n"
-		"  kmlab build -k debian/5.10 -k debian/7.2 --werror modules/hello -- W=1\n"
+		"  kmlab build -k debian/5.10 -k debian/7.2 --werror modules/hello -- "
+		"W=1\n"
 		"  kmlab build --compile-commands .\n",
 	.opts = opts,
 	.run = run_build,

@@ -16,7 +16,7 @@
 #define DEFAULT_MAX_SIZE (20ULL << 30)
 
 /* What can be made again from what stays: oldest use goes first. */
-static const char *const derived[] = { "builds", "templates" };
+static const char *const derived[] = {"builds", "templates"};
 
 struct entry {
 	const char *kind;
@@ -45,7 +45,7 @@ static void add_kind(struct cli *cli, struct entries *all, const char *kind)
 	fs_list(dir, false, &ids);
 	for (size_t i = 0; i < ids.n; i++) {
 		_cleanup_free_ char *path = lab_cache_path(&cli->lab, kind, ids.v[i]);
-		struct entry e = { kind, xstrdup(ids.v[i]), fs_tree_size(path), 0 };
+		struct entry e = {kind, xstrdup(ids.v[i]), fs_tree_size(path), 0};
 		struct stat st;
 
 		if (stat(path, &st) == 0)
@@ -117,7 +117,7 @@ static int parse_size(const char *word, uint64_t *ret)
 
 static int drop_kernels(struct tally *tally)
 {
-	struct entries all = { 0 };
+	struct entries all = {0};
 	int err = 0;
 
 	add_kind(tally->cli, &all, "kernels");
@@ -133,8 +133,8 @@ static int drop_kernels(struct tally *tally)
 
 static int run_clean(struct cli *cli)
 {
-	struct tally tally = { .cli = cli };
-	struct entries all = { 0 };
+	struct tally tally = {.cli = cli};
+	struct entries all = {0};
 	uint64_t max = DEFAULT_MAX_SIZE;
 	char size[16];
 	int err;
@@ -162,20 +162,24 @@ static int run_clean(struct cli *cli)
 }
 
 static const struct opt opts[] = {
-	OPT(OPT_NUMBER, "older", 0, older_days, "DAYS", "what was not used for so long (14)"),
+	OPT(OPT_NUMBER, "older", 0, older_days, "DAYS",
+	    "what was not used for so long (14)"),
 	OPT(OPT_STRING, "max-size", 0, max_size, "SIZE",
 	    "then the oldest until builds and templates fit (20G)"),
-	OPT(OPT_FLAG, "all", 0, all, NULL, "everything, kernels and build roots included"),
+	OPT(OPT_FLAG, "all", 0, all, NULL,
+	    "everything, kernels and build roots included"),
 	OPT(OPT_FLAG, "dry-run", 'n', dry_run, NULL, "only say what would go"),
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_clean = {
 	.name = "clean",
 	.summary = "free space in the cache",
 	.usage = "[OPTION...]",
-	.text = "Removes what killed runs left, builds and templates that were not used for a\n"
-		"while, and the least recently used ones beyond a size. All of it is made again\n"
+	.text = "Removes what killed runs left, builds and templates that were not used "
+		"for a\n"
+		"while, and the least recently used ones beyond a size. All of it is "
+		"made again\n"
 		"when it is wanted. Kernels go with --all or 'kmlab kernel remove'.\n"
 		"\n"
 		"  kmlab clean --dry-run\n"

@@ -15,8 +15,8 @@
 
 enum health { GOOD, WEAK, BAD };
 
-static const char *const word[] = { "ok", "weak", "missing" };
-static const char *const paint[] = { "\033[32m", "\033[33m", "\033[31m" };
+static const char *const word[] = {"ok", "weak", "missing"};
+static const char *const paint[] = {"\033[32m", "\033[33m", "\033[31m"};
 
 struct checkup {
 	struct cli *cli;
@@ -38,8 +38,8 @@ say(struct checkup *c, const char *what, enum health health, const char *fmt, ..
 	s = text_take(&t);
 	if (health > c->worst)
 		c->worst = health;
-	json_array_append_new(c->rows, json_pack("{s:s, s:s, s:s}", "check", what, "state",
-						 word[health], "detail", s));
+	json_array_append_new(c->rows, json_pack("{s:s, s:s, s:s}", "check", what,
+						 "state", word[health], "detail", s));
 	if (!c->cli->opt.json)
 		printf("%s%-8s%s %-16s %s\n", colour ? paint[health] : "", word[health],
 		       colour ? "\033[0m" : "", what, s);
@@ -47,7 +47,7 @@ say(struct checkup *c, const char *what, enum health health, const char *fmt, ..
 
 static void check_qemu(struct checkup *c)
 {
-	struct lab_qemu qemu = { 0 };
+	struct lab_qemu qemu = {0};
 	int err = lab_qemu_find(&c->cli->lab, &qemu);
 
 	if (err)
@@ -59,7 +59,7 @@ static void check_qemu(struct checkup *c)
 
 static void check_accelerator(struct checkup *c)
 {
-	struct lab_accel_probe probe = { 0 };
+	struct lab_accel_probe probe = {0};
 	int err = lab_accel_probe(&c->cli->lab, true, &probe);
 
 	if (err)
@@ -72,12 +72,12 @@ static void check_accelerator(struct checkup *c)
 
 static void check_sandbox(struct checkup *c)
 {
-	static char *const argv[] = { "true", NULL };
+	static char *const argv[] = {"true", NULL};
 	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
 	_cleanup_text_ struct text out = TEXT_INIT;
 	_cleanup_free_ char *lower = NULL, *upper = NULL, *work = NULL;
 	struct lab *lab = &c->cli->lab;
-	struct lab_sandbox box = { 0 };
+	struct lab_sandbox box = {0};
 	int status = 0, err = lab_stage_begin(lab, "doctor", &stage);
 
 	if (!err) {
@@ -92,8 +92,8 @@ static void check_sandbox(struct checkup *c)
 	if (err)
 		say(c, "build sandbox", BAD, "%s", lab_error(lab));
 	else if (status)
-		say(c, "build sandbox", BAD, "a command in it ended with status %d: %s", status,
-		    out.s ? out.s : "");
+		say(c, "build sandbox", BAD, "a command in it ended with status %d: %s",
+		    status, out.s ? out.s : "");
 	else
 		say(c, "build sandbox", GOOD, "user namespaces and overlayfs work");
 }
@@ -106,7 +106,8 @@ static void check_program(struct checkup *c, const char *name, const char *packa
 	if (path)
 		say(c, name, GOOD, "%s", path);
 	else
-		say(c, name, BAD, "not found, needed %s; run 'apt-get install %s'", why, package);
+		say(c, name, BAD, "not found, needed %s; run 'apt-get install %s'", why,
+		    package);
 }
 
 static void check_agent(struct checkup *c)
@@ -116,8 +117,8 @@ static void check_agent(struct checkup *c)
 	if (fs_exists(path))
 		say(c, "guest agent", GOOD, "%s", path);
 	else
-		say(c, "guest agent", BAD, "'%s' is not there; run 'make' or set KMLAB_DATA",
-		    path);
+		say(c, "guest agent", BAD,
+		    "'%s' is not there; run 'make' or set KMLAB_DATA", path);
 }
 
 static void check_space(struct checkup *c)
@@ -132,9 +133,10 @@ static void check_space(struct checkup *c)
 		return;
 	}
 	avail = (uint64_t)vfs.f_bavail * vfs.f_frsize;
-	say(c, "disk", avail < (2ULL << 30) ? WEAK : GOOD, "%s holds %s, %s free%s", cache,
-	    ui_size(used, fs_tree_size(cache)), ui_size(free_size, avail),
-	    avail < (2ULL << 30) ? "; a kernel takes about 1 GiB, try 'kmlab clean'" : "");
+	say(c, "disk", avail < (2ULL << 30) ? WEAK : GOOD, "%s holds %s, %s free%s",
+	    cache, ui_size(used, fs_tree_size(cache)), ui_size(free_size, avail),
+	    avail < (2ULL << 30) ? "; a kernel takes about 1 GiB, try 'kmlab clean'"
+				 : "");
 }
 
 static void check_memory(struct checkup *c)
@@ -143,8 +145,8 @@ static void check_memory(struct checkup *c)
 	uint64_t bytes = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	char size[16];
 
-	say(c, "machine", bytes < (512 << 20) ? WEAK : GOOD, "%ld cores, %s free memory", cores,
-	    ui_size(size, bytes));
+	say(c, "machine", bytes < (512 << 20) ? WEAK : GOOD, "%ld cores, %s free memory",
+	    cores, ui_size(size, bytes));
 }
 
 static void check_kernels(struct checkup *c)
@@ -170,7 +172,7 @@ static void check_kernels(struct checkup *c)
 
 static int run_doctor(struct cli *cli)
 {
-	struct checkup c = { .cli = cli, .rows = json_array() };
+	struct checkup c = {.cli = cli, .rows = json_array()};
 
 	check_memory(&c);
 	check_space(&c);
@@ -191,13 +193,14 @@ static int run_doctor(struct cli *cli)
 	return c.worst == BAD ? EXIT_MISSING : EXIT_OK;
 }
 
-static const struct opt opts[] = { OPT_JSON, { 0 } };
+static const struct opt opts[] = {OPT_JSON, {0}};
 
 const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.summary = "what this machine can do, and what is missing",
 	.usage = "[OPTION...]",
-	.text = "Checks everything the lab stands on, measures the accelerator, and says what to\n"
+	.text = "Checks everything the lab stands on, measures the accelerator, and says "
+		"what to\n"
 		"install. Exit status 77 when something needed is missing.\n"
 		"\n"
 		"  kmlab doctor\n",

@@ -42,8 +42,9 @@ static int show(struct cli *cli, const char *word)
 	int err;
 
 	if (str_number(word, 1, INT64_MAX, &id))
-		return ui_usage(cli, "'%s' is not a number of a run; 'kmlab history' lists them",
-				word);
+		return ui_usage(
+			cli, "'%s' is not a number of a run; 'kmlab history' lists them",
+			word);
 	err = lab_history_get(&cli->lab, id, &result);
 	if (err)
 		return ui_failed(cli, err);
@@ -83,18 +84,20 @@ static int run_history(struct cli *cli)
 
 static const struct opt opts[] = {
 	OPT_KERNEL,
-	OPT(OPT_STRING, "module", 'm', module, "TEXT", "only modules whose name contains TEXT"),
+	OPT(OPT_STRING, "module", 'm', module, "TEXT",
+	    "only modules whose name contains TEXT"),
 	OPT(OPT_STRING, "outcome", 0, outcome, "NAME", "only this outcome, e.g. oops"),
 	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest (20)"),
 	OPT_JSON,
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_history = {
 	.name = "history",
 	.summary = "runs of the past",
 	.usage = "[OPTION...] [NUMBER]",
-	.text = "Lists recorded runs, newest last; with NUMBER, that run's whole result as JSON.\n"
+	.text = "Lists recorded runs, newest last; with NUMBER, that run's whole result "
+		"as JSON.\n"
 		"\n"
 		"  kmlab history --outcome oops\n"
 		"  kmlab history 12\n",

@@ -10,11 +10,12 @@
 
 static json_t *kernel_json(const struct lab_kernel *k)
 {
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s?, s:I}",
-			 "name", k->name, "id", k->id, "provider", k->provider, "suite",
-			 k->suite, "release", k->release, "version", k->version, "image",
-			 k->image, "modules", k->modules, "config", k->config, "build_root",
-			 k->root, "headers", k->headers, "bytes", (json_int_t)k->size);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s?, s:s, s:s?, s:s, s:s, s:s?, s:s?, s:s?, s:I}",
+		"name", k->name, "id", k->id, "provider", k->provider, "suite", k->suite,
+		"release", k->release, "version", k->version, "image", k->image,
+		"modules", k->modules, "config", k->config, "build_root", k->root,
+		"headers", k->headers, "bytes", (json_int_t)k->size);
 }
 
 static void print_json(json_t *json)
@@ -52,7 +53,8 @@ static void print_one(struct cli *cli, const struct lab_kernel *k)
 static int run_add(struct cli *cli)
 {
 	if (!cli->argc)
-		return ui_usage(cli, "no kernel named; try 'kmlab kernel add debian/6.1'");
+		return ui_usage(cli,
+				"no kernel named; try 'kmlab kernel add debian/6.1'");
 	for (char **name = cli->argv; *name; name++) {
 		_cleanup_kernel_ struct lab_kernel *k = NULL;
 		int err = lab_kernel_add(&cli->lab, *name, cli->opt.allow_expired, &k);
@@ -132,59 +134,79 @@ static const struct opt add_opts[] = {
 	    "accept a suite whose Release file has expired"),
 	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "no progress"),
 	OPT_JSON,
-	{ 0 },
+	{0},
 };
 
-static const struct opt json_opts[] = { OPT_JSON, { 0 } };
+static const struct opt json_opts[] = {OPT_JSON, {0}};
 static const struct opt remove_opts[] = {
 	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "say nothing on success"),
 	OPT_JSON,
-	{ 0 },
+	{0},
 };
 
 static const struct cmd cmd_add = {
-	"add", "download a kernel, its headers and its compiler", "[OPTION...] NAME...",
+	"add",
+	"download a kernel, its headers and its compiler",
+	"[OPTION...] NAME...",
 	"Gets kernels into the cache; without root, checked by apt's signatures, once.\n"
 	"NAME is debian/SERIES (debian/6.1), debian/SUITE (debian/trixie),\n"
 	"debian/VERSION (debian/6.12.117-1), tree:PATH (a built source tree) or host.\n"
 	"\n"
 	"  kmlab kernel add debian/5.10 debian/6.1 debian/6.12 debian/7.2\n",
-	add_opts, NULL, run_add,
+	add_opts,
+	NULL,
+	run_add,
 };
 
 static const struct cmd cmd_list = {
-	"list", "kernels in the cache", "[OPTION...]",
+	"list",
+	"kernels in the cache",
+	"[OPTION...]",
 	"Lists the kernels in the cache, oldest release first.\n"
 	"\n"
 	"  kmlab kernel list\n",
-	json_opts, NULL, run_list,
+	json_opts,
+	NULL,
+	run_list,
 };
 
 static const struct cmd cmd_show = {
-	"show", "where a kernel's parts lie", "[OPTION...] [NAME]",
-	"Shows one kernel: release, image, modules, config, build root. Without NAME, the\n"
+	"show",
+	"where a kernel's parts lie",
+	"[OPTION...] [NAME]",
+	"Shows one kernel: release, image, modules, config, build root. Without NAME, "
+	"the\n"
 	"one that 'kmlab run' takes by default.\n"
 	"\n"
 	"  kmlab kernel show debian/6.1\n",
-	json_opts, NULL, run_show,
+	json_opts,
+	NULL,
+	run_show,
 };
 
 static const struct cmd cmd_remove = {
-	"remove", "drop a kernel from the cache", "[OPTION...] NAME...",
-	"Removes kernels and their templates. A build root goes with the last kernel that\n"
+	"remove",
+	"drop a kernel from the cache",
+	"[OPTION...] NAME...",
+	"Removes kernels and their templates. A build root goes with the last kernel "
+	"that\n"
 	"uses it.\n"
 	"\n"
 	"  kmlab kernel remove debian/5.10\n",
-	remove_opts, NULL, run_remove,
+	remove_opts,
+	NULL,
+	run_remove,
 };
 
-static const struct cmd *const verbs[] = { &cmd_add, &cmd_list, &cmd_show, &cmd_remove, NULL };
+static const struct cmd *const verbs[] = {&cmd_add, &cmd_list, &cmd_show, &cmd_remove,
+					  NULL};
 
 const struct cmd cmd_kernel = {
 	.name = "kernel",
 	.summary = "add, list, show and remove kernels",
 	.usage = "add|list|show|remove ...",
-	.text = "Kernels are the lab's raw material: an image to boot, modules, headers and the\n"
+	.text = "Kernels are the lab's raw material: an image to boot, modules, headers "
+		"and the\n"
 		"compiler that matches them, all in the cache.\n"
 		"\n"
 		"  kmlab kernel add debian/6.1\n"

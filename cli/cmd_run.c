@@ -20,7 +20,7 @@ static void run_one(struct lab *lab, size_t i, void *data)
 	struct run *run = data;
 	const struct lab_run_spec *spec = &run->specs.spec[i];
 	struct lab_command command = LAB_COMMAND_INIT;
-	_cleanup_plan_ struct lab_plan plan = { 0 };
+	_cleanup_plan_ struct lab_plan plan = {0};
 	struct lab_result *verdict = lab_result_create();
 	int err = lab_plan_make(lab, spec, &plan, verdict);
 
@@ -104,13 +104,13 @@ static int run_all(struct run *run)
 	}
 	show_all_output(run);
 	/* The command's standard output is ours: the report must not mix with it. */
-	return verdicts_finish(cli, results, n, cli->command && !machine ? stderr : stdout,
-			       n > 1);
+	return verdicts_finish(cli, results, n,
+			       cli->command && !machine ? stderr : stdout, n > 1);
 }
 
 static int run_run(struct cli *cli)
 {
-	struct run run = { .cli = cli };
+	struct run run = {.cli = cli};
 	int status;
 
 	if (!cli->argc && !cli->command)
@@ -126,20 +126,26 @@ static int run_run(struct cli *cli)
 static const struct opt opts[] = {
 	OPTS_MODULE,
 	OPTS_REPORT,
-	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]", "copy a file or directory in first"),
-	OPT(OPT_STRINGS, "out", 0, out, "GUEST[:HOST]", "copy a file or directory out after"),
+	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]",
+	    "copy a file or directory in first"),
+	OPT(OPT_STRINGS, "out", 0, out, "GUEST[:HOST]",
+	    "copy a file or directory out after"),
 	OPT(OPT_STRING, "suite", 0, suite, "NAME", "judge with that module's tests"),
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_run = {
 	.name = "run",
 	.summary = "judge modules in a fresh VM: build, load, test, unload, leaks",
 	.usage = "[OPTION...] DIR|FILE.c|FILE.ko... [-- COMMAND [ARG...]]",
-	.text = "Builds what needs building, clones a VM, loads the modules in dependency order,\n"
-		"runs COMMAND (or the module's own tests, or nothing), unloads, looks for what is\n"
-		"left, and prints the verdict. With COMMAND, its input and output are yours and the\n"
-		"report goes to stderr; its exit status is kmlab's unless something worse happened.\n"
+	.text = "Builds what needs building, clones a VM, loads the modules in "
+		"dependency order,\n"
+		"runs COMMAND (or the module's own tests, or nothing), unloads, looks "
+		"for what is\n"
+		"left, and prints the verdict. With COMMAND, its input and output are "
+		"yours and the\n"
+		"report goes to stderr; its exit status is kmlab's unless something "
+		"worse happened.\n"
 		"Several --kernel give a table.\n"
 		"\n"
 		"  kmlab run modules/hello\n"

@@ -27,8 +27,8 @@ static void restore_terminal(void)
 
 static struct lab_result *run_in_terminal(struct cli *cli, const struct lab_plan *plan)
 {
-	static char *const login[] = { "/bin/sh", "-l", NULL };
-	static char *const plain[] = { "/bin/sh", NULL };
+	static char *const login[] = {"/bin/sh", "-l", NULL};
+	static char *const plain[] = {"/bin/sh", NULL};
 	struct lab_command command = {
 		.stdin_fd = STDIN_FILENO,
 		.stdout_fd = STDOUT_FILENO,
@@ -36,7 +36,7 @@ static struct lab_result *run_in_terminal(struct cli *cli, const struct lab_plan
 		.winch_fd = -1,
 	};
 	_cleanup_free_ char *term = xprintf("TERM=%s", getenv("TERM") ?: "linux");
-	char *const env[] = { term, NULL };
+	char *const env[] = {term, NULL};
 	struct lab_result *result;
 
 	ui_clear();
@@ -68,8 +68,8 @@ static int finish(struct cli *cli, struct lab_result *result)
 static int run_shell(struct cli *cli)
 {
 	struct lab_result *verdict = lab_result_create();
-	_cleanup_plan_ struct lab_plan plan = { 0 };
-	struct specs specs = { 0 };
+	_cleanup_plan_ struct lab_plan plan = {0};
+	struct specs specs = {0};
 	int err, status = specs_init(cli, &specs);
 
 	if (!status && specs.n > 1)
@@ -92,17 +92,21 @@ static int run_shell(struct cli *cli)
 static const struct opt opts[] = {
 	OPTS_MODULE,
 	OPT(OPT_NUMBER, "timeout", 't', timeout_s, "S", "time limit (none)"),
-	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]", "copy a file or directory in first"),
-	OPT(OPT_STRINGS, "out", 0, out, "GUEST[:HOST]", "copy a file or directory out after"),
-	{ 0 },
+	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]",
+	    "copy a file or directory in first"),
+	OPT(OPT_STRINGS, "out", 0, out, "GUEST[:HOST]",
+	    "copy a file or directory out after"),
+	{0},
 };
 
 const struct cmd cmd_shell = {
 	.name = "shell",
 	.summary = "an interactive shell in a fresh VM",
 	.usage = "[OPTION...] [DIR|FILE.c|FILE.ko...] [-- COMMAND [ARG...]]",
-	.text = "Opens a root shell in a fresh clone, with the modules loaded, in well under a\n"
-		"second; job control and the window's size work. When it ends, the modules are\n"
+	.text = "Opens a root shell in a fresh clone, with the modules loaded, in well "
+		"under a\n"
+		"second; job control and the window's size work. When it ends, the "
+		"modules are\n"
 		"unloaded and only trouble is reported.\n"
 		"\n"
 		"  kmlab shell\n"

@@ -62,7 +62,7 @@ static void run_item(struct lab *lab, size_t i, void *data)
 static void add_item(struct suite *s, struct unit *u, const char *test)
 {
 	s->items = xreallocarray(s->items, s->n_items + 1, sizeof(*s->items));
-	s->items[s->n_items++] = (struct item){ .unit = u, .test = test };
+	s->items[s->n_items++] = (struct item){.unit = u, .test = test};
 }
 
 static void make_items(struct cli *cli, struct suite *s)
@@ -96,7 +96,8 @@ static void make_units(struct cli *cli, struct suite *s, const struct specs *spe
 
 static int finish(struct cli *cli, struct suite *s)
 {
-	_cleanup_free_ struct lab_result **results = xcalloc(s->n_items, sizeof(*results));
+	_cleanup_free_ struct lab_result **results =
+		xcalloc(s->n_items, sizeof(*results));
 	int status;
 
 	for (size_t i = 0; i < s->n_items; i++)
@@ -112,15 +113,16 @@ static int finish(struct cli *cli, struct suite *s)
 static int run_test(struct cli *cli)
 {
 	size_t limit = parallel_limit(cli->opt.jobs, cli->opt.memory_mib);
-	struct suite suite = { 0 };
-	struct specs specs = { 0 };
+	struct suite suite = {0};
+	struct specs specs = {0};
 	int status;
 
 	if (!cli->argc)
 		return ui_usage(cli, "no module named; try 'kmlab test modules/hello'");
 	if (cli->command)
-		return ui_usage(cli, "'kmlab test' runs a module's own tests; for a command "
-				     "use 'kmlab run ... -- COMMAND'");
+		return ui_usage(cli,
+				"'kmlab test' runs a module's own tests; for a command "
+				"use 'kmlab run ... -- COMMAND'");
 	status = specs_init(cli, &specs);
 	if (!status) {
 		make_units(cli, &suite, &specs);
@@ -138,15 +140,17 @@ static const struct opt opts[] = {
 	OPTS_REPORT,
 	OPT(OPT_STRING, "only", 0, tests, "TEXT", "only tests whose name contains TEXT"),
 	OPT(OPT_STRING, "suite", 0, suite, "NAME", "judge with that module's tests"),
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_test = {
 	.name = "test",
 	.summary = "run a module's tests, each in its own VM",
 	.usage = "[OPTION...] DIR|FILE.c|FILE.ko...",
-	.text = "Runs every test in DIR/tests (*.sh, and *.c compiled statically), each in a fresh\n"
-		"clone with the module loaded. --suite judges a module with another one's tests.\n"
+	.text = "Runs every test in DIR/tests (*.sh, and *.c compiled statically), each "
+		"in a fresh\n"
+		"clone with the module loaded. --suite judges a module with another "
+		"one's tests.\n"
 		"\n"
 		"  kmlab test modules/hello modules/params\n"
 		"  kmlab test -k debian/5.10 -k debian/7.2 modules/params\n"

@@ -17,7 +17,8 @@
 static bool is_source(const char *name)
 {
 	return str_ends(name, ".c") || str_ends(name, ".h") || str_ends(name, ".S") ||
-	       str_ends(name, ".sh") || !strcmp(name, "Kbuild") || !strcmp(name, "Makefile");
+	       str_ends(name, ".sh") || !strcmp(name, "Kbuild") ||
+	       !strcmp(name, "Makefile");
 }
 
 static int watch_tree(int fd, const char *dir)
@@ -70,7 +71,7 @@ static bool drain(int fd)
 /* 0 when something changed, -ECANCELED when the user stops. */
 static int wait_for_change(struct cli *cli, int fd)
 {
-	struct pollfd fds[2] = { { fd, POLLIN, 0 }, { cli->lab.cancel_fd, POLLIN, 0 } };
+	struct pollfd fds[2] = {{fd, POLLIN, 0}, {cli->lab.cancel_fd, POLLIN, 0}};
 	bool changed = false;
 
 	for (;;) {
@@ -91,7 +92,7 @@ static void judge_one(struct cli *cli, const struct lab_run_spec *spec)
 {
 	struct lab_result *verdict = lab_result_create();
 	struct lab_command command = LAB_COMMAND_INIT;
-	_cleanup_plan_ struct lab_plan plan = { 0 };
+	_cleanup_plan_ struct lab_plan plan = {0};
 	int err = lab_plan_make(&cli->lab, spec, &plan, verdict);
 
 	if (err < 0) {
@@ -143,13 +144,14 @@ static int watch_loop(struct cli *cli, const struct specs *specs, int fd)
 static int run_watch(struct cli *cli)
 {
 	_cleanup_close_ int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	struct specs specs = { 0 };
+	struct specs specs = {0};
 	int status;
 
 	if (!cli->argc)
 		return ui_usage(cli, "nothing to watch; try 'kmlab watch modules/hello'");
 	if (fd < 0)
-		return ui_failed(cli, lab_fail(&cli->lab, -errno, "cannot watch files: %s; "
+		return ui_failed(cli, lab_fail(&cli->lab, -errno,
+					       "cannot watch files: %s; "
 					       "raise fs.inotify.max_user_instances",
 					       strerror(errno)));
 	status = specs_init(cli, &specs);
@@ -157,7 +159,8 @@ static int run_watch(struct cli *cli)
 		int err = watch_source(fd, cli->argv[i]);
 
 		if (err)
-			status = ui_failed(cli, lab_fail(&cli->lab, err, "cannot watch '%s': %s",
+			status = ui_failed(cli, lab_fail(&cli->lab, err,
+							 "cannot watch '%s': %s",
 							 cli->argv[i], strerror(-err)));
 	}
 	if (!status)
@@ -170,14 +173,15 @@ static const struct opt opts[] = {
 	OPTS_MODULE,
 	OPTS_REPORT,
 	OPT(OPT_FLAG, "once", 0, once, NULL, "judge once and end"),
-	{ 0 },
+	{0},
 };
 
 const struct cmd cmd_watch = {
 	.name = "watch",
 	.summary = "rebuild and judge again on every save",
 	.usage = "[OPTION...] DIR|FILE.c... [-- COMMAND [ARG...]]",
-	.text = "Judges the modules now and again after each save of a source file, a Kbuild file\n"
+	.text = "Judges the modules now and again after each save of a source file, a "
+		"Kbuild file\n"
 		"or a test. Ctrl-C ends it.\n"
 		"\n"
 		"  kmlab watch modules/hello\n"

@@ -7,14 +7,14 @@
 #include "ui.h"
 
 static const struct cmd *const commands[] = {
-	&cmd_run,   &cmd_test,	 &cmd_build, &cmd_shell,   &cmd_watch,
+	&cmd_run,    &cmd_test,	   &cmd_build,	&cmd_shell, &cmd_watch,
 	&cmd_kernel, &cmd_history, &cmd_doctor, &cmd_clean, NULL,
 };
 
-static const char intro[] =
-	"kmlab: does this kernel module build, load, work, unload and leak, and why not?\n"
-	"\n"
-	"usage: kmlab COMMAND [OPTION...] [OPERAND...]\n";
+static const char intro[] = "kmlab: does this kernel module build, load, work, unload "
+			    "and leak, and why not?\n"
+			    "\n"
+			    "usage: kmlab COMMAND [OPTION...] [OPERAND...]\n";
 
 static const char outro[] =
 	"\n"
@@ -57,16 +57,16 @@ static int unknown_command(struct cli *cli, const struct cmd *const *table,
 		}
 	}
 	if (best)
-		return ui_usage(cli, "unknown command '%s%s'; did you mean '%s%s'?", prefix,
-				name, prefix, best);
-	return ui_usage(cli, "unknown command '%s%s'; 'kmlab %s--help' lists them", prefix,
-			name, prefix);
+		return ui_usage(cli, "unknown command '%s%s'; did you mean '%s%s'?",
+				prefix, name, prefix, best);
+	return ui_usage(cli, "unknown command '%s%s'; 'kmlab %s--help' lists them",
+			prefix, name, prefix);
 }
 
 static void print_help(const struct cmd *cmd, const char *noun)
 {
-	printf("usage: kmlab %s%s%s %s\n\n%s\n", noun ? noun : "", noun ? " " : "", cmd->name,
-	       cmd->usage, cmd->text);
+	printf("usage: kmlab %s%s%s %s\n\n%s\n", noun ? noun : "", noun ? " " : "",
+	       cmd->name, cmd->usage, cmd->text);
 	if (cmd->verbs) {
 		fputs("Verbs:\n", stdout);
 		for (const struct cmd *const *v = cmd->verbs; *v; v++)
@@ -127,7 +127,8 @@ static int run_noun(struct cli *cli, const struct cmd *noun, int argc, char **ar
 		return EXIT_OK;
 	}
 	if (argc < 2)
-		return ui_usage(cli, "'kmlab %s' needs a verb; 'kmlab %s --help' lists them",
+		return ui_usage(cli,
+				"'kmlab %s' needs a verb; 'kmlab %s --help' lists them",
 				noun->name, noun->name);
 	cli->cmd = find(noun->verbs, argv[1]);
 	if (!cli->cmd)
@@ -174,7 +175,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { .lab = { .cancel_fd = -1 } };
+	struct cli cli = {.lab = {.cancel_fd = -1}};
 	int status = dispatch(&cli, argc, argv);
 
 	ui_clear();

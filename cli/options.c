@@ -35,7 +35,7 @@ static struct option *long_options(const struct cmd *cmd, struct text *letters)
 		const struct opt *o = nth(cmd, i);
 		int has_arg = o->type == OPT_FLAG ? no_argument : required_argument;
 
-		table[i] = (struct option){ o->name, has_arg, NULL, (int)i + 256 };
+		table[i] = (struct option){o->name, has_arg, NULL, (int)i + 256};
 		if (o->letter)
 			text_printf(letters, "%c%s", o->letter, has_arg ? ":" : "");
 	}
@@ -70,8 +70,8 @@ static int set(struct cli *cli, const struct opt *o, const char *value)
 		return 0;
 	case OPT_NUMBER:
 		if (str_number(value, 0, INT_MAX / 1000, &number))
-			return ui_usage(cli, "'--%s' takes a whole number, not '%s'", o->name,
-					value);
+			return ui_usage(cli, "'--%s' takes a whole number, not '%s'",
+					o->name, value);
 		*(unsigned int *)field = (unsigned int)number;
 		return 0;
 	}
@@ -99,7 +99,8 @@ static int unknown(struct cli *cli, const char *word)
 	const char *near = str_starts(word, "--") ? nearest(cli->cmd, word + 2) : NULL;
 
 	if (near)
-		return ui_usage(cli, "unknown option '%s'; did you mean '--%s'?", word, near);
+		return ui_usage(cli, "unknown option '%s'; did you mean '--%s'?", word,
+				near);
 	return ui_usage(cli, "unknown option '%s'; see 'kmlab %s --help'", word,
 			cli->cmd->name);
 }
@@ -155,10 +156,11 @@ void options_print(FILE *out, const struct cmd *cmd)
 {
 	for (size_t i = 0; i <= count(cmd->opts); i++) {
 		const struct opt *o = nth(cmd, i);
-		_cleanup_free_ char *name = xprintf("--%s%s%s", o->name, o->arg ? " " : "",
-						    o->arg ? o->arg : "");
+		_cleanup_free_ char *name = xprintf(
+			"--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 
 		fprintf(out, "  %s%c%s %-24s %s\n", o->letter ? "-" : " ",
-			o->letter ? o->letter : ' ', o->letter ? "," : " ", name, o->help);
+			o->letter ? o->letter : ' ', o->letter ? "," : " ", name,
+			o->help);
 	}
 }

@@ -57,7 +57,7 @@ static void *worker(void *data)
 
 void parallel_for(struct cli *cli, size_t n, size_t limit, parallel_fn fn, void *data)
 {
-	struct shared shared = { .cli = cli, .n = n, .fn = fn, .data = data };
+	struct shared shared = {.cli = cli, .n = n, .fn = fn, .data = data};
 	size_t threads = limit < n ? limit : n, started = 0;
 	_cleanup_free_ pthread_t *ids = xcalloc(threads, sizeof(*ids));
 

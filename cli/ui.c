@@ -39,7 +39,7 @@ static void on_winch(int sig)
 
 static void handle(int sig, void (*handler)(int))
 {
-	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
 
 	sigaction(sig, &action, NULL);
 }
@@ -69,7 +69,7 @@ void ui_clear(void)
 
 const char *ui_size(char *buffer, uint64_t bytes)
 {
-	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	double value = (double)bytes;
 	int i = 0;
 
@@ -94,8 +94,8 @@ static void draw_bar(const struct lab_progress *p)
 			ui_size(total, p->total));
 	else if (p->total)
 		fprintf(stderr, " [%.*s%.*s] %" PRIu64 " of %" PRIu64, filled,
-			"####################", 20 - filled, "....................", p->done,
-			p->total);
+			"####################", 20 - filled, "....................",
+			p->done, p->total);
 	fflush(stderr);
 	line_shown = true;
 }

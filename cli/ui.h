@@ -10,7 +10,8 @@
 int ui_init(struct cli *cli);
 
 /** ui_error - "kmlab: SENTENCE" on stderr, or {"error": ...} on stdout with --json. */
-void ui_error(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void ui_error(struct cli *cli, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** ui_usage - ui_error and EXIT_USAGE. */
 int ui_usage(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -34,8 +34,10 @@ static int check_params(struct cli *cli)
 {
 	for (size_t i = 0; i < cli->opt.params.n; i++)
 		if (*cli->opt.params.v[i] == '=' || !*cli->opt.params.v[i])
-			return ui_usage(cli, "'--param %s' names no parameter; write "
-					     "--param NAME=VALUE", cli->opt.params.v[i]);
+			return ui_usage(cli,
+					"'--param %s' names no parameter; write "
+					"--param NAME=VALUE",
+					cli->opt.params.v[i]);
 	return EXIT_OK;
 }
 
@@ -49,11 +51,11 @@ static int add_in(struct cli *cli, struct specs *specs, const char *word, size_t
 	strv_take(&specs->paths, host);
 	strv_take(&specs->paths, guest);
 	if (!fs_exists(host))
-		return ui_usage(cli, "cannot read '%s': %s; --in takes HOST[:GUEST]", host,
-				strerror(errno));
+		return ui_usage(cli, "cannot read '%s': %s; --in takes HOST[:GUEST]",
+				host, strerror(errno));
 	if (guest[0] != '/')
 		return ui_usage(cli, "'%s' is not an absolute path in the guest", guest);
-	specs->in[i] = (struct lab_guest_file){ host, guest };
+	specs->in[i] = (struct lab_guest_file){host, guest};
 	return EXIT_OK;
 }
 
@@ -67,11 +69,13 @@ static int add_out(struct cli *cli, struct specs *specs, const char *word, size_
 	strv_take(&specs->paths, host);
 	strv_take(&specs->paths, guest);
 	if (guest[0] != '/')
-		return ui_usage(cli, "'%s' is not an absolute path in the guest; --out takes "
-				     "GUEST[:HOST]", guest);
+		return ui_usage(cli,
+				"'%s' is not an absolute path in the guest; --out takes "
+				"GUEST[:HOST]",
+				guest);
 	if (!*host)
 		return ui_usage(cli, "'--out %s' names no file on the host", word);
-	specs->out[i] = (struct lab_guest_file){ host, guest };
+	specs->out[i] = (struct lab_guest_file){host, guest};
 	return EXIT_OK;
 }
 
@@ -91,7 +95,7 @@ static int add_files(struct cli *cli, struct specs *specs)
 
 static int check_format(struct cli *cli)
 {
-	static const char *const known[] = { "text", "json", "ktap", "junit" };
+	static const char *const known[] = {"text", "json", "ktap", "junit"};
 	struct options *o = &cli->opt;
 
 	if (o->json && !o->format)
@@ -102,7 +106,8 @@ static int check_format(struct cli *cli)
 	for (size_t i = 0; i < 4; i++)
 		if (!strcmp(o->format, known[i]))
 			return EXIT_OK;
-	return ui_usage(cli, "unknown format '%s'; text, json, ktap and junit exist", o->format);
+	return ui_usage(cli, "unknown format '%s'; text, json, ktap and junit exist",
+			o->format);
 }
 
 /* modules/NAME beside the working directory, when --suite names a bare module. */
@@ -147,10 +152,14 @@ int specs_init(struct cli *cli, struct specs *specs)
 			.make_args = o->make_args.v,
 			.append = o->append.v,
 			.suite = o->suite,
-			.in = specs->in, .n_in = o->in.n,
-			.out = specs->out, .n_out = o->out.n,
-			.memory_mib = o->memory_mib, .cpus = o->cpus,
-			.timeout_ms = (o->timeout_s ? o->timeout_s : DEFAULT_TIMEOUT_S) * 1000,
+			.in = specs->in,
+			.n_in = o->in.n,
+			.out = specs->out,
+			.n_out = o->out.n,
+			.memory_mib = o->memory_mib,
+			.cpus = o->cpus,
+			.timeout_ms =
+				(o->timeout_s ? o->timeout_s : DEFAULT_TIMEOUT_S) * 1000,
 			.settle_ms = o->settle_ms ? o->settle_ms : DEFAULT_SETTLE_MS,
 			.warnings_as_errors = o->werror,
 			.nested = o->nested,

@@ -9,27 +9,32 @@
 #include "cmd.h"
 
 /* The options that shape a run; listed by run, test, watch and shell. */
-#define OPTS_MODULE                                                                       \
-	OPT_KERNEL,                                                                       \
-	OPT(OPT_STRINGS, "param", 'p', params, "NAME=VALUE",                              \
-	    "module parameter; MODULE.NAME=VALUE for another than the last"),             \
-	OPT(OPT_NUMBER, "mem", 'm', memory_mib, "MIB", "guest memory"),                   \
-	OPT(OPT_NUMBER, "cpus", 'c', cpus, "N", "guest CPUs (2)"),                        \
-	OPT(OPT_STRINGS, "append", 0, append, "WORD", "kernel command line word"),        \
-	OPT(OPT_FLAG, "nested", 0, nested, NULL, "give the guest virtualization of its own"), \
-	OPT_MAKE,                                                                         \
-	OPT(OPT_FLAG, "werror", 0, werror, NULL, "compiler warnings are errors"),         \
-	OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),            \
-	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "no progress")
+#define OPTS_MODULE                                                                      \
+	OPT_KERNEL,                                                                      \
+		OPT(OPT_STRINGS, "param", 'p', params, "NAME=VALUE",                     \
+		    "module parameter; MODULE.NAME=VALUE for another than the last"),    \
+		OPT(OPT_NUMBER, "mem", 'm', memory_mib, "MIB", "guest memory"),          \
+		OPT(OPT_NUMBER, "cpus", 'c', cpus, "N", "guest CPUs (2)"),               \
+		OPT(OPT_STRINGS, "append", 0, append, "WORD",                            \
+		    "kernel command line word"),                                         \
+		OPT(OPT_FLAG, "nested", 0, nested, NULL,                                 \
+		    "give the guest virtualization of its own"),                         \
+		OPT_MAKE,                                                                \
+		OPT(OPT_FLAG, "werror", 0, werror, NULL,                                 \
+		    "compiler warnings are errors"),                                     \
+		OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),   \
+		OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "no progress")
 
-#define OPTS_REPORT                                                                       \
-	OPT(OPT_STRING, "format", 0, format, "FORMAT", "text, json, ktap or junit"),      \
-	OPT_JSON,                                                                         \
-	OPT(OPT_STRING, "report", 'o', report, "FILE", "write the report there"),         \
-	OPT(OPT_NUMBER, "timeout", 't', timeout_s, "S", "time limit for each guest (60)"), \
-	OPT(OPT_NUMBER, "settle", 0, settle_ms, "MS",                                     \
-	    "guest time to wait for late trouble after unload (20)"),                     \
-	OPT(OPT_NUMBER, "jobs", 'j', jobs, "N", "guests at the same time")
+#define OPTS_REPORT                                                                      \
+	OPT(OPT_STRING, "format", 0, format, "FORMAT", "text, json, ktap or junit"),     \
+		OPT_JSON,                                                                \
+		OPT(OPT_STRING, "report", 'o', report, "FILE",                           \
+		    "write the report there"),                                           \
+		OPT(OPT_NUMBER, "timeout", 't', timeout_s, "S",                          \
+		    "time limit for each guest (60)"),                                   \
+		OPT(OPT_NUMBER, "settle", 0, settle_ms, "MS",                            \
+		    "guest time to wait for late trouble after unload (20)"),            \
+		OPT(OPT_NUMBER, "jobs", 'j', jobs, "N", "guests at the same time")
 
 /* One spec per kernel, and what they point to. */
 struct specs {

@@ -89,18 +89,18 @@ static void want(struct pollfd *p, const struct stream *s)
 {
 	p->fd = -1;
 	if (stream_want_write(s))
-		*p = (struct pollfd){ s->to, POLLOUT, 0 };
+		*p = (struct pollfd){s->to, POLLOUT, 0};
 	else if (stream_want_read(s))
-		*p = (struct pollfd){ s->from, POLLIN, 0 };
+		*p = (struct pollfd){s->from, POLLIN, 0};
 }
 
 void agent_poll(struct agent *a, int timeout_ms)
 {
-	struct stream *streams[3] = { &a->in, &a->out, &a->err };
+	struct stream *streams[3] = {&a->in, &a->out, &a->err};
 	struct pollfd fds[6] = {
-		{ a->control, POLLIN, 0 },
-		{ a->child_fd, POLLIN, 0 },
-		{ a->kmsg, POLLIN, 0 },
+		{a->control, POLLIN, 0},
+		{a->child_fd, POLLIN, 0},
+		{a->kmsg, POLLIN, 0},
 	};
 	uint64_t silent = agent_now_ms() - a->spoke_ms;
 	int left = silent < ALIVE_MS ? (int)(ALIVE_MS - silent) : 0;
@@ -159,7 +159,7 @@ static void phase(struct agent *a, uint32_t phase)
 
 static void report_leftover(void *data, const struct leftover *l)
 {
-	struct proto_leftover fixed = { l->address, l->call_site, l->size };
+	struct proto_leftover fixed = {l->address, l->call_site, l->size};
 
 	port_send_strings(data, PROTO_LEFTOVER, &fixed, sizeof(fixed), l->kind, l->what);
 }
@@ -220,7 +220,7 @@ static void run_job(struct agent *a)
 
 static void wait_for_start(struct agent *a)
 {
-	struct pollfd fd = { a->control, POLLIN, 0 };
+	struct pollfd fd = {a->control, POLLIN, 0};
 
 	while (!port_receive(a) || a->in_head.type != PROTO_START)
 		poll(&fd, 1, -1);
@@ -241,10 +241,12 @@ static void watch_children(struct agent *a)
 int main(void)
 {
 	static struct agent a = {
-		.control = -1, .pty = -1, .kmsg = -1,
-		.in = { .from = -1, .to = -1 },
-		.out = { .from = -1, .to = -1 },
-		.err = { .from = -1, .to = -1 },
+		.control = -1,
+		.pty = -1,
+		.kmsg = -1,
+		.in = {.from = -1, .to = -1},
+		.out = {.from = -1, .to = -1},
+		.err = {.from = -1, .to = -1},
 	};
 	int err = boot_system();
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The agent: PID 1 of every guest. One struct, one loop (agent_poll), no threads. What may
- * die or hang in the kernel is done by a forked child, so that the agent lives to tell.
+ * The agent: PID 1 of every guest. One struct, one loop (agent_poll), no threads. What
+ * may die or hang in the kernel is done by a forked child, so that the agent lives to
+ * tell.
  */
 #ifndef KMLAB_GUEST_AGENT_H
 #define KMLAB_GUEST_AGENT_H
@@ -19,7 +20,7 @@
 
 /* One direction of the command's standard streams; see command.c. */
 struct stream {
-	int from, to;	   /* -1: closed */
+	int from, to; /* -1: closed */
 	char data[8192];
 	size_t start, end; /* bytes waiting in data */
 	uint64_t total;	   /* bytes written to @to */
@@ -29,10 +30,10 @@ struct stream {
 struct agent {
 	int control, port_in, port_out, port_err;
 	int kmsg;
-	int child_fd;	  /* signalfd for SIGCHLD */
-	pid_t child;	  /* the one waited for, 0: none */
+	int child_fd; /* signalfd for SIGCHLD */
+	pid_t child;  /* the one waited for, 0: none */
 	bool child_ended;
-	int child_status; /* as from waitpid */
+	int child_status;  /* as from waitpid */
 	uint64_t spoke_ms; /* when the last frame was sent */
 	uint64_t log_lost, log_seq;
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
@@ -69,7 +70,8 @@ void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t 
 	       const void *rest, size_t rest_len);
 void port_send_strings(struct agent *a, enum proto_type type, const void *fixed,
 		       size_t fixed_len, const char *s1, const char *s2);
-/** port_receive - read what is there; true once a whole frame lies in in_head, in_body. */
+/** port_receive - read what is there; true once a whole frame lies in in_head, in_body.
+ */
 bool port_receive(struct agent *a);
 void port_trouble(struct agent *a, const char *what, int err);
 
@@ -88,7 +90,8 @@ int agent_write_text(const char *path, const char *text);
 int payload_prepare(struct agent *a);
 int payload_read(struct agent *a);
 /** payload_next - entries in order, from NULL on; NULL at the end. */
-const struct proto_entry *payload_next(const struct agent *a, const struct proto_entry *e);
+const struct proto_entry *payload_next(const struct agent *a,
+				       const struct proto_entry *e);
 const struct proto_entry *payload_find(const struct agent *a, const struct proto_entry *e,
 				       enum proto_entry_type type);
 const char *payload_name(const struct proto_entry *e);

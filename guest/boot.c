@@ -20,39 +20,40 @@ static const struct {
 	const char *type, *where, *options;
 	mode_t mode;
 } mounts[] = {
-	{ "proc", "/proc", NULL, 0555 },
-	{ "sysfs", "/sys", NULL, 0555 },
-	{ "devtmpfs", "/dev", NULL, 0755 },
-	{ "devpts", "/dev/pts", "ptmxmode=0666", 0755 },
-	{ "tmpfs", "/dev/shm", NULL, 01777 },
-	{ "tmpfs", "/tmp", NULL, 01777 },
-	{ "tmpfs", "/run", "mode=755", 0755 },
-	{ "debugfs", "/sys/kernel/debug", NULL, 0 },
-	{ "tracefs", "/sys/kernel/tracing", NULL, 0 },
-	{ "configfs", "/sys/kernel/config", NULL, 0 },
+	{"proc", "/proc", NULL, 0555},
+	{"sysfs", "/sys", NULL, 0555},
+	{"devtmpfs", "/dev", NULL, 0755},
+	{"devpts", "/dev/pts", "ptmxmode=0666", 0755},
+	{"tmpfs", "/dev/shm", NULL, 01777},
+	{"tmpfs", "/tmp", NULL, 01777},
+	{"tmpfs", "/run", "mode=755", 0755},
+	{"debugfs", "/sys/kernel/debug", NULL, 0},
+	{"tracefs", "/sys/kernel/tracing", NULL, 0},
+	{"configfs", "/sys/kernel/config", NULL, 0},
 };
 
 /*
- * The kernel's own watchdogs, quick enough for a run of seconds, yet later than the agent's
- * own look at a call that does not return (STALL_MS in lab/run.c, 10 s): two reports at the
- * same moment on two CPUs are one unreadable one. They are set before the
+ * The kernel's own watchdogs, quick enough for a run of seconds, yet later than the
+ * agent's own look at a call that does not return (STALL_MS in lab/run.c, 10 s): two
+ * reports at the same moment on two CPUs are one unreadable one. They are set before the
  * save; a clone finds them in place. What a kernel lacks is left out.
  */
 static const struct {
 	const char *path, *value;
 } settings[] = {
-	{ "/proc/sys/kernel/sysrq", "1" },
-	{ "/proc/sys/kernel/kptr_restrict", "0" },
-	{ "/proc/sys/kernel/printk_devkmsg", "on" },
-	{ "/proc/sys/kernel/printk_ratelimit", "0" },
-	{ "/proc/sys/kernel/watchdog_thresh", "8" }, /* soft lockup after twice that */
-	{ "/proc/sys/kernel/hung_task_timeout_secs", "15" },
-	{ "/proc/sys/kernel/hung_task_check_interval_secs", "5" },
-	{ "/proc/sys/kernel/hung_task_warnings", "-1" },
-	{ "/proc/sys/kernel/panic_on_oops", "0" },
-	{ "/proc/sys/kernel/unknown_nmi_panic", "1" }, /* how the host asks "where are you?" */
-	{ "/proc/sys/kernel/core_pattern", "|/bin/false" },
-	{ "/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "15" },
+	{"/proc/sys/kernel/sysrq", "1"},
+	{"/proc/sys/kernel/kptr_restrict", "0"},
+	{"/proc/sys/kernel/printk_devkmsg", "on"},
+	{"/proc/sys/kernel/printk_ratelimit", "0"},
+	{"/proc/sys/kernel/watchdog_thresh", "8"}, /* soft lockup after twice that */
+	{"/proc/sys/kernel/hung_task_timeout_secs", "15"},
+	{"/proc/sys/kernel/hung_task_check_interval_secs", "5"},
+	{"/proc/sys/kernel/hung_task_warnings", "-1"},
+	{"/proc/sys/kernel/panic_on_oops", "0"},
+	{"/proc/sys/kernel/unknown_nmi_panic",
+	 "1"}, /* how the host asks "where are you?" */
+	{"/proc/sys/kernel/core_pattern", "|/bin/false"},
+	{"/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout", "15"},
 };
 
 static void mount_all(void)
@@ -93,7 +94,8 @@ static int load_drivers(void)
 
 	if (err < 0)
 		return err;
-	for (name = strtok_r(list, "\n", &save); name; name = strtok_r(NULL, "\n", &save)) {
+	for (name = strtok_r(list, "\n", &save); name;
+	     name = strtok_r(NULL, "\n", &save)) {
 		snprintf(path, sizeof(path), "/lab/%s", name);
 		err = load_file(path);
 		if (err)
@@ -144,7 +146,7 @@ static uint64_t speed_loop(void)
 
 void boot_say_ready(struct agent *a)
 {
-	struct proto_ready ready = { .cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN) };
+	struct proto_ready ready = {.cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN)};
 	struct utsname name;
 
 	ready.loop_ns = speed_loop();
@@ -157,12 +159,12 @@ void boot_say_ready(struct agent *a)
 void boot_wake(const struct agent *a)
 {
 	const struct proto_start *start = &a->start;
-	struct timespec now = { (time_t)(start->realtime_ns / 1000000000ULL),
-				(long)(start->realtime_ns % 1000000000ULL) };
+	struct timespec now = {(time_t)(start->realtime_ns / 1000000000ULL),
+			       (long)(start->realtime_ns % 1000000000ULL)};
 	struct {
 		int bits, size;
 		uint8_t bytes[PROTO_ENTROPY_SIZE];
-	} pool = { PROTO_ENTROPY_SIZE * 8, PROTO_ENTROPY_SIZE, { 0 } };
+	} pool = {PROTO_ENTROPY_SIZE * 8, PROTO_ENTROPY_SIZE, {0}};
 
 	clock_settime(CLOCK_REALTIME, &now);
 	memcpy(pool.bytes, start->entropy, sizeof(pool.bytes));

@@ -147,7 +147,7 @@ static int open_terminal(struct agent *a, struct child_files *ret)
 
 void command_window(struct agent *a, const struct proto_window *window)
 {
-	struct winsize size = { .ws_row = window->rows, .ws_col = window->cols };
+	struct winsize size = {.ws_row = window->rows, .ws_col = window->cols};
 
 	if (a->pty >= 0 && window->rows && window->cols)
 		ioctl(a->pty, TIOCSWINSZ, &size);
@@ -268,7 +268,7 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 void command_run(struct agent *a)
 {
 	static char *argv[MAX_WORDS + 1], *env[MAX_WORDS + 1];
-	struct proto_command result = { 0 };
+	struct proto_command result = {0};
 	struct child_files files;
 	size_t n = 0;
 	pid_t pid;

@@ -89,7 +89,7 @@ static void send_path(struct copy *c)
 void copyout_all(struct agent *a)
 {
 	const struct proto_entry *e = NULL;
-	struct copy c = { .a = a };
+	struct copy c = {.a = a};
 
 	for (; (e = payload_find(a, e, PROTO_ENTRY_OUT)); c.index++) {
 		if (e->name_len > sizeof(c.path))

@@ -18,12 +18,12 @@
 #include <stdint.h>
 
 struct leftover {
-	char kind[16];	   /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
-			      "vmalloc", "timer", "work", "slab", "module", "kprobe", ... */
-	char what[192];	   /* path, name, or a size in words */
-	uint64_t address;  /* of the object, 0 unknown */
+	char kind[16];	  /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
+			     "vmalloc", "timer", "work", "slab", "module", "kprobe", ... */
+	char what[192];	  /* path, name, or a size in words */
+	uint64_t address; /* of the object, 0 unknown */
 	uint64_t call_site; /* kernel address that made it, 0 unknown */
-	uint64_t size;	   /* bytes, 0 unknown */
+	uint64_t size;	    /* bytes, 0 unknown */
 };
 
 /* One module's memory, as read from /sys/module/NAME/sections while it was loaded. */
@@ -38,7 +38,8 @@ typedef void (*leftover_fn)(void *data, const struct leftover *leftover);
  *  (no tracefs, no event) is left out silently and makes collect() less sharp. */
 int leftovers_prepare(void);
 
-/** leftovers_begin - mark the start of the module's life: discard trace records so far. */
+/** leftovers_begin - mark the start of the module's life: discard trace records so far.
+ */
 void leftovers_begin(void);
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules in and out. Each system call is made by a forked child: an oops kills the child,
- * a hang holds the child, and the agent tells the two apart.
+ * Modules in and out. Each system call is made by a forked child: an oops kills the
+ * child, a hang holds the child, and the agent tells the two apart.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +30,8 @@ static int call(const struct proto_entry *e, enum which which)
 	long rc;
 
 	if (which == LOAD)
-		rc = syscall(SYS_init_module, payload_data(e), e->data_len, payload_extra(e));
+		rc = syscall(SYS_init_module, payload_data(e), e->data_len,
+			     payload_extra(e));
 	else
 		rc = syscall(SYS_delete_module, payload_name(e), O_NONBLOCK);
 	return rc < 0 ? errno : 0;
@@ -38,7 +39,7 @@ static int call(const struct proto_entry *e, enum which which)
 
 static void fill_result(struct agent *a, bool ended, struct proto_call *ret)
 {
-	*ret = (struct proto_call){ .refcount = -1 };
+	*ret = (struct proto_call){.refcount = -1};
 	if (!ended) {
 		ret->stalled = 1;
 		a->broken = true;
@@ -61,7 +62,7 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 	if (pid == 0)
 		_exit(call(e, which));
 	if (pid < 0) {
-		*ret = (struct proto_call){ .error = errno, .refcount = -1 };
+		*ret = (struct proto_call){.error = errno, .refcount = -1};
 		return;
 	}
 	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : stall_ms);
@@ -93,7 +94,8 @@ bool load_modules(struct agent *a, bool intree)
 		call_in_child(a, e, LOAD, &result);
 		if (!failed(&result) || (intree && result.error == EEXIST))
 			continue;
-		port_send_strings(a, PROTO_LOAD, &result, sizeof(result), payload_name(e), NULL);
+		port_send_strings(a, PROTO_LOAD, &result, sizeof(result), payload_name(e),
+				  NULL);
 		return false;
 	}
 	return true;
@@ -146,7 +148,8 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 	} else {
 		holders[0] = '\0';
 	}
-	port_send_strings(a, PROTO_UNLOAD, &result, sizeof(result), payload_name(e), holders);
+	port_send_strings(a, PROTO_UNLOAD, &result, sizeof(result), payload_name(e),
+			  holders);
 	return false;
 }
 

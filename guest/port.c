@@ -57,7 +57,7 @@ void port_write(int fd, const void *data, size_t size)
 
 	while (size) {
 		ssize_t n = write(fd, p, size < AGENT_BUFFER ? size : AGENT_BUFFER);
-		struct pollfd wait = { fd, POLLOUT, 0 };
+		struct pollfd wait = {fd, POLLOUT, 0};
 
 		if (n > 0) {
 			p += n;
@@ -74,7 +74,7 @@ void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t 
 	       const void *rest, size_t rest_len)
 {
 	static char buf[sizeof(struct proto_frame) + PROTO_MAX_FRAME];
-	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, (uint16_t)type, 0 };
+	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)type, 0};
 
 	if (fixed_len + rest_len > PROTO_MAX_FRAME)
 		rest_len = PROTO_MAX_FRAME - fixed_len;

@@ -5,9 +5,9 @@
  * PROTO_VERSION with any change; the agent belongs to the template's key, so that the two
  * sides never differ in practice.
  *
- * Order of a run: the host resumes a clone and sends START. The agent answers HELLO, reads
- * the payload from its disk, and then tells what happens as it happens; each PHASE frame
- * closes the phase before. DONE with the run's nonce is the last frame.
+ * Order of a run: the host resumes a clone and sends START. The agent answers HELLO,
+ * reads the payload from its disk, and then tells what happens as it happens; each PHASE
+ * frame closes the phase before. DONE with the run's nonce is the last frame.
  */
 #ifndef KMLAB_GUEST_PROTO_H
 #define KMLAB_GUEST_PROTO_H

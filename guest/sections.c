@@ -8,7 +8,8 @@
 #include "agent.h"
 
 /* The module's section headers, or NULL when the image is not what it should be. */
-static const Elf64_Shdr *headers(const struct proto_entry *e, size_t *n, const char **names)
+static const Elf64_Shdr *headers(const struct proto_entry *e, size_t *n,
+				 const char **names)
 {
 	const char *image = payload_data(e);
 	const Elf64_Ehdr *head = (const void *)image;
@@ -60,13 +61,14 @@ static uint64_t section_address(const char *module, const char *section)
 	return strtoull(text, NULL, 16);
 }
 
-/* Code and data: where traces and pointers lead. The rest is the kernel's book-keeping, and
- * each address is a file to open. */
+/* Code and data: where traces and pointers lead. The rest is the kernel's book-keeping,
+ * and each address is a file to open. */
 static bool matters(const Elf64_Shdr *sh, const char *name)
 {
 	if (!(sh->sh_flags & SHF_ALLOC) || !sh->sh_size || !strncmp(name, "__", 2))
 		return false;
-	return (sh->sh_flags & (SHF_EXECINSTR | SHF_WRITE)) || !strncmp(name, ".rodata", 7);
+	return (sh->sh_flags & (SHF_EXECINSTR | SHF_WRITE)) ||
+	       !strncmp(name, ".rodata", 7);
 }
 
 void sections_report(struct agent *a, const struct proto_entry *e)

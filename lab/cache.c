@@ -38,12 +38,15 @@ static int open_lock_file(struct lab *lab, const char *name)
 	int fd;
 
 	if (err)
-		return lab_fail(lab, err, "cannot make '%s': %s; check the cache directory",
-				dir, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot make '%s': %s; check the cache directory", dir,
+				strerror(-err));
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return lab_fail(lab, -errno, "cannot open the lock '%s': %s; check the "
-				"cache directory", path, strerror(errno));
+		return lab_fail(lab, -errno,
+				"cannot open the lock '%s': %s; check the "
+				"cache directory",
+				path, strerror(errno));
 	return fd;
 }
 
@@ -54,11 +57,13 @@ static int wait_for_lock(struct lab *lab, int fd, int how, const char *what)
 	bool told = false;
 
 	while (flock(fd, how | LOCK_NB) < 0) {
-		struct pollfd stop = { lab->cancel_fd, POLLIN, 0 };
+		struct pollfd stop = {lab->cancel_fd, POLLIN, 0};
 
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return lab_fail(lab, -errno, "cannot lock '%s': %s; is the cache on "
-					"a file system without locks?", what, strerror(errno));
+			return lab_fail(lab, -errno,
+					"cannot lock '%s': %s; is the cache on "
+					"a file system without locks?",
+					what, strerror(errno));
 		if (!told)
 			lab_report(lab, what, 0, 0, false);
 		told = true;
@@ -108,24 +113,29 @@ int lab_stage_begin(struct lab *lab, const char *kind, struct lab_stage *ret)
 	int fd, err = fs_mkdir_p(parent, 0700);
 
 	if (err)
-		return lab_fail(lab, err, "cannot make '%s': %s; check the cache directory",
-				parent, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot make '%s': %s; check the cache directory", parent,
+				strerror(-err));
 	birth = birth_lock(lab, kind, LOCK_SH);
 	if (birth < 0)
 		return birth;
 	if (!mkdtemp(dir))
-		return lab_fail(lab, -errno, "cannot make a directory in '%s': %s; free "
-				"space or set KMLAB_CACHE", parent, strerror(errno));
+		return lab_fail(lab, -errno,
+				"cannot make a directory in '%s': %s; free "
+				"space or set KMLAB_CACHE",
+				parent, strerror(errno));
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		err = lab_fail(lab, -errno, "cannot lock '%s': %s; is the cache on a file "
-			       "system without locks?", dir, strerror(errno));
+		err = lab_fail(lab, -errno,
+			       "cannot lock '%s': %s; is the cache on a file "
+			       "system without locks?",
+			       dir, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		rmdir(dir);
 		return err;
 	}
-	*ret = (struct lab_stage){ take_ptr(dir), fd, xstrdup(kind) };
+	*ret = (struct lab_stage){take_ptr(dir), fd, xstrdup(kind)};
 	return 0;
 }
 
@@ -157,8 +167,10 @@ int lab_stage_publish(struct lab *lab, struct lab_stage *stage, const char *id)
 		return 0;
 	}
 	if (err) {
-		lab_fail(lab, err, "cannot put '%s' into the cache: %s; free space or set "
-			 "KMLAB_CACHE", path, strerror(-err));
+		lab_fail(lab, err,
+			 "cannot put '%s' into the cache: %s; free space or set "
+			 "KMLAB_CACHE",
+			 path, strerror(-err));
 		lab_stage_abort(stage);
 		return err;
 	}
@@ -180,7 +192,8 @@ int lab_cache_remove(struct lab *lab, const char *kind, const char *id)
 		return err;
 	doomed = xprintf("%s/doomed", stage.dir);
 	if (rename(path, doomed) < 0 && errno != ENOENT)
-		return lab_fail(lab, -errno, "cannot remove '%s': %s", path, strerror(errno));
+		return lab_fail(lab, -errno, "cannot remove '%s': %s", path,
+				strerror(errno));
 	return 0;
 }
 

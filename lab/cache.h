@@ -41,7 +41,10 @@ int lab_stage_publish(struct lab *lab, struct lab_stage *stage, const char *id);
 void lab_stage_abort(struct lab_stage *stage);
 
 #define _cleanup_stage_ _cleanup_(lab_stage_abort)
-#define LAB_STAGE_INIT	{ NULL, -1, NULL }
+#define LAB_STAGE_INIT                                                                   \
+	{                                                                                \
+		NULL, -1, NULL                                                           \
+	}
 
 /** lab_cache_remove - remove one entry (renamed away first, then deleted). */
 int lab_cache_remove(struct lab *lab, const char *kind, const char *id);
@@ -49,7 +52,8 @@ int lab_cache_remove(struct lab *lab, const char *kind, const char *id);
 /** lab_cache_sweep - delete what killed runs left: unlocked staging directories. */
 int lab_cache_sweep(struct lab *lab);
 
-/** lab_cache_key - 16 hex digits of a hash over NULL-terminated strings; freed by caller. */
+/** lab_cache_key - 16 hex digits of a hash over NULL-terminated strings; freed by caller.
+ */
 char *lab_cache_key(const char *const *parts);
 
 #endif

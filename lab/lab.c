@@ -61,15 +61,17 @@ int lab_init(struct lab *lab)
 	lab->cache_dir = default_cache();
 	lab->data_dir = default_data();
 	if (!lab->cache_dir)
-		return lab_fail(lab, -EINVAL,
-				"no place for the cache: 'KMLAB_CACHE' and 'HOME' name no "
-				"absolute path; set KMLAB_CACHE=/some/directory");
+		return lab_fail(
+			lab, -EINVAL,
+			"no place for the cache: 'KMLAB_CACHE' and 'HOME' name no "
+			"absolute path; set KMLAB_CACHE=/some/directory");
 	err = fs_mkdir_p(lab->cache_dir, 0700);
 	if (err)
-		return lab_fail(lab, err,
-				"cannot make the cache directory '%s': %s; set KMLAB_CACHE to "
-				"a writable place",
-				lab->cache_dir, strerror(-err));
+		return lab_fail(
+			lab, err,
+			"cannot make the cache directory '%s': %s; set KMLAB_CACHE to "
+			"a writable place",
+			lab->cache_dir, strerror(-err));
 	return 0;
 }
 
@@ -111,7 +113,7 @@ const char *lab_error(const struct lab *lab)
 
 bool lab_cancelled(const struct lab *lab)
 {
-	struct pollfd fd = { lab->cancel_fd, POLLIN, 0 };
+	struct pollfd fd = {lab->cancel_fd, POLLIN, 0};
 
 	return lab->cancel_fd >= 0 && poll(&fd, 1, 0) == 1;
 }
@@ -119,7 +121,7 @@ bool lab_cancelled(const struct lab *lab)
 void lab_report(struct lab *lab, const char *what, uint64_t done, uint64_t total,
 		bool finished)
 {
-	struct lab_progress progress = { what, done, total, finished };
+	struct lab_progress progress = {what, done, total, finished};
 
 	if (lab->progress)
 		lab->progress(lab->progress_data, &progress);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything before the clone: kernel, build, load order, parameters, tests; see run.h. */
+/* Everything before the clone: kernel, build, load order, parameters, tests; see run.h.
+ */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,7 +17,8 @@ static int find_kernel(struct lab *lab, const struct lab_run_spec *spec,
 
 	if (err != -ENOENT || !spec->add_kernel)
 		return err;
-	return lab_kernel_add(lab, spec->kernel ? spec->kernel : "debian/6.1", false, ret);
+	return lab_kernel_add(lab, spec->kernel ? spec->kernel : "debian/6.1", false,
+			      ret);
 }
 
 /* A sentence for what can be neither built nor loaded. */
@@ -25,18 +27,22 @@ static int check_source(struct lab *lab, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return lab_fail(lab, -errno, "cannot read '%s': %s; name a module's directory, "
-				"its .c file or a .ko file", path, strerror(errno));
+		return lab_fail(lab, -errno,
+				"cannot read '%s': %s; name a module's directory, "
+				"its .c file or a .ko file",
+				path, strerror(errno));
 	if (S_ISDIR(st.st_mode) || str_ends(path, ".c") || str_ends(path, ".ko"))
 		return 0;
-	return lab_fail(lab, -EINVAL, "'%s' is not a module; name a directory with a Kbuild "
-			"file, a .c file or a .ko file", path);
+	return lab_fail(lab, -EINVAL,
+			"'%s' is not a module; name a directory with a Kbuild "
+			"file, a .c file or a .ko file",
+			path);
 }
 
 /* The compiler says "error: ..."; modpost shouts, "FATAL: modpost: ..." before 5.12. */
 static const char *first_error(const char *log)
 {
-	static const char *const words[] = { "error: ", "ERROR: ", "FATAL: " };
+	static const char *const words[] = {"error: ", "ERROR: ", "FATAL: "};
 	const char *at = NULL;
 
 	for (size_t i = 0; i < 3 && !at; i++)
@@ -56,7 +62,8 @@ static void build_failed(struct lab_result *r, const struct lab_build *build,
 
 	if (first) {
 		first = strchr(first, ' ') + 1;
-		event.title = xprintf("does not build: %.*s", (int)strcspn(first, "\n"), first);
+		event.title =
+			xprintf("does not build: %.*s", (int)strcspn(first, "\n"), first);
 	} else {
 		event.title = xprintf("does not build: make ended with status %d in '%s'",
 				      build->status, source);
@@ -77,7 +84,7 @@ static int build_source(struct lab *lab, struct lab_plan *plan, const char *sour
 		.symvers = symvers->v,
 		.warnings_as_errors = plan->spec->warnings_as_errors,
 	};
-	_cleanup_build_ struct lab_build build = { 0 };
+	_cleanup_build_ struct lab_build build = {0};
 	int err = lab_build_run(lab, &spec, &build);
 
 	if (err)
@@ -97,7 +104,8 @@ static int build_source(struct lab *lab, struct lab_plan *plan, const char *sour
 	return 0;
 }
 
-static int build_sources(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+static int build_sources(struct lab *lab, struct lab_plan *plan,
+			 struct lab_result *verdict)
 {
 	_cleanup_strv_ struct strv symvers = STRV_INIT;
 
@@ -117,14 +125,16 @@ static int build_sources(struct lab *lab, struct lab_plan *plan, struct lab_resu
 static int name_modules(struct lab *lab, struct lab_plan *plan)
 {
 	for (size_t i = 0; i < plan->modules.n; i++) {
-		_cleanup_modinfo_ struct lab_modinfo info = { 0 };
+		_cleanup_modinfo_ struct lab_modinfo info = {0};
 		int err = lab_modinfo_read(lab, plan->modules.v[i], &info);
 
 		if (err)
 			return err;
 		if (strv_contains(&plan->names, info.name))
-			return lab_fail(lab, -EEXIST, "two modules are called '%s'; name only "
-					"one of them", info.name);
+			return lab_fail(lab, -EEXIST,
+					"two modules are called '%s'; name only "
+					"one of them",
+					info.name);
 		strv_add(&plan->names, info.name);
 	}
 	return 0;
@@ -172,8 +182,10 @@ static int set_params(struct lab *lab, struct lab_plan *plan)
 		_cleanup_free_ char *quoted = quote_param(param);
 
 		if (i == plan->names.n)
-			err = lab_fail(lab, -EINVAL, "no module for the parameter '%s'; write "
-				       "NAME=VALUE or MODULE.NAME=VALUE", *p);
+			err = lab_fail(lab, -EINVAL,
+				       "no module for the parameter '%s'; write "
+				       "NAME=VALUE or MODULE.NAME=VALUE",
+				       *p);
 		else
 			text_printf(&params[i], "%s%s", params[i].len ? " " : "", quoted);
 	}
@@ -217,7 +229,7 @@ static int compile_test(struct lab *lab, struct lab_plan *plan, const char *name
 	int err = lab_build_program(lab, plan->kernel, source, include, &program, &log);
 
 	if (err == -ENOEXEC) {
-		struct lab_build failed = { .status = 1, .log = log };
+		struct lab_build failed = {.status = 1, .log = log};
 
 		build_failed(verdict, &failed, source);
 		return 1;
@@ -244,13 +256,16 @@ static int gather_programs(struct lab *lab, const struct lab_plan *plan,
 		to = xprintf("%s/%.*s", stage.dir, (int)strlen(name) - 2, name);
 		err = fs_copy_file(programs->v[next++], to);
 		if (err)
-			lab_fail(lab, err, "cannot write '%s': %s; free space or set "
-				 "KMLAB_CACHE", to, strerror(-err));
+			lab_fail(lab, err,
+				 "cannot write '%s': %s; free space or set "
+				 "KMLAB_CACHE",
+				 to, strerror(-err));
 	}
 	return err ? err : lab_stage_publish(lab, &stage, key);
 }
 
-static int compile_tests(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+static int compile_tests(struct lab *lab, struct lab_plan *plan,
+			 struct lab_result *verdict)
 {
 	_cleanup_strv_ struct strv programs = STRV_INIT;
 	_cleanup_strv_ struct strv parts = STRV_INIT;
@@ -259,7 +274,8 @@ static int compile_tests(struct lab *lab, struct lab_plan *plan, struct lab_resu
 
 	for (size_t i = 0; i < plan->tests.n && !err; i++)
 		if (str_ends(plan->tests.v[i], ".c"))
-			err = compile_test(lab, plan, plan->tests.v[i], &programs, verdict);
+			err = compile_test(lab, plan, plan->tests.v[i], &programs,
+					   verdict);
 	if (err || !programs.n)
 		return err;
 	/* A program's path is a hash of its content, so these name the content too. */
@@ -281,8 +297,10 @@ static int find_tests(struct lab *lab, struct lab_plan *plan, struct lab_result 
 	plan->tests_dir = tests_of(plan->spec);
 	if (!plan->tests_dir) {
 		if (plan->spec->suite)
-			return lab_fail(lab, -ENOENT, "the suite '%s' has no tests; name a "
-					"module of modules/ or its directory", plan->spec->suite);
+			return lab_fail(lab, -ENOENT,
+					"the suite '%s' has no tests; name a "
+					"module of modules/ or its directory",
+					plan->spec->suite);
 		return 0;
 	}
 	fs_list(plan->tests_dir, false, &names);

@@ -11,7 +11,7 @@
 #define DEFAULT_TIMEOUT_MS 60000
 #define STALL_MS	   10000
 /* A test's output is kept in memory; what is longer is cut there and said so. */
-#define MAX_TEST_OUTPUT	   (4 << 20)
+#define MAX_TEST_OUTPUT (4 << 20)
 
 void lab_plan_deinit(struct lab_plan *plan)
 {
@@ -71,12 +71,12 @@ static void job_add_modules(struct job *job, const struct lab_plan *plan)
 
 	for (size_t i = 0; i < plan->intree.n; i++) {
 		strv_take(&job->intree_names, module_name(plan->intree.v[i]));
-		m[i] = (struct lab_guest_module){ plan->intree.v[i],
-						  job->intree_names.v[i], "", true };
+		m[i] = (struct lab_guest_module){plan->intree.v[i],
+						 job->intree_names.v[i], "", true};
 	}
 	for (size_t i = 0; i < plan->modules.n; i++)
 		m[plan->intree.n + i] = (struct lab_guest_module){
-			plan->modules.v[i], plan->names.v[i], plan->params.v[i], false };
+			plan->modules.v[i], plan->names.v[i], plan->params.v[i], false};
 	job->modules = m;
 	job->guest.modules = m;
 	job->guest.n_modules = n;
@@ -89,7 +89,7 @@ static void job_add_file(struct job *job, char *host, char *guest)
 	strv_take(&job->paths, host);
 	strv_take(&job->paths, guest);
 	job->in = xreallocarray(job->in, n + 1, sizeof(*job->in));
-	job->in[n] = (struct lab_guest_file){ host, guest };
+	job->in[n] = (struct lab_guest_file){host, guest};
 	job->guest.in = job->in;
 	job->guest.n_in = n + 1;
 }
@@ -146,14 +146,18 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 	const struct lab_run_spec *spec = plan->spec;
 	bool tests = command->test || command->all_tests;
 
-	*job = (struct job){ .capture = -1 };
+	*job = (struct job){.capture = -1};
 	job->guest = (struct lab_guest_job){
-		.out = spec->out, .n_out = spec->n_out,
-		.stdin_fd = command->stdin_fd, .stdout_fd = command->stdout_fd,
+		.out = spec->out,
+		.n_out = spec->n_out,
+		.stdin_fd = command->stdin_fd,
+		.stdout_fd = command->stdout_fd,
 		.stderr_fd = command->stderr_fd,
-		.tty = command->tty, .winch_fd = command->winch_fd,
+		.tty = command->tty,
+		.winch_fd = command->winch_fd,
 		.timeout_ms = spec->timeout_ms ? spec->timeout_ms : DEFAULT_TIMEOUT_MS,
-		.stall_ms = STALL_MS, .settle_ms = spec->settle_ms,
+		.stall_ms = STALL_MS,
+		.settle_ms = spec->settle_ms,
 	};
 	if (command->tty) /* somebody sits there: no limit but their patience */
 		job->guest.timeout_ms = spec->timeout_ms;
@@ -197,7 +201,8 @@ static void read_tests(struct lab_result *result, const struct job *job)
 	if (job->capture < 0 || lseek(job->capture, 0, SEEK_SET) < 0)
 		return;
 	if (lseek(job->capture, 0, SEEK_END) > MAX_TEST_OUTPUT) {
-		strv_printf(&result->notes, "only the first %d MiB of the test output were read",
+		strv_printf(&result->notes,
+			    "only the first %d MiB of the test output were read",
 			    MAX_TEST_OUTPUT >> 20);
 		(void)!ftruncate(job->capture, MAX_TEST_OUTPUT);
 	}
@@ -211,7 +216,8 @@ static void read_tests(struct lab_result *result, const struct job *job)
 			result->command_status = 1;
 		take_ktap(result, &ktap);
 	} else if (out.len) {
-		strv_printf(&result->notes, "the test printed no KTAP; its exit status counts");
+		strv_printf(&result->notes,
+			    "the test printed no KTAP; its exit status counts");
 	}
 	ktap_deinit(&ktap);
 }
@@ -271,8 +277,11 @@ static int run_job(struct lab *lab, const struct lab_plan *plan, const struct jo
 {
 	const struct lab_run_spec *spec = plan->spec;
 	struct lab_vm_shape shape = {
-		.kernel = plan->kernel, .memory_mib = spec->memory_mib, .cpus = spec->cpus,
-		.nested = spec->nested, .append = spec->append,
+		.kernel = plan->kernel,
+		.memory_mib = spec->memory_mib,
+		.cpus = spec->cpus,
+		.nested = spec->nested,
+		.append = spec->append,
 	};
 	_cleanup_template_ struct lab_template *tpl = NULL;
 	int err = lab_template_get(lab, &shape, &tpl);

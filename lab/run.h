@@ -30,14 +30,14 @@ struct lab_run_spec {
 struct lab_plan {
 	const struct lab_run_spec *spec;
 	struct lab_kernel *kernel;
-	struct strv modules;	/* .ko paths in load order */
-	struct strv names;	/* their names */
-	struct strv intree;	/* .ko paths of the kernel's own modules, in load order */
-	struct strv params;	/* one string for each module */
-	char *tests_dir;	/* host directory of the last source's tests, or NULL */
-	struct strv tests;	/* file names in it, sorted */
-	char *programs_dir;	/* compiled tests, or NULL */
-	char *build_log;	/* compiler output worth showing, or NULL */
+	struct strv modules; /* .ko paths in load order */
+	struct strv names;   /* their names */
+	struct strv intree;  /* .ko paths of the kernel's own modules, in load order */
+	struct strv params;  /* one string for each module */
+	char *tests_dir;     /* host directory of the last source's tests, or NULL */
+	struct strv tests;   /* file names in it, sorted */
+	char *programs_dir;  /* compiled tests, or NULL */
+	char *build_log;     /* compiler output worth showing, or NULL */
 	double build_ms;
 };
 
@@ -56,15 +56,18 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 struct lab_command {
 	char *const *argv; /* NULL: only load and unload */
 	char *const *env;
-	const char *test;  /* one test of the plan, by file name; or NULL */
-	bool all_tests;	   /* all tests of the plan, one after another in this clone */
+	const char *test; /* one test of the plan, by file name; or NULL */
+	bool all_tests;	  /* all tests of the plan, one after another in this clone */
 	int stdin_fd, stdout_fd, stderr_fd; /* as in struct lab_guest_job; for a test or
 					       all_tests, stdout is read here instead */
 	bool tty;
 	int winch_fd;
 };
 
-#define LAB_COMMAND_INIT { .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .winch_fd = -1 }
+#define LAB_COMMAND_INIT                                                                 \
+	{                                                                                \
+		.stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .winch_fd = -1         \
+	}
 
 /**
  * lab_plan_run - one clone, one verdict. Trouble on the host's side becomes a verdict too
@@ -73,7 +76,8 @@ struct lab_command {
 void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		  const struct lab_command *command, struct lab_result **ret);
 
-/** lab_trouble - a verdict about the host itself, from lab_error(). @err: negative errno. */
+/** lab_trouble - a verdict about the host itself, from lab_error(). @err: negative errno.
+ */
 struct lab_result *lab_trouble(struct lab *lab, const struct lab_run_spec *spec, int err);
 
 #endif

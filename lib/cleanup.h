@@ -15,11 +15,11 @@
 #define _cleanup_(fn) __attribute__((cleanup(fn)))
 
 /* Defines fn_cleanup(T *), which calls fn(*p) when *p is not NULL. */
-#define DEFINE_CLEANUP(type, fn)                                                          \
-	static inline void fn##_cleanup(type *p)                                          \
-	{                                                                                 \
-		if (*p)                                                                   \
-			fn(*p);                                                           \
+#define DEFINE_CLEANUP(type, fn)                                                         \
+	static inline void fn##_cleanup(type *p)                                         \
+	{                                                                                \
+		if (*p)                                                                  \
+			fn(*p);                                                          \
 	}
 
 static inline void cleanup_free(void *p)
@@ -46,11 +46,11 @@ DEFINE_CLEANUP(DIR *, closedir)
 #define _cleanup_dir_	 _cleanup_(closedir_cleanup)
 
 /* The value of a guarded variable; the guard then finds nothing to release. */
-#define take_ptr(p)                                                                       \
-	({                                                                                \
-		__typeof__(p) _taken = (p);                                               \
-		(p) = NULL;                                                               \
-		_taken;                                                                   \
+#define take_ptr(p)                                                                      \
+	({                                                                               \
+		__typeof__(p) _taken = (p);                                              \
+		(p) = NULL;                                                              \
+		_taken;                                                                  \
 	})
 
 static inline int take_fd(int *fd)

@@ -244,7 +244,8 @@ int fs_list(const char *path, bool hidden, struct strv *ret)
 	while ((entry = readdir(dir))) {
 		const char *name = entry->d_name;
 
-		if (!strcmp(name, ".") || !strcmp(name, "..") || (!hidden && *name == '.'))
+		if (!strcmp(name, ".") || !strcmp(name, "..") ||
+		    (!hidden && *name == '.'))
 			continue;
 		strv_add(ret, name);
 	}

@@ -19,7 +19,8 @@ int fs_mkdir_p(const char *path, mode_t mode);
  *  A path that is not there is success. Unreadable directories are chmodded first. */
 int fs_remove_tree(const char *path);
 
-/** fs_read_file - whole file, NUL added. @size (bytes) may be NULL. Freed by the caller. */
+/** fs_read_file - whole file, NUL added. @size (bytes) may be NULL. Freed by the caller.
+ */
 int fs_read_file(const char *path, char **ret, size_t *size);
 
 /** fs_write_file - write through a temporary file in the same directory and rename. */

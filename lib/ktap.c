@@ -16,7 +16,7 @@ struct ktap_level {
 	size_t indent; /* columns */
 	long planned;  /* -1: no plan seen */
 	long seen;
-	size_t first;  /* index of its first test */
+	size_t first; /* index of its first test */
 };
 
 void ktap_init(struct ktap *k)
@@ -54,7 +54,8 @@ static void close_level(struct ktap *k)
 	struct ktap_level *l = &k->levels[--k->n_levels];
 
 	if (l->planned < 0)
-		problem(k, xprintf("no plan: %ld results without a line '1..N'", l->seen));
+		problem(k,
+			xprintf("no plan: %ld results without a line '1..N'", l->seen));
 	else if (l->planned != l->seen)
 		problem(k, xprintf("planned %ld tests but saw %ld", l->planned, l->seen));
 }
@@ -65,8 +66,8 @@ static struct ktap_level *level_at(struct ktap *k, size_t indent)
 	if (k->n_levels && k->levels[k->n_levels - 1].indent >= indent)
 		return &k->levels[k->n_levels - 1];
 	k->levels = xreallocarray(k->levels, k->n_levels + 1, sizeof(*k->levels));
-	k->levels[k->n_levels] = (struct ktap_level){
-		.indent = indent, .planned = -1, .first = k->n };
+	k->levels[k->n_levels] =
+		(struct ktap_level){.indent = indent, .planned = -1, .first = k->n};
 	return &k->levels[k->n_levels++];
 }
 
@@ -155,7 +156,8 @@ static void result_line(struct ktap *k, size_t indent, const char *rest, bool go
 
 	level->seen++;
 	if (end != rest && number != level->seen)
-		problem(k, xprintf("test number %ld where %ld was due", number, level->seen));
+		problem(k, xprintf("test number %ld where %ld was due", number,
+				   level->seen));
 	while (isspace((unsigned char)*end))
 		end++;
 	if (*end == '-' && isspace((unsigned char)end[1]))

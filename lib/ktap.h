@@ -22,9 +22,9 @@ struct ktap_test {
 struct ktap {
 	struct ktap_test *tests;
 	size_t n;
-	bool seen;	/* any KTAP/TAP line at all */
-	bool bail;	/* "Bail out!" */
-	char *problem;	/* first breach: missing plan, wrong count, ... or NULL */
+	bool seen;     /* any KTAP/TAP line at all */
+	bool bail;     /* "Bail out!" */
+	char *problem; /* first breach: missing plan, wrong count, ... or NULL */
 	struct ktap_level *levels; /* parser state */
 	size_t n_levels;
 	struct text pending;

@@ -20,7 +20,7 @@ static int open_null(int fd)
 /* Puts three descriptors at 0, 1, 2, whatever numbers they have now. */
 static int place_stdio(const struct process_spec *spec)
 {
-	int want[3] = { spec->in, spec->out, spec->err };
+	int want[3] = {spec->in, spec->out, spec->err};
 
 	for (int i = 0; i < 3; i++) {
 		want[i] = open_null(want[i]);
@@ -114,7 +114,7 @@ static int decode(int raw)
 int process_wait(pid_t pid, int timeout_ms, int cancel_fd, int *status)
 {
 	_cleanup_close_ int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd fds[2] = { { fd, POLLIN, 0 }, { cancel_fd, POLLIN, 0 } };
+	struct pollfd fds[2] = {{fd, POLLIN, 0}, {cancel_fd, POLLIN, 0}};
 	int raw, n;
 
 	if (fd < 0)
@@ -177,8 +177,7 @@ static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct te
 		struct text *err)
 {
 	struct pollfd fds[3] = {
-		{ out_fd, POLLIN, 0 }, { err_fd, POLLIN, 0 }, { cancel_fd, POLLIN, 0 }
-	};
+		{out_fd, POLLIN, 0}, {err_fd, POLLIN, 0}, {cancel_fd, POLLIN, 0}};
 	double end = now_ms() + timeout_ms;
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {

@@ -23,7 +23,10 @@ struct process_spec {
 	void *data;
 };
 
-#define PROCESS_SPEC_INIT { .in = -1, .out = -1, .err = -1, .keep_fd = -1 }
+#define PROCESS_SPEC_INIT                                                                \
+	{                                                                                \
+		.in = -1, .out = -1, .err = -1, .keep_fd = -1                            \
+	}
 
 /** process_start - fork and exec. An exec failure is returned here, as -errno.
  *  Thread rule: the calling thread must live as long as the child may. */

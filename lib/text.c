@@ -147,7 +147,8 @@ int str_number(const char *s, long long min, long long max, long long *ret)
 	char *end;
 
 	/* strtoll skips white space and takes a plus sign; a name is neither. */
-	if (!isdigit((unsigned char)s[0]) && !(s[0] == '-' && isdigit((unsigned char)s[1])))
+	if (!isdigit((unsigned char)s[0]) &&
+	    !(s[0] == '-' && isdigit((unsigned char)s[1])))
 		return -EINVAL;
 	errno = 0;
 	value = strtoll(s, &end, 10);
@@ -183,8 +184,8 @@ unsigned int str_distance(const char *a, const char *b)
 			unsigned int edit = a[i - 1] != b[j - 1];
 
 			row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + edit);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < row[j])
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
 		before = above;

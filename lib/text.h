@@ -22,7 +22,10 @@ struct text {
 	size_t cap;
 };
 
-#define TEXT_INIT { NULL, 0, 0 }
+#define TEXT_INIT                                                                        \
+	{                                                                                \
+		NULL, 0, 0                                                               \
+	}
 
 /** text_deinit - free what the text owns; it is empty and usable again afterwards. */
 void text_deinit(struct text *t);
@@ -34,7 +37,8 @@ void text_add(struct text *t, const void *data, size_t len);
 void text_puts(struct text *t, const char *s);
 
 /** text_printf - append formatted text. */
-void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_printf(struct text *t, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *t, const char *fmt, va_list ap);
 
 /** text_keep_tail - drop bytes from the front until at most @max remain. */
@@ -75,7 +79,10 @@ struct strv {
 	size_t n;
 };
 
-#define STRV_INIT { NULL, 0 }
+#define STRV_INIT                                                                        \
+	{                                                                                \
+		NULL, 0                                                                  \
+	}
 
 void strv_deinit(struct strv *v);
 /** strv_add - append a copy of @s. */
@@ -83,7 +90,8 @@ void strv_add(struct strv *v, const char *s);
 /** strv_take - append @s itself, which the vector owns from now on. */
 void strv_take(struct strv *v, char *s);
 /** strv_printf - append a formatted string. */
-void strv_printf(struct strv *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void strv_printf(struct strv *v, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /** strv_add_all - append copies of a NULL-terminated array (may be NULL). */
 void strv_add_all(struct strv *v, char *const *from);
 bool strv_contains(const struct strv *v, const char *s);

@@ -15,9 +15,8 @@
 void root_packages(struct strv *ret)
 {
 	static const char *const packages[] = {
-		"make",	     "libc6-dev", "bash",     "dash",	   "coreutils",
-		"sed",	     "grep",	  "mawk",     "findutils", "perl",
-		"diffutils", "gzip",	  "xz-utils", NULL};
+		"make", "libc6-dev", "bash", "dash",	  "coreutils", "sed",	   "grep",
+		"mawk", "findutils", "perl", "diffutils", "gzip",      "xz-utils", NULL};
 
 	for (int i = 0; packages[i]; i++)
 		strv_add(ret, packages[i]);

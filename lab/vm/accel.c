@@ -34,22 +34,23 @@ const char *accel_name(enum lab_accel accel)
 
 /* Real mode: ecx = LOOP_ROUNDS; do { } while (--ecx); hlt; and again. */
 static const unsigned char loop_code[] = {
-	0x66, 0xb9, LOOP_ROUNDS & 0xff, LOOP_ROUNDS >> 8, 0, 0, /* mov $LOOP_ROUNDS, %ecx */
-	0x66, 0x49,						 /* dec %ecx */
-	0x75, 0xfc,						 /* jnz to the dec */
-	0xf4,							 /* hlt */
-	0xeb, 0xf3,						 /* jmp to the mov */
+	0x66, 0xb9, LOOP_ROUNDS & 0xff, LOOP_ROUNDS >> 8,
+	0,    0,    /* mov $LOOP_ROUNDS, %ecx */
+	0x66, 0x49, /* dec %ecx */
+	0x75, 0xfc, /* jnz to the dec */
+	0xf4,	    /* hlt */
+	0xeb, 0xf3, /* jmp to the mov */
 };
 
 struct answer {
-	int step;     /* how far it got: 0 no device, 1 no machine, 2 no run, 3 measured */
+	int step; /* how far it got: 0 no device, 1 no machine, 2 no run, 3 measured */
 	double mips;
 };
 
 static int make_vcpu(int kvm, int vm)
 {
-	struct kvm_userspace_memory_region region = { .memory_size = 0x2000 };
-	struct kvm_regs regs = { .rip = LOOP_AT, .rflags = 2 };
+	struct kvm_userspace_memory_region region = {.memory_size = 0x2000};
+	struct kvm_regs regs = {.rip = LOOP_AT, .rflags = 2};
 	struct kvm_sregs sregs;
 	int vcpu;
 	char *memory = mmap(NULL, region.memory_size, PROT_READ | PROT_WRITE,
@@ -66,7 +67,8 @@ static int make_vcpu(int kvm, int vm)
 		return -1;
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
-	if (ioctl(vcpu, KVM_SET_SREGS, &sregs) < 0 || ioctl(vcpu, KVM_SET_REGS, &regs) < 0)
+	if (ioctl(vcpu, KVM_SET_SREGS, &sregs) < 0 ||
+	    ioctl(vcpu, KVM_SET_REGS, &regs) < 0)
 		return -1;
 	return vcpu;
 }
@@ -116,7 +118,7 @@ static void probe(struct answer *a)
 /* A loop that never returns counts as no run. */
 static struct answer ask_child(void)
 {
-	struct answer a = { 0, 0 };
+	struct answer a = {0, 0};
 	struct pollfd fd;
 	int ends[2];
 	pid_t pid;
@@ -129,7 +131,7 @@ static struct answer ask_child(void)
 		_exit(write(ends[1], &a, sizeof(a)) == sizeof(a) ? 0 : 1);
 	}
 	close(ends[1]);
-	fd = (struct pollfd){ ends[0], POLLIN, 0 };
+	fd = (struct pollfd){ends[0], POLLIN, 0};
 	a.step = 2;
 	if (pid > 0 && poll(&fd, 1, PROBE_LIMIT_MS) == 1)
 		(void)!read(ends[0], &a, sizeof(a));
@@ -148,16 +150,21 @@ static void judge(const struct answer *a, struct lab_accel_probe *p)
 	p->kvm_mips = a->mips;
 	p->accel = a->step == 3 && a->mips >= GOOD_MIPS ? LAB_ACCEL_KVM : LAB_ACCEL_TCG;
 	if (p->accel == LAB_ACCEL_KVM)
-		p->reason = xprintf("KVM runs %.0f million instructions a second", a->mips);
+		p->reason =
+			xprintf("KVM runs %.0f million instructions a second", a->mips);
 	else if (a->step == 3)
-		p->reason = xprintf("emulating in software: KVM is here but runs only %.1f "
-				    "million instructions a second", a->mips);
+		p->reason =
+			xprintf("emulating in software: KVM is here but runs only %.1f "
+				"million instructions a second",
+				a->mips);
 	else if (a->step)
-		p->reason = xstrdup("emulating in software: KVM is here but runs no guest");
+		p->reason =
+			xstrdup("emulating in software: KVM is here but runs no guest");
 	else
-		p->reason = xstrdup(access("/dev/kvm", F_OK) == 0 ?
-				    "emulating in software: no permission for /dev/kvm" :
-				    "emulating in software: this machine has no /dev/kvm");
+		p->reason = xstrdup(
+			access("/dev/kvm", F_OK) == 0
+				? "emulating in software: no permission for /dev/kvm"
+				: "emulating in software: this machine has no /dev/kvm");
 }
 
 /* ---- remembered until the next boot ---- */
@@ -166,7 +173,8 @@ static char *boot_id(void)
 {
 	char *id = NULL;
 
-	return fs_read_file("/proc/sys/kernel/random/boot_id", &id, NULL) ? xstrdup("") : id;
+	return fs_read_file("/proc/sys/kernel/random/boot_id", &id, NULL) ? xstrdup("")
+									  : id;
 }
 
 static bool recall(const char *path, struct lab_accel_probe *ret)
@@ -175,11 +183,12 @@ static bool recall(const char *path, struct lab_accel_probe *ret)
 	json_t *root = json_load_file(path, 0, NULL);
 	const char *then, *reason;
 	int kvm, device, works, allowed;
-	bool good = root && json_unpack(root, "{s:s,s:s,s:b,s:b,s:b,s:b,s:F}", "boot", &then,
-					"reason", &reason, "kvm", &kvm, "device", &device,
-					"works", &works, "allowed", &allowed, "mips",
-					&ret->kvm_mips) == 0 &&
-		    !strcmp(then, boot) && allowed == (access("/dev/kvm", R_OK | W_OK) == 0);
+	bool good =
+		root &&
+		json_unpack(root, "{s:s,s:s,s:b,s:b,s:b,s:b,s:F}", "boot", &then,
+			    "reason", &reason, "kvm", &kvm, "device", &device, "works",
+			    &works, "allowed", &allowed, "mips", &ret->kvm_mips) == 0 &&
+		!strcmp(then, boot) && allowed == (access("/dev/kvm", R_OK | W_OK) == 0);
 
 	if (good) {
 		ret->accel = kvm ? LAB_ACCEL_KVM : LAB_ACCEL_TCG;
@@ -195,10 +204,10 @@ static bool recall(const char *path, struct lab_accel_probe *ret)
 static void remember(const char *path, const struct lab_accel_probe *p)
 {
 	_cleanup_free_ char *boot = boot_id();
-	json_t *root = json_pack("{s:s,s:s,s:b,s:b,s:b,s:b,s:f}", "boot", boot, "reason",
-				 p->reason, "kvm", p->accel == LAB_ACCEL_KVM, "device",
-				 p->kvm_device, "works", p->kvm_works, "allowed",
-				 access("/dev/kvm", R_OK | W_OK) == 0, "mips", p->kvm_mips);
+	json_t *root = json_pack(
+		"{s:s,s:s,s:b,s:b,s:b,s:b,s:f}", "boot", boot, "reason", p->reason, "kvm",
+		p->accel == LAB_ACCEL_KVM, "device", p->kvm_device, "works", p->kvm_works,
+		"allowed", access("/dev/kvm", R_OK | W_OK) == 0, "mips", p->kvm_mips);
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 
 	if (text)
@@ -210,11 +219,11 @@ static void remember(const char *path, const struct lab_accel_probe *p)
 int lab_accel_probe(struct lab *lab, bool refresh, struct lab_accel_probe *ret)
 {
 	_cleanup_free_ char *path = xprintf("%s/accelerator.json", lab->cache_dir);
-	struct lab_accel_probe p = { 0 };
+	struct lab_accel_probe p = {0};
 	struct answer answer;
 
 	if (refresh || !recall(path, &p)) {
-		p = (struct lab_accel_probe){ 0 };
+		p = (struct lab_accel_probe){0};
 		answer = ask_child();
 		judge(&answer, &p);
 		remember(path, &p);

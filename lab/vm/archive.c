@@ -46,10 +46,12 @@ static int read_compressed(const char *path, struct text *ret)
 
 int module_read(struct lab *lab, const char *path, struct text *ret)
 {
-	int err = str_ends(path, ".ko") ? read_plain(path, ret) : read_compressed(path, ret);
+	int err = str_ends(path, ".ko") ? read_plain(path, ret)
+					: read_compressed(path, ret);
 
 	if (err)
-		return lab_fail(lab, err, "cannot read the module '%s': %s; check the path",
-				path, strerror(-err));
+		return lab_fail(lab, err,
+				"cannot read the module '%s': %s; check the path", path,
+				strerror(-err));
 	return 0;
 }

@@ -11,15 +11,16 @@
 #define BOOT_LIMIT_MS 180000
 #define SAVE_LIMIT_MS 60000
 
-/* What the kernel still does behind the agent's back (RCU, workqueues) is over by then. */
+/* What the kernel still does behind the agent's back (RCU, workqueues) is over by then.
+ */
 #define SETTLE_MS 700
 
 /*
  * panic=-1: a panic ends QEMU at once, its text already on the console. tsc=reliable: the
  * clock stands still between save and resume, no watchdog needs to know.
  */
-static const char command_line[] =
-	"console=ttyS0 loglevel=8 panic=-1 tsc=reliable mitigations=off audit=0 rdinit=/init";
+static const char command_line[] = "console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
+				   "mitigations=off audit=0 rdinit=/init";
 
 const char *boot_command_line(void)
 {
@@ -90,7 +91,8 @@ static int read_control(struct boot *b)
 		return boot_failed(b, -EIO, "ended while it booted");
 	while ((rc = frames_next(&b->frames, &f)) > 0)
 		read_ready(b, &f);
-	return rc < 0 ? boot_failed(b, rc, "has an agent that talks another protocol") : 0;
+	return rc < 0 ? boot_failed(b, rc, "has an agent that talks another protocol")
+		      : 0;
 }
 
 static bool read_console(struct boot *b)
@@ -107,9 +109,9 @@ static bool read_console(struct boot *b)
 
 static int boot_poll(struct boot *b, int timeout_ms)
 {
-	struct pollfd fds[] = { { b->vm.console, POLLIN, 0 },
-				{ b->vm.control, POLLIN, 0 },
-				{ b->lab->cancel_fd, POLLIN, 0 } };
+	struct pollfd fds[] = {{b->vm.console, POLLIN, 0},
+			       {b->vm.control, POLLIN, 0},
+			       {b->lab->cancel_fd, POLLIN, 0}};
 
 	if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
 		return -errno;
@@ -155,8 +157,10 @@ static int save_step(struct boot *b, json_t *message, bool *done)
 	*done = is_status(message, "completed");
 	if (!error && !is_status(message, "failed"))
 		return 0;
-	return lab_fail(b->lab, -EIO, "QEMU cannot save the template: %s; check free space "
-			"and the QEMU version", text ? text : "no reason given");
+	return lab_fail(b->lab, -EIO,
+			"QEMU cannot save the template: %s; check free space "
+			"and the QEMU version",
+			text ? text : "no reason given");
 }
 
 static int wait_saved(struct boot *b)
@@ -166,13 +170,14 @@ static int wait_saved(struct boot *b)
 	int err = 0;
 
 	while (!done && !err) {
-		struct pollfd fd = { b->vm.qmp, POLLIN, 0 };
+		struct pollfd fd = {b->vm.qmp, POLLIN, 0};
 		json_t *message = NULL;
 
 		err = qmp_next(&b->vm, &message);
 		if (err == -EAGAIN) {
 			if (lab_now_ms() > end)
-				return lab_fail(b->lab, -ETIMEDOUT, "QEMU does not finish "
+				return lab_fail(b->lab, -ETIMEDOUT,
+						"QEMU does not finish "
 						"saving the template; check free space");
 			poll(&fd, 1, 1000);
 			err = lab_cancelled(b->lab) ? -ECANCELED : 0;
@@ -193,9 +198,10 @@ static int save(struct boot *b)
 	int err = qmp_greet(&b->vm);
 
 	if (fd < 0)
-		return lab_fail(b->lab, -errno, "cannot write '%s': %s; free space", state,
-				strerror(errno));
-	/* Not stopped by us first: saved as running, a clone runs as soon as it is loaded. */
+		return lab_fail(b->lab, -errno, "cannot write '%s': %s; free space",
+				state, strerror(errno));
+	/* Not stopped by us first: saved as running, a clone runs as soon as it is
+	 * loaded. */
 	if (!err)
 		err = qmp_migrate(&b->vm, "migrate", fd);
 	if (err)
@@ -217,14 +223,17 @@ static int write_stub(struct boot *b)
 	int err;
 
 	if (n < 0x200)
-		return lab_fail(b->lab, -EIO, "cannot read the kernel image '%s'; add the "
-				"kernel again", b->t->kernel->image);
+		return lab_fail(b->lab, -EIO,
+				"cannot read the kernel image '%s'; add the "
+				"kernel again",
+				b->t->kernel->image);
 	setup = ((size_t)(buf[0x1f1] ? buf[0x1f1] : 4) + 1) * 512;
 	if (setup + 4096 < (size_t)n)
 		n = (ssize_t)setup + 4096;
 	err = fs_write_file(path, buf, (size_t)n, 0600);
 	return err ? lab_fail(b->lab, err, "cannot write '%s': %s; free space", path,
-			      strerror(-err)) : 0;
+			      strerror(-err))
+		   : 0;
 }
 
 static int start(struct boot *b, const char *initrd, int payload_fd)
@@ -233,10 +242,18 @@ static int start(struct boot *b, const char *initrd, int payload_fd)
 	_cleanup_free_ char *more = strv_join(&b->t->append, " ");
 	_cleanup_free_ char *append = xprintf("%s %s", command_line, more);
 	struct vm_spec spec = {
-		.qemu = b->t->qemu, .machine = b->t->machine, .cpu = b->t->cpu,
-		.accel = b->t->accel, .memory_mib = b->t->memory_mib, .cpus = b->t->cpus,
-		.ram = ram, .share = true, .kernel = b->t->kernel->image, .initrd = initrd,
-		.append = append, .payload_fd = payload_fd,
+		.qemu = b->t->qemu,
+		.machine = b->t->machine,
+		.cpu = b->t->cpu,
+		.accel = b->t->accel,
+		.memory_mib = b->t->memory_mib,
+		.cpus = b->t->cpus,
+		.ram = ram,
+		.share = true,
+		.kernel = b->t->kernel->image,
+		.initrd = initrd,
+		.append = append,
+		.payload_fd = payload_fd,
 	};
 
 	return vm_start(b->lab, &spec, &b->vm);
@@ -249,7 +266,8 @@ static int start(struct boot *b, const char *initrd, int payload_fd)
 static int boot_once(struct lab *lab, struct lab_template *t, const char *dir,
 		     const char *initrd)
 {
-	_cleanup_(boot_deinit) struct boot b = { .lab = lab, .t = t, .dir = dir, .vm = VM_INIT };
+	_cleanup_(boot_deinit) struct boot b = {
+		.lab = lab, .t = t, .dir = dir, .vm = VM_INIT};
 	_cleanup_close_ int payload = payload_empty(lab);
 	double begin = lab_now_ms();
 	int err = payload < 0 ? payload : start(&b, initrd, payload);

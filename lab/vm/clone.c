@@ -16,30 +16,41 @@ static int send_commands(struct vm *vm, int state_fd)
 	return err ? err : qmp_migrate(vm, "migrate-incoming", state_fd);
 }
 
-int clone_start(struct lab *lab, const struct lab_template *t, int payload_fd, struct vm *ret)
+int clone_start(struct lab *lab, const struct lab_template *t, int payload_fd,
+		struct vm *ret)
 {
 	_cleanup_free_ char *ram = xprintf("%s/" LAB_RAM_FILE, t->dir);
 	_cleanup_free_ char *state = xprintf("%s/" LAB_STATE_FILE, t->dir);
 	_cleanup_free_ char *stub = xprintf("%s/" LAB_STUB_FILE, t->dir);
 	_cleanup_close_ int state_fd = open(state, O_RDONLY | O_CLOEXEC);
 	struct vm_spec spec = {
-		.qemu = t->qemu, .machine = t->machine, .cpu = t->cpu, .accel = t->accel,
-		.memory_mib = t->memory_mib, .cpus = t->cpus, .ram = ram, .share = false,
-		.kernel = stub, .payload_fd = payload_fd,
+		.qemu = t->qemu,
+		.machine = t->machine,
+		.cpu = t->cpu,
+		.accel = t->accel,
+		.memory_mib = t->memory_mib,
+		.cpus = t->cpus,
+		.ram = ram,
+		.share = false,
+		.kernel = stub,
+		.payload_fd = payload_fd,
 		.incoming = true,
 	};
 	int err;
 
 	if (state_fd < 0)
-		return lab_fail(lab, -ESTALE, "the template '%s' is damaged: %s; it is built "
-				"again by the next run", t->id, strerror(errno));
+		return lab_fail(lab, -ESTALE,
+				"the template '%s' is damaged: %s; it is built "
+				"again by the next run",
+				t->id, strerror(errno));
 	err = vm_start(lab, &spec, ret);
 	if (err)
 		return err;
 	err = send_commands(ret, state_fd);
 	if (err) {
 		vm_stop(ret);
-		return lab_fail(lab, err, "QEMU ends as soon as it starts; try 'kmlab doctor'");
+		return lab_fail(lab, err,
+				"QEMU ends as soon as it starts; try 'kmlab doctor'");
 	}
 	return 0;
 }

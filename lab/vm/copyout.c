@@ -54,8 +54,9 @@ static int make_dir_below(int top, const char *path, mode_t mode)
 
 	if (fd < 0)
 		return -1;
-	return mkdirat(fd, slash ? slash + 1 : path, mode | 0700) < 0 && errno != EEXIST ? -1
-											  : 0;
+	return mkdirat(fd, slash ? slash + 1 : path, mode | 0700) < 0 && errno != EEXIST
+		       ? -1
+		       : 0;
 }
 
 static int write_below(struct copyout *c, const char *place, const char *path,
@@ -101,8 +102,9 @@ void copyout_file(struct copyout *c, const struct frame *frame)
 	place = c->job->out[f.index].host;
 	if (f.type == PROTO_FILE_MISSING) {
 		if (!c->problem)
-			c->problem = xprintf("the guest has no '%s': %s",
-					     c->job->out[f.index].guest, strerror(f.error));
+			c->problem =
+				xprintf("the guest has no '%s': %s",
+					c->job->out[f.index].guest, strerror(f.error));
 		return;
 	}
 	err = *path ? write_below(c, place, path, &f) : write_place(c, place, &f);

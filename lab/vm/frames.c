@@ -50,7 +50,8 @@ void frames_deinit(struct frames *f)
 
 int frame_send(int fd, enum proto_type type, const void *data, size_t len)
 {
-	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, (uint16_t)type, (uint32_t)len };
+	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)type,
+				   (uint32_t)len};
 	char buf[1024];
 	size_t size = sizeof(head) + len;
 

@@ -25,7 +25,7 @@ struct lab_guest_module {
 	const char *path;   /* .ko on the host */
 	const char *name;   /* as in /proc/modules */
 	const char *params; /* "a=1 b=\"x y\"" or "" */
-	bool intree;	    /* of the kernel itself: loaded first, neither judged nor unloaded */
+	bool intree; /* of the kernel itself: loaded first, neither judged nor unloaded */
 };
 
 struct lab_guest_file {
@@ -38,15 +38,16 @@ struct lab_guest_job {
 	size_t n_modules;
 	const struct lab_guest_file *in;
 	size_t n_in;
-	const struct lab_guest_file *out; /* copied back after the command, also on failure */
+	const struct lab_guest_file
+		*out; /* copied back after the command, also on failure */
 	size_t n_out;
 	char *const *argv; /* command, looked up in the guest's PATH; NULL: none */
 	char *const *env;  /* NAME=VALUE for the command, or NULL */
-	/* Host descriptors for the command, -1: empty input, discarded output. They are used
-	 * as they are: binary-clean, back-pressure included. */
+	/* Host descriptors for the command, -1: empty input, discarded output. They are
+	 * used as they are: binary-clean, back-pressure included. */
 	int stdin_fd, stdout_fd, stderr_fd;
-	bool tty;	   /* give the command a terminal; stdin_fd is the user's */
-	int winch_fd;	   /* readable when the window size may have changed; -1: none */
+	bool tty;     /* give the command a terminal; stdin_fd is the user's */
+	int winch_fd; /* readable when the window size may have changed; -1: none */
 	unsigned int timeout_ms; /* for all of it, host time; 0: none */
 	unsigned int stall_ms;	 /* for one load or unload call, guest time */
 	unsigned int settle_ms;	 /* guest time to wait for late trouble after unload */
@@ -59,9 +60,9 @@ enum lab_guest_end {
 	LAB_END_RESET,	  /* triple fault or reboot */
 	LAB_END_POWEROFF, /* powered off before the agent was done */
 	LAB_END_TIMEOUT,  /* job->timeout_ms passed */
-	LAB_END_SILENT,	  /* the agent stopped answering its heartbeat; NMI was injected */
-	LAB_END_FLOOD,	  /* the console wrote without end (more than 64 MiB) */
-	LAB_END_QEMU,	  /* QEMU itself died; @qemu_error */
+	LAB_END_SILENT, /* the agent stopped answering its heartbeat; NMI was injected */
+	LAB_END_FLOOD,	/* the console wrote without end (more than 64 MiB) */
+	LAB_END_QEMU,	/* QEMU itself died; @qemu_error */
 	LAB_END_CANCELLED,
 };
 
@@ -93,29 +94,29 @@ struct lab_guest_report {
 	enum lab_phase phase; /* the last one begun */
 	char *qemu_error;     /* QEMU's stderr when it matters, or NULL */
 
-	char *load_failed;    /* module whose load was refused, or NULL */
-	int load_errno;	      /* positive errno of finit_module */
-	int load_signal;      /* the loading task was killed by this signal; 0: not */
-	bool load_stalled;    /* did not return within stall_ms */
+	char *load_failed; /* module whose load was refused, or NULL */
+	int load_errno;	   /* positive errno of finit_module */
+	int load_signal;   /* the loading task was killed by this signal; 0: not */
+	bool load_stalled; /* did not return within stall_ms */
 
 	bool command_ran;
-	int command_errno;    /* exec failed with this (ENOENT: no such command); 0: ran */
-	int command_status;   /* 0..255, or 128 + signal */
-	bool command_killed;  /* killed by the agent because time was up */
+	int command_errno;   /* exec failed with this (ENOENT: no such command); 0: ran */
+	int command_status;  /* 0..255, or 128 + signal */
+	bool command_killed; /* killed by the agent because time was up */
 
-	char *unload_failed;  /* module whose unload was refused, or NULL */
+	char *unload_failed; /* module whose unload was refused, or NULL */
 	int unload_errno;
 	int unload_signal;
 	bool unload_stalled;
 	int unload_refcount;  /* references at the refusal, -1: unknown */
 	char *unload_holders; /* modules that use it, comma-separated, or NULL */
 
-	char *stall_trace;    /* kernel stacks of the stalled call, or NULL */
+	char *stall_trace; /* kernel stacks of the stalled call, or NULL */
 
 	struct lab_log_line *log; /* /dev/kmsg from the job's start on */
 	size_t n_log;
-	size_t log_lost;      /* records the kernel overwrote before we read them */
-	struct text console;  /* last 64 KiB of the serial console */
+	size_t log_lost;     /* records the kernel overwrote before we read them */
+	struct text console; /* last 64 KiB of the serial console */
 	unsigned long long console_bytes;
 
 	struct lab_leftover *leftovers;

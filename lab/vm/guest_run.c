@@ -17,11 +17,15 @@ static int run_once(struct lab *lab, const struct lab_template *t,
 }
 
 /* A template that does not resume is worth nothing: made again, once. */
-static int rebuild(struct lab *lab, const struct lab_template *old, struct lab_template **ret)
+static int rebuild(struct lab *lab, const struct lab_template *old,
+		   struct lab_template **ret)
 {
 	struct lab_vm_shape shape = {
-		.kernel = old->kernel,	 .memory_mib = old->memory_mib, .cpus = old->cpus,
-		.nested = old->nested, .append = old->append.v,
+		.kernel = old->kernel,
+		.memory_mib = old->memory_mib,
+		.cpus = old->cpus,
+		.nested = old->nested,
+		.append = old->append.v,
 	};
 	int err = lab_cache_remove(lab, "templates", old->id);
 
@@ -31,7 +35,7 @@ static int rebuild(struct lab *lab, const struct lab_template *old, struct lab_t
 int lab_guest_run(struct lab *lab, const struct lab_template *tpl,
 		  const struct lab_guest_job *job, struct lab_guest_report *ret)
 {
-	_cleanup_(lab_guest_report_deinit) struct lab_guest_report r = { 0 };
+	_cleanup_(lab_guest_report_deinit) struct lab_guest_report r = {0};
 	_cleanup_template_ struct lab_template *fresh = NULL;
 	_cleanup_close_ int payload = -1;
 	double started = lab_now_ms();

@@ -15,13 +15,13 @@
 #include "vm.h"
 
 /* In load order as far as the kernel's own list of dependencies does not say it. */
-static const char *const drivers[] = { "virtio_ring", "virtio", "virtio_pci", "virtio_blk",
-				       "virtio_console" };
+static const char *const drivers[] = {"virtio_ring", "virtio", "virtio_pci", "virtio_blk",
+				      "virtio_console"};
 
 static const char *const folders[] = {
-	"bin", "sbin", "usr", "usr/bin", "usr/sbin", "usr/local", "usr/local/bin", "lib",
-	"lib/modules", "etc", "proc", "sys", "dev", "tmp", "run", "root", "lab", "mnt",
-	"var", "var/tmp",
+	"bin", "sbin",	      "usr", "usr/bin", "usr/sbin", "usr/local", "usr/local/bin",
+	"lib", "lib/modules", "etc", "proc",	"sys",	    "dev",	 "tmp",
+	"run", "root",	      "lab", "mnt",	"var",	    "var/tmp",
 };
 
 static char *find_data(const struct lab *lab, const char *name)
@@ -38,7 +38,8 @@ static int find_busybox(struct lab *lab, char **ret)
 	*ret = process_find("busybox");
 	if (*ret)
 		return 0;
-	return lab_fail(lab, -ENOPKG, "no 'busybox' in PATH; install the package "
+	return lab_fail(lab, -ENOPKG,
+			"no 'busybox' in PATH; install the package "
 			"'busybox-static'");
 }
 
@@ -68,8 +69,10 @@ static int put(struct image *im, const char *path, mode_t mode, const char *link
 	archive_entry_free(e);
 	if (good)
 		return 0;
-	return lab_fail(im->lab, -EIO, "cannot write '%s' into the initramfs: %s; free space "
-			"in the cache", path, archive_error_string(im->a));
+	return lab_fail(im->lab, -EIO,
+			"cannot write '%s' into the initramfs: %s; free space "
+			"in the cache",
+			path, archive_error_string(im->a));
 }
 
 static int put_file(struct image *im, const char *path, const char *from, mode_t mode)
@@ -79,8 +82,9 @@ static int put_file(struct image *im, const char *path, const char *from, mode_t
 	int err = fs_read_file(from, &data, &size);
 
 	if (err)
-		return lab_fail(im->lab, err, "cannot read '%s': %s; is the build complete?",
-				from, strerror(-err));
+		return lab_fail(im->lab, err,
+				"cannot read '%s': %s; is the build complete?", from,
+				strerror(-err));
 	return put(im, path, S_IFREG | mode, NULL, data, size);
 }
 
@@ -93,15 +97,17 @@ static int put_busybox(struct image *im)
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	char *save = NULL, *word;
 	int status = 0, err = find_busybox(im->lab, &busybox);
-	char *argv[] = { busybox, (char *)"--list-full", NULL };
+	char *argv[] = {busybox, (char *)"--list-full", NULL};
 
 	if (err)
 		return err;
 	spec.argv = argv;
 	err = process_capture(&spec, 10000, im->lab->cancel_fd, &list, NULL, &status);
 	if (err || status)
-		return lab_fail(im->lab, err ? err : -ENOTSUP, "'%s --list-full' fails; "
-				"install the package 'busybox-static'", busybox);
+		return lab_fail(im->lab, err ? err : -ENOTSUP,
+				"'%s --list-full' fails; "
+				"install the package 'busybox-static'",
+				busybox);
 	err = put_file(im, "bin/busybox", busybox, 0755);
 	for (word = strtok_r(list.s, "\n", &save); word && !err;
 	     word = strtok_r(NULL, "\n", &save))
@@ -118,8 +124,8 @@ static int put_etc(struct image *im)
 	static const char group[] = "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n";
 	int err = put(im, "etc/passwd", S_IFREG | 0644, NULL, passwd, sizeof(passwd) - 1);
 
-	return err ? err : put(im, "etc/group", S_IFREG | 0644, NULL, group,
-			       sizeof(group) - 1);
+	return err ? err
+		   : put(im, "etc/group", S_IFREG | 0644, NULL, group, sizeof(group) - 1);
 }
 
 /* The line of modules.dep (or modules.builtin) about one module, without its newline. */
@@ -165,18 +171,22 @@ static int list_drivers(struct lab *lab, const struct lab_kernel *k, struct strv
 	if (!err)
 		err = fs_read_file(builtin_path, &builtin, NULL);
 	if (err)
-		return lab_fail(lab, err, "cannot read '%s': %s; run depmod on it", dep_path,
-				strerror(-err));
+		return lab_fail(lab, err, "cannot read '%s': %s; run depmod on it",
+				dep_path, strerror(-err));
 	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
 		_cleanup_free_ char *line = find_line(dep, drivers[i]);
-		_cleanup_free_ char *inside = line ? NULL : find_line(builtin, drivers[i]);
+		_cleanup_free_ char *inside =
+			line ? NULL : find_line(builtin, drivers[i]);
 
 		if (line)
 			add_in_order(line, paths);
 		else if (!inside)
-			return lab_fail(lab, -ENOENT, "kernel '%s' has no driver '%s'; build "
-					"it with CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK and "
-					"CONFIG_VIRTIO_CONSOLE", k->name, drivers[i]);
+			return lab_fail(
+				lab, -ENOENT,
+				"kernel '%s' has no driver '%s'; build "
+				"it with CONFIG_VIRTIO_PCI, CONFIG_VIRTIO_BLK and "
+				"CONFIG_VIRTIO_CONSOLE",
+				k->name, drivers[i]);
 	}
 	return 0;
 }
@@ -186,7 +196,8 @@ static int put_driver(struct image *im, const struct lab_kernel *k, const char *
 {
 	_cleanup_text_ struct text ko = TEXT_INIT;
 	_cleanup_free_ char *from = xprintf("%s/%s", k->modules, path);
-	_cleanup_free_ char *name = xstrndup(fs_basename(path), strcspn(fs_basename(path), "."));
+	_cleanup_free_ char *name =
+		xstrndup(fs_basename(path), strcspn(fs_basename(path), "."));
 	_cleanup_free_ char *to = xprintf("lab/%s.ko", name);
 	int err = module_read(im->lab, from, &ko);
 
@@ -232,7 +243,7 @@ static int put_all(struct image *im, const struct lab_kernel *kernel)
 
 int initramfs_build(struct lab *lab, const struct lab_kernel *kernel, const char *path)
 {
-	struct image im = { .lab = lab, .a = archive_write_new() };
+	struct image im = {.lab = lab, .a = archive_write_new()};
 	int err;
 
 	if (!im.a)
@@ -240,13 +251,15 @@ int initramfs_build(struct lab *lab, const struct lab_kernel *kernel, const char
 	archive_write_set_format_cpio_newc(im.a);
 	archive_write_add_filter_none(im.a);
 	if (archive_write_open_filename(im.a, path) != ARCHIVE_OK)
-		err = lab_fail(lab, -EIO, "cannot write '%s': %s; free space in the cache",
-			       path, archive_error_string(im.a));
+		err = lab_fail(lab, -EIO,
+			       "cannot write '%s': %s; free space in the cache", path,
+			       archive_error_string(im.a));
 	else
 		err = put_all(&im, kernel);
 	if (!err && archive_write_close(im.a) != ARCHIVE_OK)
-		err = lab_fail(lab, -EIO, "cannot write '%s': %s; free space in the cache",
-			       path, archive_error_string(im.a));
+		err = lab_fail(lab, -EIO,
+			       "cannot write '%s': %s; free space in the cache", path,
+			       archive_error_string(im.a));
 	archive_write_free(im.a);
 	return err;
 }
@@ -258,8 +271,9 @@ static int add_stat(struct lab *lab, const char *path, struct strv *key)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return lab_fail(lab, -errno, "cannot read '%s': %s; is the build complete?",
-				path, strerror(errno));
+		return lab_fail(lab, -errno,
+				"cannot read '%s': %s; is the build complete?", path,
+				strerror(errno));
 	strv_printf(key, "%s:%lld:%lld.%09ld", fs_basename(path), (long long)st.st_size,
 		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	return 0;

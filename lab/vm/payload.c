@@ -28,7 +28,8 @@ static int make_disk(struct lab *lab)
 		int err = -errno;
 
 		cleanup_close(&fd);
-		return lab_fail(lab, err, "cannot make the payload disk: %s", strerror(-err));
+		return lab_fail(lab, err, "cannot make the payload disk: %s",
+				strerror(-err));
 	}
 	if (lseek(fd, PROTO_PAYLOAD_AT, SEEK_SET) < 0) {
 		close(fd);
@@ -44,8 +45,10 @@ static int reopen_read_only(struct lab *lab, int fd)
 	int ro = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (ro < 0)
-		return lab_fail(lab, -errno, "cannot open the payload disk: %s; is /proc "
-				"mounted?", strerror(errno));
+		return lab_fail(lab, -errno,
+				"cannot open the payload disk: %s; is /proc "
+				"mounted?",
+				strerror(errno));
 	return ro;
 }
 
@@ -61,8 +64,10 @@ static int append(struct payload *p, const void *data, size_t len)
 	int err = 0;
 
 	if (p->size + len > PROTO_DISK_SIZE - PROTO_PAYLOAD_AT)
-		return lab_fail(p->lab, -EFBIG, "the files to copy in exceed %llu MiB; copy "
-				"in less", (PROTO_DISK_SIZE - PROTO_PAYLOAD_AT) >> 20);
+		return lab_fail(p->lab, -EFBIG,
+				"the files to copy in exceed %llu MiB; copy "
+				"in less",
+				(PROTO_DISK_SIZE - PROTO_PAYLOAD_AT) >> 20);
 	if (len)
 		err = fs_write_all(p->fd, data, len);
 	if (err)
@@ -72,8 +77,8 @@ static int append(struct payload *p, const void *data, size_t len)
 	return 0;
 }
 
-static int put(struct payload *p, struct proto_entry e, const char *name, const char *extra,
-	       const void *data, size_t len)
+static int put(struct payload *p, struct proto_entry e, const char *name,
+	       const char *extra, const void *data, size_t len)
 {
 	static const char zeros[8];
 	size_t all;
@@ -95,7 +100,7 @@ static int put(struct payload *p, struct proto_entry e, const char *name, const 
 
 static int put_module(struct payload *p, const struct lab_guest_module *m)
 {
-	struct proto_entry e = { .type = PROTO_ENTRY_MODULE, .flags = m->intree };
+	struct proto_entry e = {.type = PROTO_ENTRY_MODULE, .flags = m->intree};
 	_cleanup_text_ struct text ko = TEXT_INIT;
 	int err = module_read(p->lab, m->path, &ko);
 
@@ -106,7 +111,7 @@ static int put_path(struct payload *p, const char *host, const char *guest);
 
 static int put_dir(struct payload *p, const char *host, const char *guest, mode_t mode)
 {
-	struct proto_entry e = { .type = PROTO_ENTRY_DIR, .mode = mode };
+	struct proto_entry e = {.type = PROTO_ENTRY_DIR, .mode = mode};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	int err = fs_list(host, true, &names);
 
@@ -125,7 +130,7 @@ static int put_dir(struct payload *p, const char *host, const char *guest, mode_
 
 static int put_link(struct payload *p, const char *host, const char *guest)
 {
-	struct proto_entry e = { .type = PROTO_ENTRY_SYMLINK };
+	struct proto_entry e = {.type = PROTO_ENTRY_SYMLINK};
 	char target[PATH_MAX];
 	ssize_t n = readlink(host, target, sizeof(target) - 1);
 
@@ -138,13 +143,14 @@ static int put_link(struct payload *p, const char *host, const char *guest)
 
 static int put_file(struct payload *p, const char *host, const char *guest, mode_t mode)
 {
-	struct proto_entry e = { .type = PROTO_ENTRY_FILE, .mode = mode };
+	struct proto_entry e = {.type = PROTO_ENTRY_FILE, .mode = mode};
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
 	int err = fs_read_file(host, &data, &size);
 
 	if (err)
-		return lab_fail(p->lab, err, "cannot read '%s': %s", host, strerror(-err));
+		return lab_fail(p->lab, err, "cannot read '%s': %s", host,
+				strerror(-err));
 	return put(p, e, guest, "", data, size);
 }
 
@@ -166,7 +172,8 @@ static int put_path(struct payload *p, const char *host, const char *guest)
 	struct stat st;
 
 	if (lstat(host, &st) < 0)
-		return lab_fail(p->lab, -errno, "cannot read '%s': %s", host, strerror(errno));
+		return lab_fail(p->lab, -errno, "cannot read '%s': %s", host,
+				strerror(errno));
 	return put_node(p, host, guest, &st);
 }
 
@@ -176,14 +183,17 @@ static int put_named(struct payload *p, const struct lab_guest_file *f)
 	struct stat st;
 
 	if (stat(f->host, &st) < 0)
-		return lab_fail(p->lab, -errno, "cannot copy '%s' into the guest: %s; check "
-				"the path", f->host, strerror(errno));
+		return lab_fail(p->lab, -errno,
+				"cannot copy '%s' into the guest: %s; check "
+				"the path",
+				f->host, strerror(errno));
 	return put_node(p, f->host, f->guest, &st);
 }
 
-static int put_strings(struct payload *p, enum proto_entry_type type, char *const *strings)
+static int put_strings(struct payload *p, enum proto_entry_type type,
+		       char *const *strings)
 {
-	struct proto_entry e = { .type = (uint16_t)type };
+	struct proto_entry e = {.type = (uint16_t)type};
 	int err = 0;
 
 	for (; strings && *strings && !err; strings++)
@@ -193,7 +203,8 @@ static int put_strings(struct payload *p, enum proto_entry_type type, char *cons
 
 static int put_job(struct payload *p, const struct lab_guest_job *job)
 {
-	struct proto_entry out = { .type = PROTO_ENTRY_OUT }, end = { .type = PROTO_ENTRY_END };
+	struct proto_entry out = {.type = PROTO_ENTRY_OUT},
+			   end = {.type = PROTO_ENTRY_END};
 	int err = 0;
 
 	for (size_t i = 0; !err && i < job->n_modules; i++)
@@ -209,9 +220,10 @@ static int put_job(struct payload *p, const struct lab_guest_job *job)
 	return err ? err : put(p, end, "", "", NULL, 0);
 }
 
-int payload_build(struct lab *lab, const struct lab_guest_job *job, int *ret, uint64_t *size)
+int payload_build(struct lab *lab, const struct lab_guest_job *job, int *ret,
+		  uint64_t *size)
 {
-	struct payload p = { .lab = lab };
+	struct payload p = {.lab = lab};
 	_cleanup_close_ int fd = make_disk(lab);
 	int ro, err;
 

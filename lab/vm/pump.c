@@ -31,8 +31,8 @@ bool pump_empty(const struct pump *p)
 struct pollfd pump_want(const struct pump *p)
 {
 	if (!pump_empty(p))
-		return (struct pollfd){ p->to, POLLOUT, 0 };
-	return (struct pollfd){ p->ended ? -1 : p->from, POLLIN, 0 };
+		return (struct pollfd){p->to, POLLOUT, 0};
+	return (struct pollfd){p->ended ? -1 : p->from, POLLIN, 0};
 }
 
 static void fill(struct pump *p)
@@ -57,7 +57,7 @@ static ssize_t write_quietly(int fd, const char *data, size_t len)
 {
 	ssize_t n = send(fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	sigset_t pipe_set, old;
-	struct timespec now = { 0, 0 };
+	struct timespec now = {0, 0};
 
 	if (n >= 0 || errno != ENOTSOCK)
 		return n;
@@ -76,7 +76,8 @@ static ssize_t write_quietly(int fd, const char *data, size_t len)
 static void empty(struct pump *p)
 {
 	size_t len = p->end - p->start;
-	ssize_t n = write_quietly(p->to, p->data + p->start, len < p->piece ? len : p->piece);
+	ssize_t n =
+		write_quietly(p->to, p->data + p->start, len < p->piece ? len : p->piece);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

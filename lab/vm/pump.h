@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One direction of a byte stream between a descriptor of the user's and a port's socket.
- * The user's descriptors are taken as they are, blocking or not, and stay so: a poll comes
- * before each call, and no write is larger than what a ready pipe takes without blocking.
+ * The user's descriptors are taken as they are, blocking or not, and stay so: a poll
+ * comes before each call, and no write is larger than what a ready pipe takes without
+ * blocking.
  */
 #ifndef KMLAB_LAB_VM_PUMP_H
 #define KMLAB_LAB_VM_PUMP_H
@@ -13,11 +14,11 @@
 #include <stdint.h>
 
 struct pump {
-	int from, to;	   /* to -1: discard */
+	int from, to; /* to -1: discard */
 	char data[32768];
 	size_t start, end;
-	uint64_t taken;	   /* bytes read from @from */
-	size_t piece;	   /* largest write */
+	uint64_t taken;	    /* bytes read from @from */
+	size_t piece;	    /* largest write */
 	bool ended, broken; /* @from has no more; @to takes no more */
 };
 

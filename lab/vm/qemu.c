@@ -49,8 +49,8 @@ char *qemu_path(struct lab *lab)
 int lab_qemu_find(struct lab *lab, struct lab_qemu *ret)
 {
 	_cleanup_text_ struct text out = TEXT_INIT;
-	_cleanup_(lab_qemu_deinit) struct lab_qemu q = { .path = qemu_path(lab) };
-	char *argv[] = { q.path, (char *)"--version", NULL };
+	_cleanup_(lab_qemu_deinit) struct lab_qemu q = {.path = qemu_path(lab)};
+	char *argv[] = {q.path, (char *)"--version", NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	int status = 0, err;
 
@@ -61,12 +61,16 @@ int lab_qemu_find(struct lab *lab, struct lab_qemu *ret)
 	if (!err && status == 0)
 		err = parse_version(out.s, &q);
 	if (err || status)
-		return lab_fail(lab, err ? err : -ENOTSUP,
-				"'%s --version' does not answer as QEMU does; install the "
-				"package '%s'", q.path, QEMU_PACKAGE);
+		return lab_fail(
+			lab, err ? err : -ENOTSUP,
+			"'%s --version' does not answer as QEMU does; install the "
+			"package '%s'",
+			q.path, QEMU_PACKAGE);
 	if (q.major < 5 || (q.major == 5 && q.minor < 2))
-		return lab_fail(lab, -ENOTSUP, "QEMU '%s' is older than 5.2; install a newer "
-				"'%s'", q.version, QEMU_PACKAGE);
+		return lab_fail(lab, -ENOTSUP,
+				"QEMU '%s' is older than 5.2; install a newer "
+				"'%s'",
+				q.version, QEMU_PACKAGE);
 	*ret = q;
 	memset(&q, 0, sizeof(q));
 	return 0;
@@ -83,8 +87,8 @@ struct inherited {
 
 static int open_channels(struct vm *vm, struct inherited *in)
 {
-	int *ours[N_CHANNELS] = { &vm->control, &vm->in,      &vm->out,
-				  &vm->err,	&vm->console, &vm->qmp };
+	int *ours[N_CHANNELS] = {&vm->control, &vm->in,	     &vm->out,
+				 &vm->err,     &vm->console, &vm->qmp};
 
 	for (int i = 0; i < N_CHANNELS; i++) {
 		int pair[2];
@@ -120,8 +124,10 @@ static int keep_descriptors(void *data)
 static void add_machine(struct strv *v, const struct vm_spec *s)
 {
 	strv_add(v, "-machine");
-	strv_printf(v, "%s,memory-backend=ram,usb=off,smbus=off,sata=off,vmport=off,"
-		    "graphics=off,dump-guest-core=off", s->machine);
+	strv_printf(v,
+		    "%s,memory-backend=ram,usb=off,smbus=off,sata=off,vmport=off,"
+		    "graphics=off,dump-guest-core=off",
+		    s->machine);
 	strv_add(v, "-accel");
 	strv_add(v, s->accel == LAB_ACCEL_KVM ? "kvm" : "tcg,thread=multi");
 	strv_add(v, "-cpu");
@@ -184,10 +190,12 @@ static void add_boot(struct strv *v, const struct vm_spec *s)
 	}
 }
 
-static void command_line(struct strv *v, const struct vm_spec *s, const struct inherited *in)
+static void command_line(struct strv *v, const struct vm_spec *s,
+			 const struct inherited *in)
 {
-	static const char *const plain[] = { "-nodefaults", "-no-user-config", "-display",
-					     "none", "-no-reboot", "-rtc", "clock=vm", NULL };
+	static const char *const plain[] = {
+		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-rtc",	       "clock=vm",	  NULL};
 
 	strv_add(v, s->qemu);
 	strv_add_all(v, (char *const *)plain);
@@ -200,7 +208,7 @@ int vm_start(struct lab *lab, const struct vm_spec *s, struct vm *ret)
 {
 	_cleanup_strv_ struct strv argv = STRV_INIT;
 	_cleanup_vm_ struct vm vm = VM_INIT;
-	struct inherited in = { { -1, -1, -1, -1, -1, -1 }, s->payload_fd };
+	struct inherited in = {{-1, -1, -1, -1, -1, -1}, s->payload_fd};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	int err = open_channels(&vm, &in);
 
@@ -217,7 +225,8 @@ int vm_start(struct lab *lab, const struct vm_spec *s, struct vm *ret)
 	}
 	close_inherited(&in);
 	if (err)
-		return lab_fail(lab, err, "cannot start '%s': %s; check that it runs by hand",
+		return lab_fail(lab, err,
+				"cannot start '%s': %s; check that it runs by hand",
 				s->qemu, strerror(-err));
 	*ret = vm;
 	vm = (struct vm)VM_INIT;
@@ -226,8 +235,8 @@ int vm_start(struct lab *lab, const struct vm_spec *s, struct vm *ret)
 
 void vm_stop(struct vm *vm)
 {
-	int *fds[] = { &vm->control, &vm->in, &vm->out, &vm->err, &vm->console, &vm->qmp,
-		       &vm->errors };
+	int *fds[] = {&vm->control, &vm->in,  &vm->out,	  &vm->err,
+		      &vm->console, &vm->qmp, &vm->errors};
 
 	if (vm->pid > 0)
 		process_kill(vm->pid, 0);

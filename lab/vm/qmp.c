@@ -11,10 +11,11 @@ static int send_line(int to, char *line, size_t len, int fd)
 	union {
 		struct cmsghdr head;
 		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET,
-				.cmsg_type = SCM_RIGHTS } };
-	struct iovec data = { line, len };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
+	} control = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+			      .cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS}};
+	struct iovec data = {line, len};
+	struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
 
 	if (fd >= 0) {
 		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From the agent's frames to the report. Strings from the guest are cut at their frame. */
+/* From the agent's frames to the report. Strings from the guest are cut at their frame.
+ */
 #include <string.h>
 
 #include "vm.h"
@@ -10,8 +11,8 @@
 
 const char *lab_phase_name(enum lab_phase phase)
 {
-	static const char *const names[] = { "build", "boot", "load", "test",
-					     "unload", "leak", "done" };
+	static const char *const names[] = {"build",  "boot", "load", "test",
+					    "unload", "leak", "done"};
 
 	return phase <= LAB_PHASE_DONE ? names[phase] : "unknown";
 }
@@ -83,7 +84,8 @@ static int hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* /dev/kmsg escapes what does not print as \xNN; a newline in a message becomes a space. */
+/* /dev/kmsg escapes what does not print as \xNN; a newline in a message becomes a space.
+ */
 static char *unescape(const char *s, size_t len)
 {
 	char *out = xcalloc(len + 1, 1), *to = out;
@@ -118,7 +120,8 @@ static struct lab_log_line *new_line(struct lab_guest_report *r)
 		r->log_lost += LOG_DROP;
 	}
 	if ((r->n_log & (r->n_log - 1)) == 0)
-		r->log = xreallocarray(r->log, r->n_log ? r->n_log * 2 : 1, sizeof(*r->log));
+		r->log = xreallocarray(r->log, r->n_log ? r->n_log * 2 : 1,
+				       sizeof(*r->log));
 	return &r->log[r->n_log++];
 }
 
@@ -160,8 +163,8 @@ static void on_log(struct lab_guest_report *r, struct reader *in)
 
 static void on_phase(struct lab_guest_report *r, struct reader *in)
 {
-	static const enum lab_phase phases[] = { LAB_PHASE_LOAD, LAB_PHASE_TEST,
-						 LAB_PHASE_UNLOAD, LAB_PHASE_LEAK };
+	static const enum lab_phase phases[] = {LAB_PHASE_LOAD, LAB_PHASE_TEST,
+						LAB_PHASE_UNLOAD, LAB_PHASE_LEAK};
 	uint32_t phase;
 
 	if (take_fixed(in, &phase, sizeof(phase)) && phase < 4)
@@ -261,7 +264,8 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 
 	if (!take_fixed(in, &l, sizeof(l)) || r->n_leftovers >= 4096)
 		return;
-	r->leftovers = xreallocarray(r->leftovers, r->n_leftovers + 1, sizeof(*r->leftovers));
+	r->leftovers =
+		xreallocarray(r->leftovers, r->n_leftovers + 1, sizeof(*r->leftovers));
 	r->leftovers[r->n_leftovers++] = (struct lab_leftover){
 		.kind = take_string(in),
 		.what = take_string(in),
@@ -274,12 +278,12 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 bool report_frame(struct lab_guest_report *r, const struct frame *f)
 {
 	static void (*const handlers[])(struct lab_guest_report *, struct reader *) = {
-		[PROTO_PHASE] = on_phase,     [PROTO_LOG] = on_log,
+		[PROTO_PHASE] = on_phase,	[PROTO_LOG] = on_log,
 		[PROTO_SECTIONS] = on_sections, [PROTO_LOAD] = on_load,
-		[PROTO_COMMAND] = on_command, [PROTO_UNLOAD] = on_unload,
-		[PROTO_STALL] = on_stall,     [PROTO_LEFTOVER] = on_leftover,
+		[PROTO_COMMAND] = on_command,	[PROTO_UNLOAD] = on_unload,
+		[PROTO_STALL] = on_stall,	[PROTO_LEFTOVER] = on_leftover,
 	};
-	struct reader in = { f->data, f->data + f->len };
+	struct reader in = {f->data, f->data + f->len};
 
 	if (f->type >= sizeof(handlers) / sizeof(*handlers) || !handlers[f->type])
 		return false;

@@ -11,11 +11,11 @@
 #include "pump.h"
 #include "vm.h"
 
-#define HELLO_LIMIT_MS	20000
-#define SILENT_LIMIT_MS 12000
-#define NMI_LIMIT_MS	4000
-#define DRAIN_LIMIT_MS	10000
-#define CONSOLE_LIMIT	(64ULL << 20)
+#define HELLO_LIMIT_MS	 20000
+#define SILENT_LIMIT_MS	 12000
+#define NMI_LIMIT_MS	 4000
+#define DRAIN_LIMIT_MS	 10000
+#define CONSOLE_LIMIT	 (64ULL << 20)
 #define STALL_DEFAULT_MS 10000
 
 /* Below this speed limits grow in proportion; TCG on a quiet machine is about here. */
@@ -41,13 +41,13 @@ struct session {
 	struct frames frames;
 	struct copyout copyout;
 	struct pump in, out, err;
-	bool in_told;	     /* STDIN_END sent */
+	bool in_told; /* STDIN_END sent */
 	struct proto_start start;
 	struct proto_done done;
 	double scale;
 	double begun, last_poll, phase_begun;
-	double waited; /* in this state, without anything from the agent */
-	bool panic;    /* the console said so, and not because of our NMI */
+	double waited;	/* in this state, without anything from the agent */
+	bool panic;	/* the console said so, and not because of our NMI */
 	char *shutdown; /* QMP's reason, or NULL */
 	int error;
 };
@@ -77,9 +77,9 @@ static void read_window(const struct session *s, struct proto_window *w)
 	struct winsize size;
 
 	if (s->job->tty && ioctl(s->job->stdin_fd, TIOCGWINSZ, &size) == 0 && size.ws_row)
-		*w = (struct proto_window){ size.ws_row, size.ws_col };
+		*w = (struct proto_window){size.ws_row, size.ws_col};
 	else if (!w->rows)
-		*w = (struct proto_window){ 24, 80 };
+		*w = (struct proto_window){24, 80};
 }
 
 /* The agent ends the command early enough to report it within the job's time. */
@@ -120,7 +120,7 @@ static void tell_input_end(struct session *s)
 
 static void tell_window(struct session *s)
 {
-	struct proto_window w = { 0, 0 };
+	struct proto_window w = {0, 0};
 	char drop[64];
 
 	(void)!read(s->job->winch_fd, drop, sizeof(drop));
@@ -134,8 +134,10 @@ static int damaged(struct session *s, const char *why)
 {
 	_cleanup_free_ char *qemu = vm_errors(s->vm);
 
-	return lab_fail(s->lab, -ESTALE, "the template '%s' does not resume: %s; remove it "
-			"with 'kmlab clean'", s->t->id, qemu ? qemu : why);
+	return lab_fail(s->lab, -ESTALE,
+			"the template '%s' does not resume: %s; remove it "
+			"with 'kmlab clean'",
+			s->t->id, qemu ? qemu : why);
 }
 
 static void on_event(struct session *s, const char *event, json_t *data)
@@ -194,7 +196,8 @@ static void scan_console(struct session *s, size_t fresh)
 	const struct text *c = &s->r->console;
 	size_t from = c->len > fresh + sizeof(sign) ? c->len - fresh - sizeof(sign) : 0;
 
-	if (s->state != ASKING && memmem(c->s + from, c->len - from, sign, sizeof(sign) - 1))
+	if (s->state != ASKING &&
+	    memmem(c->s + from, c->len - from, sign, sizeof(sign) - 1))
 		s->panic = true;
 }
 
@@ -222,8 +225,8 @@ static bool read_console(struct session *s)
 static void note_phase(struct session *s, enum lab_phase before)
 {
 	double now = lab_now_ms();
-	double *where = before == LAB_PHASE_LOAD   ? &s->r->load_ms
-			: before == LAB_PHASE_TEST ? &s->r->test_ms
+	double *where = before == LAB_PHASE_LOAD     ? &s->r->load_ms
+			: before == LAB_PHASE_TEST   ? &s->r->test_ms
 			: before == LAB_PHASE_UNLOAD ? &s->r->unload_ms
 						     : NULL;
 
@@ -257,8 +260,10 @@ static void on_done(struct session *s, const struct frame *f)
 
 static void on_trouble(struct session *s, const struct frame *f)
 {
-	fail(s, lab_fail(s->lab, -EIO, "the guest's agent says: %.*s; give the guest more "
-			 "memory", (int)strnlen(f->data, f->len), f->data));
+	fail(s, lab_fail(s->lab, -EIO,
+			 "the guest's agent says: %.*s; give the guest more "
+			 "memory",
+			 (int)strnlen(f->data, f->len), f->data));
 }
 
 static void on_frame(struct session *s, const struct frame *f)
@@ -305,7 +310,8 @@ static bool read_control(struct session *s)
 	if (n <= 0)
 		return false;
 	while (s->state != ENDED && (rc = frames_next(&s->frames, &f)) != 0) {
-		if (rc < 0) { /* not our agent any more: nothing it says is worth reading */
+		if (rc <
+		    0) { /* not our agent any more: nothing it says is worth reading */
 			end(s, LAB_END_SILENT);
 			break;
 		}
@@ -325,7 +331,8 @@ static void check_waits(struct session *s, double now)
 
 	s->last_poll = now;
 	s->waited += step < 1000 ? step : 1000;
-	if (s->job->timeout_ms && now - s->begun > s->job->timeout_ms && s->state < DRAINING)
+	if (s->job->timeout_ms && now - s->begun > s->job->timeout_ms &&
+	    s->state < DRAINING)
 		end(s, LAB_END_TIMEOUT);
 	else if (s->state <= GREETING && s->waited > HELLO_LIMIT_MS * s->scale)
 		fail(s, damaged(s, "its agent does not answer"));
@@ -363,8 +370,8 @@ static void read_rest(struct session *s)
 	struct pollfd fds[2];
 
 	for (;;) {
-		fds[0] = (struct pollfd){ s->vm->control, POLLIN, 0 };
-		fds[1] = (struct pollfd){ s->vm->console, POLLIN, 0 };
+		fds[0] = (struct pollfd){s->vm->control, POLLIN, 0};
+		fds[1] = (struct pollfd){s->vm->console, POLLIN, 0};
 		if (poll(fds, 2, 1000) <= 0)
 			break;
 		if (fds[0].revents && !read_control(s) && s->vm->control >= 0)
@@ -376,7 +383,9 @@ static void read_rest(struct session *s)
 		if (s->vm->control < 0 && s->vm->console < 0)
 			break;
 	}
-	end(s, s->state == DRAINING ? LAB_END_DONE : asked ? LAB_END_SILENT : how_it_died(s));
+	end(s, s->state == DRAINING ? LAB_END_DONE
+	       : asked		    ? LAB_END_SILENT
+				    : how_it_died(s));
 }
 
 /* ---- the loop ---- */
@@ -387,14 +396,14 @@ static void fill_fds(const struct session *s, struct pollfd *fds)
 {
 	bool on = s->state == RUNNING || s->state == DRAINING;
 
-	fds[F_QMP] = (struct pollfd){ s->vm->qmp, POLLIN, 0 };
-	fds[F_CONTROL] = (struct pollfd){ s->vm->control, POLLIN, 0 };
-	fds[F_CONSOLE] = (struct pollfd){ s->vm->console, POLLIN, 0 };
+	fds[F_QMP] = (struct pollfd){s->vm->qmp, POLLIN, 0};
+	fds[F_CONTROL] = (struct pollfd){s->vm->control, POLLIN, 0};
+	fds[F_CONSOLE] = (struct pollfd){s->vm->console, POLLIN, 0};
 	fds[F_OUT] = pump_want(&s->out);
 	fds[F_ERR] = pump_want(&s->err);
 	fds[F_IN] = pump_want(&s->in);
-	fds[F_WINCH] = (struct pollfd){ s->job->tty ? s->job->winch_fd : -1, POLLIN, 0 };
-	fds[F_CANCEL] = (struct pollfd){ s->lab->cancel_fd, POLLIN, 0 };
+	fds[F_WINCH] = (struct pollfd){s->job->tty ? s->job->winch_fd : -1, POLLIN, 0};
+	fds[F_CANCEL] = (struct pollfd){s->lab->cancel_fd, POLLIN, 0};
 	if (!on)
 		fds[F_IN].fd = fds[F_WINCH].fd = -1;
 }
@@ -443,10 +452,12 @@ static void session_init(struct session *s, uint64_t payload_size)
 	const struct lab_guest_job *job = s->job;
 	bool command = job->argv && job->argv[0];
 
-	s->scale = s->t->speed > 0 && s->t->speed < USUAL_SPEED ? USUAL_SPEED / s->t->speed : 1;
+	s->scale = s->t->speed > 0 && s->t->speed < USUAL_SPEED
+			   ? USUAL_SPEED / s->t->speed
+			   : 1;
 	if (s->scale > 8)
 		s->scale = 8;
-	s->copyout = (struct copyout){ .job = job, .fd = -1 };
+	s->copyout = (struct copyout){.job = job, .fd = -1};
 	s->start.payload_size = payload_size;
 	s->r->phase = LAB_PHASE_BOOT;
 	s->r->unload_refcount = -1;
@@ -463,8 +474,8 @@ int session_run(struct lab *lab, const struct lab_template *t,
 	struct session *s = xcalloc(1, sizeof(*s));
 	int err;
 
-	*s = (struct session){ .lab = lab, .t = t, .job = job, .vm = vm, .r = r,
-			       .begun = started };
+	*s = (struct session){
+		.lab = lab, .t = t, .job = job, .vm = vm, .r = r, .begun = started};
 	session_init(s, payload_size);
 	loop(s);
 	while (vm->console >= 0 && r->end != LAB_END_FLOOD && read_console(s))
@@ -473,7 +484,8 @@ int session_run(struct lab *lab, const struct lab_template *t,
 	if (!err && r->end == LAB_END_QEMU)
 		r->qemu_error = vm_errors(vm);
 	if (!err && r->end == LAB_END_DONE && s->copyout.problem)
-		err = lab_fail(lab, -EIO, "%s; check the place to copy to", s->copyout.problem);
+		err = lab_fail(lab, -EIO, "%s; check the place to copy to",
+			       s->copyout.problem);
 	free(s->shutdown);
 	frames_deinit(&s->frames);
 	copyout_deinit(&s->copyout);

@@ -36,13 +36,20 @@ static struct lab_kernel *copy_kernel(const struct lab_kernel *k)
 	struct lab_kernel *copy = xcalloc(1, sizeof(*copy));
 
 	*copy = (struct lab_kernel){
-		.name = xstrdup(k->name),     .id = xstrdup(k->id),
-		.provider = xstrdup(k->provider), .suite = xstrdup(k->suite),
-		.release = xstrdup(k->release), .version = xstrdup(k->version),
-		.image = xstrdup(k->image),   .modules = xstrdup(k->modules),
-		.config = xstrdup(k->config), .system_map = xstrdup(k->system_map),
-		.root = xstrdup(k->root),     .headers = xstrdup(k->headers),
-		.usr_src = xstrdup(k->usr_src), .size = k->size,
+		.name = xstrdup(k->name),
+		.id = xstrdup(k->id),
+		.provider = xstrdup(k->provider),
+		.suite = xstrdup(k->suite),
+		.release = xstrdup(k->release),
+		.version = xstrdup(k->version),
+		.image = xstrdup(k->image),
+		.modules = xstrdup(k->modules),
+		.config = xstrdup(k->config),
+		.system_map = xstrdup(k->system_map),
+		.root = xstrdup(k->root),
+		.headers = xstrdup(k->headers),
+		.usr_src = xstrdup(k->usr_src),
+		.size = k->size,
 	};
 	return copy;
 }
@@ -61,8 +68,8 @@ static int add_file(struct lab *lab, struct strv *key, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return lab_fail(lab, -errno, "cannot read '%s': %s; add the kernel again", path,
-				strerror(errno));
+		return lab_fail(lab, -errno, "cannot read '%s': %s; add the kernel again",
+				path, strerror(errno));
 	strv_printf(key, "%s:%lld:%lld.%09ld", path, (long long)st.st_size,
 		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	return 0;
@@ -76,8 +83,8 @@ static int make_id(struct lab *lab, struct lab_template *t)
 	int err = add_file(lab, &key, t->qemu);
 
 	strv_printf(&key, "format %d, protocol %d", FORMAT, PROTO_VERSION);
-	strv_printf(&key, "%s %s %u MiB %u cpus", accel_name(t->accel), t->cpu, t->memory_mib,
-		    t->cpus);
+	strv_printf(&key, "%s %s %u MiB %u cpus", accel_name(t->accel), t->cpu,
+		    t->memory_mib, t->cpus);
 	strv_add(&key, t->kernel->id);
 	strv_add(&key, boot_command_line());
 	strv_add_all(&key, t->append.v);
@@ -93,9 +100,10 @@ static int make_id(struct lab *lab, struct lab_template *t)
 	return 0;
 }
 
-static int describe(struct lab *lab, const struct lab_vm_shape *shape, struct lab_template *t)
+static int describe(struct lab *lab, const struct lab_vm_shape *shape,
+		    struct lab_template *t)
 {
-	struct lab_accel_probe probe = { 0 };
+	struct lab_accel_probe probe = {0};
 	int err = lab_accel_probe(lab, false, &probe);
 
 	if (err)
@@ -130,7 +138,7 @@ static json_t *file_mark(const char *dir, const char *name)
  * time tells, which nobody sets back. */
 static bool files_intact(const char *dir, json_t *root)
 {
-	static const char *const names[] = { LAB_RAM_FILE, LAB_STATE_FILE, LAB_STUB_FILE };
+	static const char *const names[] = {LAB_RAM_FILE, LAB_STATE_FILE, LAB_STUB_FILE};
 
 	for (size_t i = 0; i < 3; i++) {
 		json_t *now = file_mark(dir, names[i]);
@@ -143,22 +151,25 @@ static bool files_intact(const char *dir, json_t *root)
 	return true;
 }
 
-static int write_description(struct lab *lab, const struct lab_template *t, const char *dir)
+static int write_description(struct lab *lab, const struct lab_template *t,
+			     const char *dir)
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
 	json_t *root = json_pack(
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT, "kernel",
-		t->kernel->id, "release", t->release, "machine", t->machine, "cpu", t->cpu,
-		"accelerator", accel_name(t->accel), "boot_ms", t->boot_ms, "speed", t->speed,
-		LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
-		file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE, file_mark(dir, LAB_STUB_FILE));
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT,
+		"kernel", t->kernel->id, "release", t->release, "machine", t->machine,
+		"cpu", t->cpu, "accelerator", accel_name(t->accel), "boot_ms", t->boot_ms,
+		"speed", t->speed, LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE),
+		LAB_STATE_FILE, file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
+		file_mark(dir, LAB_STUB_FILE));
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	int err = text ? fs_write_file(path, text, strlen(text), 0600) : -ENOMEM;
 
 	free(text);
 	json_decref(root);
 	return err ? lab_fail(lab, err, "cannot write '%s': %s; free space", path,
-			      strerror(-err)) : 0;
+			      strerror(-err))
+		   : 0;
 }
 
 static bool read_description(struct lab_template *t)
@@ -166,9 +177,10 @@ static bool read_description(struct lab_template *t)
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, t->dir);
 	json_t *root = json_load_file(path, 0, NULL);
 	const char *release, *machine;
-	bool good = root && files_intact(t->dir, root) &&
-		    json_unpack(root, "{s:s,s:s,s:F,s:F}", "release", &release, "machine",
-				&machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
+	bool good =
+		root && files_intact(t->dir, root) &&
+		json_unpack(root, "{s:s,s:s,s:F,s:F}", "release", &release, "machine",
+			    &machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
 
 	if (good) {
 		t->release = xstrdup(release);
@@ -188,8 +200,9 @@ static bool look(struct lab *lab, struct lab_template *t)
 static int build(struct lab *lab, struct lab_template *t)
 {
 	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
-	_cleanup_free_ char *what = xprintf("booting %s once, for its template", t->kernel->name);
-	struct lab_qemu qemu = { 0 };
+	_cleanup_free_ char *what =
+		xprintf("booting %s once, for its template", t->kernel->name);
+	struct lab_qemu qemu = {0};
 	int err = lab_cache_remove(lab, KIND, t->id); /* a damaged one */
 
 	if (!err)

@@ -22,16 +22,17 @@ struct lab_vm_shape {
 
 struct lab_template {
 	char *id;
-	char *dir;		 /* templates/ID: ram, state, template.json */
+	char *dir; /* templates/ID: ram, state, template.json */
 	enum lab_accel accel;
 	unsigned int memory_mib, cpus;
-	char *release;		 /* the guest's uname -r, as the agent said */
-	double boot_ms;		 /* what its cold boot took */
-	double speed;		 /* guest speed relative to a 3 GHz native core; scales limits */
-	bool built;		 /* made by this call, not found */
-	char *qemu;		 /* the binary that made it, and must resume it */
-	char *machine, *cpu;	 /* as QEMU names them: "pc-q35-7.2", "max,..." */
-	struct lab_kernel *kernel; /* its shape again, for a rebuild when it turns out damaged */
+	char *release;	/* the guest's uname -r, as the agent said */
+	double boot_ms; /* what its cold boot took */
+	double speed;	/* guest speed relative to a 3 GHz native core; scales limits */
+	bool built;	/* made by this call, not found */
+	char *qemu;	/* the binary that made it, and must resume it */
+	char *machine, *cpu; /* as QEMU names them: "pc-q35-7.2", "max,..." */
+	struct lab_kernel
+		*kernel; /* its shape again, for a rebuild when it turns out damaged */
 	struct strv append;
 	bool nested;
 };
@@ -52,8 +53,8 @@ struct lab_accel_probe {
 	enum lab_accel accel; /* what the lab will use */
 	bool kvm_device;      /* /dev/kvm opens */
 	bool kvm_works;	      /* a VM ran at all */
-	double kvm_mips;      /* millions of guest instructions a second in a short loop */
-	char *reason;	      /* one line, for the user: why this accelerator */
+	double kvm_mips; /* millions of guest instructions a second in a short loop */
+	char *reason;	 /* one line, for the user: why this accelerator */
 };
 
 /** lab_accel_probe - create a tiny VM, run a loop, measure. Takes at most 200 ms; the
@@ -61,8 +62,8 @@ struct lab_accel_probe {
 int lab_accel_probe(struct lab *lab, bool refresh, struct lab_accel_probe *ret);
 
 struct lab_qemu {
-	char *path;	/* absolute */
-	char *version;	/* "7.2.22" */
+	char *path;    /* absolute */
+	char *version; /* "7.2.22" */
 	unsigned int major, minor;
 };
 

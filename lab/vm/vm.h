@@ -27,18 +27,21 @@ struct vm_spec {
 	const char *ram; /* file behind the guest's memory */
 	bool share;	 /* writes go to that file (template), or stay private (clone) */
 	const char *kernel, *initrd, *append; /* @initrd, @append NULL in a clone */
-	int payload_fd;	 /* the payload disk */
-	bool incoming;	 /* wait for migrate-incoming instead of booting */
+	int payload_fd;			      /* the payload disk */
+	bool incoming; /* wait for migrate-incoming instead of booting */
 };
 
 struct vm {
-	pid_t pid; /* 0: none */
+	pid_t pid;				 /* 0: none */
 	int control, in, out, err, console, qmp; /* our ends, non-blocking; -1: closed */
 	int errors; /* memory file with what QEMU says on its own stderr */
 	struct text qmp_in;
 };
 
-#define VM_INIT { 0, -1, -1, -1, -1, -1, -1, -1, TEXT_INIT }
+#define VM_INIT                                                                          \
+	{                                                                                \
+		0, -1, -1, -1, -1, -1, -1, -1, TEXT_INIT                                 \
+	}
 
 /* qemu.c */
 /** qemu_path - where QEMU is, without starting it; NULL with the sentence set. */
@@ -51,7 +54,8 @@ char *vm_errors(const struct vm *vm);
 #define _cleanup_vm_ _cleanup_(vm_stop)
 
 /* qmp.c */
-/** qmp_send - one command; @args is consumed and may be NULL. Answers come by qmp_next. */
+/** qmp_send - one command; @args is consumed and may be NULL. Answers come by qmp_next.
+ */
 int qmp_send(struct vm *vm, const char *command, json_t *args);
 /** qmp_next - the next message that has arrived. 0 and *ret, -EAGAIN, -EPIPE: closed. */
 int qmp_next(struct vm *vm, json_t **ret);
@@ -74,7 +78,8 @@ struct frame {
 
 /** frames_read - take what @fd has. Bytes, 0 at its end, -EAGAIN, or -errno. */
 ssize_t frames_read(struct frames *f, int fd);
-/** frames_next - 1 and a frame (valid until the next call), 0: not yet, -EPROTO: rubbish. */
+/** frames_next - 1 and a frame (valid until the next call), 0: not yet, -EPROTO: rubbish.
+ */
 int frames_next(struct frames *f, struct frame *ret);
 void frames_deinit(struct frames *f);
 /** frame_send - to a non-blocking descriptor; frames to the agent are small. */
@@ -92,7 +97,8 @@ int module_read(struct lab *lab, const char *path, struct text *ret);
 
 /* payload.c */
 /** payload_build - the job as a disk in memory. *size: bytes behind PROTO_PAYLOAD_AT. */
-int payload_build(struct lab *lab, const struct lab_guest_job *job, int *ret, uint64_t *size);
+int payload_build(struct lab *lab, const struct lab_guest_job *job, int *ret,
+		  uint64_t *size);
 /** payload_empty - a disk of the right size with nothing on it, for the template. */
 int payload_empty(struct lab *lab);
 
@@ -113,7 +119,7 @@ const char *accel_name(enum lab_accel accel);
 /* copyout.c */
 struct copyout {
 	const struct lab_guest_job *job;
-	int fd;	      /* the file being written, -1: none */
+	int fd;	       /* the file being written, -1: none */
 	char *problem; /* first thing that could not be written, or NULL */
 };
 void copyout_file(struct copyout *c, const struct frame *f);

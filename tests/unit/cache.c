@@ -109,8 +109,8 @@ static void test_lock(void)
 
 static void test_key(void)
 {
-	_cleanup_free_ char *a = lab_cache_key((const char *const[]){ "ab", "c", NULL });
-	_cleanup_free_ char *b = lab_cache_key((const char *const[]){ "a", "bc", NULL });
+	_cleanup_free_ char *a = lab_cache_key((const char *const[]){"ab", "c", NULL});
+	_cleanup_free_ char *b = lab_cache_key((const char *const[]){"a", "bc", NULL});
 
 	ok(strlen(a) == 16 && strcmp(a, b), "keys know where one part ends");
 }

@@ -16,7 +16,8 @@ static void parse(const char *text)
 
 static void test_flat(void)
 {
-	parse("KTAP version 1\n1..3\nok 1 - a\n# note\nnot ok 2 b\nok 3 c # SKIP no disk\n");
+	parse("KTAP version 1\n1..3\nok 1 - a\n# note\nnot ok 2 b\nok 3 c # SKIP no "
+	      "disk\n");
 	is_int(k.n, 3, "three results");
 	is_str(k.tests[0].name, "a", "the dash is no part of the name");
 	is_int(k.tests[1].status, KTAP_FAIL, "a failure");

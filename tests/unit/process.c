@@ -11,7 +11,7 @@
 static int run(const char *script, int timeout, int cancel, struct text *out,
 	       struct text *err, int *status)
 {
-	char *argv[] = { "sh", "-c", (char *)script, NULL };
+	char *argv[] = {"sh", "-c", (char *)script, NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 
 	spec.argv = argv;
@@ -48,7 +48,7 @@ static void test_limits(void)
 
 static void test_failures(void)
 {
-	char *argv[] = { "no-such-program-here", NULL };
+	char *argv[] = {"no-such-program-here", NULL};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	char *path;
 	pid_t pid;

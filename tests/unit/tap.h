@@ -21,24 +21,24 @@ static inline bool tap_report(bool good, const char *name, const char *file, int
 
 #define ok(cond, name) tap_report(!!(cond), name, __FILE__, __LINE__)
 
-#define is_int(got, want, name)                                                           \
-	({                                                                                \
-		long long _g = (got), _w = (want);                                        \
-		bool _ok = tap_report(_g == _w, name, __FILE__, __LINE__);                \
-		if (!_ok)                                                                 \
-			printf("# got %lld, want %lld\n", _g, _w);                        \
-		_ok;                                                                      \
+#define is_int(got, want, name)                                                          \
+	({                                                                               \
+		long long _g = (got), _w = (want);                                       \
+		bool _ok = tap_report(_g == _w, name, __FILE__, __LINE__);               \
+		if (!_ok)                                                                \
+			printf("# got %lld, want %lld\n", _g, _w);                       \
+		_ok;                                                                     \
 	})
 
-#define is_str(got, want, name)                                                           \
-	({                                                                                \
-		const char *_g = (got), *_w = (want);                                     \
-		bool _ok = tap_report(_g && _w ? !strcmp(_g, _w) : _g == _w, name,        \
-				      __FILE__, __LINE__);                                \
-		if (!_ok)                                                                 \
-			printf("# got '%s'\n# want '%s'\n", _g ? _g : "(null)",           \
-			       _w ? _w : "(null)");                                       \
-		_ok;                                                                      \
+#define is_str(got, want, name)                                                          \
+	({                                                                               \
+		const char *_g = (got), *_w = (want);                                    \
+		bool _ok = tap_report(_g && _w ? !strcmp(_g, _w) : _g == _w, name,       \
+				      __FILE__, __LINE__);                               \
+		if (!_ok)                                                                \
+			printf("# got '%s'\n# want '%s'\n", _g ? _g : "(null)",          \
+			       _w ? _w : "(null)");                                      \
+		_ok;                                                                     \
 	})
 
 /* Every test program ends with: return tap_done(); */

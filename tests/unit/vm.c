@@ -13,7 +13,8 @@
 
 static void put_frame(struct text *t, enum proto_type type, const void *data, size_t len)
 {
-	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, (uint16_t)type, (uint32_t)len };
+	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)type,
+				   (uint32_t)len};
 
 	text_add(t, &head, sizeof(head));
 	text_add(t, data, len);
@@ -22,20 +23,23 @@ static void put_frame(struct text *t, enum proto_type type, const void *data, si
 static void test_frames(void)
 {
 	_cleanup_text_ struct text wire = TEXT_INIT;
-	struct frames frames = { TEXT_INIT, 0 };
+	struct frames frames = {TEXT_INIT, 0};
 	struct frame f;
 	int ends[2];
 
-	if (!ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0, "sockets"))
+	if (!ok(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0,
+		"sockets"))
 		return;
 	put_frame(&wire, PROTO_ALIVE, "", 0);
 	put_frame(&wire, PROTO_STALL, "abc", 3);
-	ok(write(ends[1], wire.s, wire.len - 1) == (ssize_t)wire.len - 1, "all but a byte");
+	ok(write(ends[1], wire.s, wire.len - 1) == (ssize_t)wire.len - 1,
+	   "all but a byte");
 	ok(frames_read(&frames, ends[0]) > 0, "bytes arrive");
 	is_int(frames_next(&frames, &f), 1, "the first frame is whole");
 	is_int(f.type, PROTO_ALIVE, "its type");
 	is_int(frames_next(&frames, &f), 0, "the second is not whole yet");
-	ok(write(ends[1], "c", 1) == 1 && frames_read(&frames, ends[0]) == 1, "the last byte");
+	ok(write(ends[1], "c", 1) == 1 && frames_read(&frames, ends[0]) == 1,
+	   "the last byte");
 	is_int(frames_next(&frames, &f), 1, "now it is");
 	ok(f.len == 3 && !memcmp(f.data, "abc", 3), "its contents");
 	is_int(frames_read(&frames, ends[0]), -EAGAIN, "nothing more");
@@ -49,8 +53,9 @@ static void test_frames(void)
 
 static void test_long_frame(void)
 {
-	struct proto_frame head = { PROTO_MAGIC, PROTO_VERSION, PROTO_LOG, PROTO_MAX_FRAME + 1 };
-	struct frames frames = { TEXT_INIT, 0 };
+	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, PROTO_LOG,
+				   PROTO_MAX_FRAME + 1};
+	struct frames frames = {TEXT_INIT, 0};
 	struct frame f;
 
 	text_add(&frames.in, &head, sizeof(head));
@@ -65,8 +70,8 @@ static void test_log(void)
 				      "3,101,5000001,-;tab\\x09bar\\x5cend\\x0anext\n"
 				      "no semicolon\n"
 				      "4,102,5000002,c;last";
-	struct lab_guest_report r = { .phase = LAB_PHASE_LOAD };
-	struct frame f = { PROTO_LOG, records, sizeof(records) - 1 };
+	struct lab_guest_report r = {.phase = LAB_PHASE_LOAD};
+	struct frame f = {PROTO_LOG, records, sizeof(records) - 1};
 
 	ok(report_frame(&r, &f), "a log frame is taken");
 	if (is_int(r.n_log, 3, "three records")) {
@@ -83,8 +88,8 @@ static void test_log(void)
 static void test_endless_log(void)
 {
 	static const char record[] = "6,1,1,-;again and again\n";
-	struct lab_guest_report r = { 0 };
-	struct frame f = { PROTO_LOG, record, sizeof(record) - 1 };
+	struct lab_guest_report r = {0};
+	struct frame f = {PROTO_LOG, record, sizeof(record) - 1};
 	size_t n = 200000;
 
 	for (size_t i = 0; i < n; i++)
@@ -96,13 +101,13 @@ static void test_endless_log(void)
 
 static void test_short_frames(void)
 {
-	struct lab_guest_report r = { 0 };
+	struct lab_guest_report r = {0};
 	char junk[64];
 
 	memset(junk, 'x', sizeof(junk));
 	for (int type = 0; type < 80; type++)
 		for (size_t len = 0; len < sizeof(junk); len++) {
-			struct frame f = { (enum proto_type)type, junk, len };
+			struct frame f = {(enum proto_type)type, junk, len};
 
 			report_frame(&r, &f);
 		}
@@ -115,9 +120,9 @@ static void test_unload(void)
 	struct {
 		struct proto_call call;
 		char strings[16];
-	} told = { { 11, 0, 0, 2 }, "one\0two,three" };
-	struct lab_guest_report r = { 0 };
-	struct frame f = { PROTO_UNLOAD, (const char *)&told, sizeof(told) };
+	} told = {{11, 0, 0, 2}, "one\0two,three"};
+	struct lab_guest_report r = {0};
+	struct frame f = {PROTO_UNLOAD, (const char *)&told, sizeof(told)};
 
 	report_frame(&r, &f);
 	is_str(r.unload_failed, "one", "the module that did not unload");
@@ -130,8 +135,8 @@ static void test_unload(void)
 static void add_sections(struct lab_guest_report *r, uint64_t address)
 {
 	_cleanup_text_ struct text t = TEXT_INIT;
-	struct proto_section s = { address };
-	struct frame f = { PROTO_SECTIONS, NULL, 0 };
+	struct proto_section s = {address};
+	struct frame f = {PROTO_SECTIONS, NULL, 0};
 
 	text_add(&t, "hello", 6);
 	text_add(&t, &s, sizeof(s));
@@ -143,7 +148,7 @@ static void add_sections(struct lab_guest_report *r, uint64_t address)
 
 static void test_sections(void)
 {
-	struct lab_guest_report r = { 0 };
+	struct lab_guest_report r = {0};
 
 	add_sections(&r, 0x1000);
 	add_sections(&r, 0x2000);
@@ -160,9 +165,9 @@ static void test_sections(void)
 static void send_file(struct copyout *c, enum proto_file_type type, const char *path,
 		      const char *data)
 {
-	struct proto_file file = { .index = 0, .type = type, .mode = 0755 };
+	struct proto_file file = {.index = 0, .type = type, .mode = 0755};
 	_cleanup_text_ struct text t = TEXT_INIT;
-	struct frame f = { PROTO_FILE, NULL, 0 };
+	struct frame f = {PROTO_FILE, NULL, 0};
 
 	text_add(&t, &file, sizeof(file));
 	text_add(&t, path, strlen(path) + 1);
@@ -171,7 +176,7 @@ static void send_file(struct copyout *c, enum proto_file_type type, const char *
 	copyout_file(c, &f);
 	if (!data)
 		return;
-	f = (struct frame){ PROTO_FILE_DATA, data, strlen(data) };
+	f = (struct frame){PROTO_FILE_DATA, data, strlen(data)};
 	copyout_data(c, &f);
 }
 
@@ -189,9 +194,9 @@ static void test_copyout(void)
 	_cleanup_free_ char *place = mkdtemp(top) ? xprintf("%s/place", top) : NULL;
 	_cleanup_free_ char *link = xprintf("%s/place/link", top);
 	_cleanup_free_ char *escaped = xprintf("%s/escaped", top);
-	struct lab_guest_file out = { place, "/guest" };
-	struct lab_guest_job job = { .out = &out, .n_out = 1 };
-	struct copyout c = { .job = &job, .fd = -1 };
+	struct lab_guest_file out = {place, "/guest"};
+	struct lab_guest_job job = {.out = &out, .n_out = 1};
+	struct copyout c = {.job = &job, .fd = -1};
 
 	if (!ok(place, "a place to copy to"))
 		return;
@@ -269,7 +274,7 @@ static void test_reader_gone(void)
 static void test_accel(void)
 {
 	char cache[] = "/tmp/kmlab-test-XXXXXX";
-	struct lab lab = { .cache_dir = mkdtemp(cache), .cancel_fd = -1 };
+	struct lab lab = {.cache_dir = mkdtemp(cache), .cancel_fd = -1};
 	struct lab_accel_probe first, again;
 
 	if (!ok(lab.cache_dir, "a cache"))
