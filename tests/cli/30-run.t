@@ -80,7 +80,7 @@ run "$KMLAB" run --format junit -o "$scratch/report.xml" -k $kernel "$hello"
 grep -q '<testsuite' "$scratch/report.xml"
 result "JUnit, into a file" $?
 
-# shellcheck disable=SC2086 # one option per kernel
+# shellcheck disable=SC2046 # one option per kernel
 set -- $(printf -- '-k %s ' $KMLAB_TEST_KERNELS)
 run "$KMLAB" run "$@" "$hello"
 exits 0 "several kernels"

@@ -12,6 +12,7 @@ says '^hello ' "with the module loaded"
 
 # A real terminal, driven by script(1): 40 rows of 100 columns, a job that is interrupted
 # by ^C, and the shell that lives on.
+# shellcheck disable=SC2016 # for the guest's shell
 in_terminal() {
 	{
 		sleep 2

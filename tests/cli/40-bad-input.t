@@ -7,7 +7,8 @@ hello=$top/modules/hello
 run "$KMLAB" run
 exits 2 "no module named"
 run "$KMLAB" run "$scratch/nothing-here"
-[ "$status" -ne 0 ] && result "a path that is not there" 0 || result "a path that is not there" 1
+[ "$status" -ne 0 ]
+result "a path that is not there" $?
 says 'No such file' "says so"
 mkdir "$scratch/empty"
 run "$KMLAB" run -k $kernel "$scratch/empty"
@@ -83,6 +84,7 @@ result "offline without the kernel" $?
 says 'kernel add' "says how to get it"
 
 # Disk full: a file system of two megabytes, in a mount namespace of its own.
+# shellcheck disable=SC2016 # for the shell inside
 if unshare -Urm true 2>/dev/null; then
 	mkdir "$scratch/small"
 	run unshare -Urm sh -c 'mount -t tmpfs -o size=2m small "$1" &&

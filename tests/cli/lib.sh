@@ -8,6 +8,7 @@
 top=$(cd "$(dirname "$0")/../.." && pwd)
 KMLAB=${KMLAB:-$top/build/bin/kmlab}
 KMLAB_TEST_KERNELS=${KMLAB_TEST_KERNELS:-debian/6.1}
+# shellcheck disable=SC2034 # for the tests
 kernel=debian/6.1
 scratch=$(mktemp -d)
 count=0
