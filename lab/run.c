@@ -228,7 +228,8 @@ static struct lab_result *result_for(const struct lab_run_spec *spec)
 	struct strv sources = STRV_INIT;
 
 	strv_add_all(&sources, spec->sources);
-	r->source = strv_join(&sources, " ");
+	if (sources.n)
+		r->source = strv_join(&sources, " ");
 	strv_deinit(&sources);
 	r->kernel = xstrdup(spec->kernel ? spec->kernel : "default");
 	r->started = (long long)time(NULL);
@@ -243,7 +244,8 @@ static struct lab_result *result_begin(const struct lab_plan *plan,
 	free(r->kernel);
 	r->kernel = xstrdup(plan->kernel->name);
 	r->release = xstrdup(plan->kernel->release);
-	r->module = strv_join(&plan->names, ",");
+	if (plan->names.n)
+		r->module = strv_join(&plan->names, ",");
 	r->test = xstrdup(command->test);
 	r->has_command = command->argv || command->test || command->all_tests;
 	r->build_ms = plan->build_ms;
