@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmlab clean: free the cache by policy. */
-#include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "cache.h"
-#include "fs.h"
+#include "evict.h"
 #include "kernel/kernel.h"
 #include "verdict/history.h"
 
@@ -15,55 +12,13 @@
 #define DEFAULT_DAYS	 14
 #define DEFAULT_MAX_SIZE (20ULL << 30)
 
-/* What can be made again from what stays: oldest use goes first. */
-static const char *const derived[] = {"builds", "templates"};
-
-struct entry {
-	const char *kind;
-	char *id;
-	uint64_t size;
-	time_t used;
-};
-
-struct entries {
-	struct entry *v;
-	size_t n;
-	uint64_t size;
-};
-
 struct tally {
 	struct cli *cli;
 	uint64_t freed;
 	size_t removed;
 };
 
-static void add_kind(struct cli *cli, struct entries *all, const char *kind)
-{
-	_cleanup_free_ char *dir = lab_cache_path(&cli->lab, kind, NULL);
-	_cleanup_strv_ struct strv ids = STRV_INIT;
-
-	fs_list(dir, false, &ids);
-	for (size_t i = 0; i < ids.n; i++) {
-		_cleanup_free_ char *path = lab_cache_path(&cli->lab, kind, ids.v[i]);
-		struct entry e = {kind, xstrdup(ids.v[i]), fs_tree_size(path), 0};
-		struct stat st;
-
-		if (stat(path, &st) == 0)
-			e.used = st.st_mtime;
-		all->v = xreallocarray(all->v, all->n + 1, sizeof(*all->v));
-		all->v[all->n++] = e;
-		all->size += e.size;
-	}
-}
-
-static int by_use(const void *a, const void *b)
-{
-	time_t x = ((const struct entry *)a)->used, y = ((const struct entry *)b)->used;
-
-	return (x > y) - (x < y);
-}
-
-static int drop(struct tally *tally, const struct entry *e)
+static int drop(struct tally *tally, const struct lab_entry *e)
 {
 	struct cli *cli = tally->cli;
 	char size[16];
@@ -80,23 +35,12 @@ static int drop(struct tally *tally, const struct entry *e)
 	return err;
 }
 
-/* Too old, or the oldest while the whole is too big. */
-static int drop_by_policy(struct tally *tally, struct entries *all, uint64_t max)
+static int drop_all(struct tally *tally, const struct lab_entries *entries)
 {
-	unsigned int days = tally->cli->opt.older_days ?: DEFAULT_DAYS;
-	time_t limit = time(NULL) - (time_t)days * 86400;
-	uint64_t size = all->size;
 	int err = 0;
 
-	qsort(all->v, all->n, sizeof(*all->v), by_use);
-	for (size_t i = 0; i < all->n && !err; i++) {
-		struct entry *e = &all->v[i];
-
-		if (!tally->cli->opt.all && e->used >= limit && size <= max)
-			continue;
-		err = drop(tally, e);
-		size -= e->size;
-	}
+	for (size_t i = 0; i < entries->n && !err; i++)
+		err = drop(tally, &entries->v[i]);
 	return err;
 }
 
@@ -115,26 +59,23 @@ static int parse_size(const char *word, uint64_t *ret)
 	return 0;
 }
 
-static int drop_kernels(struct tally *tally)
+/* Builds and templates by policy, or with --all everything there is. */
+static void choose(struct cli *cli, uint64_t max, struct lab_entries *entries)
 {
-	struct entries all = {0};
-	int err = 0;
+	static const char *const kinds[] = {"builds", "templates", "kernels", "roots",
+					    "apt"};
+	unsigned int days = cli->opt.older_days ? cli->opt.older_days : DEFAULT_DAYS;
 
-	add_kind(tally->cli, &all, "kernels");
-	add_kind(tally->cli, &all, "roots");
-	add_kind(tally->cli, &all, "apt");
-	for (size_t i = 0; i < all.n; i++) {
-		err = err ? err : drop(tally, &all.v[i]);
-		free(all.v[i].id);
-	}
-	free(all.v);
-	return err;
+	for (size_t i = 0; i < (cli->opt.all ? 5 : 2); i++)
+		lab_entries_add(&cli->lab, kinds[i], entries);
+	if (!cli->opt.all)
+		lab_entries_evictable(entries, days, max);
 }
 
 static int run_clean(struct cli *cli)
 {
+	_cleanup_lab_entries_ struct lab_entries entries = {0};
 	struct tally tally = {.cli = cli};
-	struct entries all = {0};
 	uint64_t max = DEFAULT_MAX_SIZE;
 	char size[16];
 	int err;
@@ -143,17 +84,11 @@ static int run_clean(struct cli *cli)
 		return ui_usage(cli, "'%s' is no size; write for example --max-size 5G",
 				cli->opt.max_size);
 	err = cli->opt.dry_run ? 0 : lab_cache_sweep(&cli->lab);
-	for (size_t i = 0; i < 2; i++)
-		add_kind(cli, &all, derived[i]);
+	choose(cli, max, &entries);
 	if (!err)
-		err = drop_by_policy(&tally, &all, max);
-	if (!err && cli->opt.all)
-		err = drop_kernels(&tally);
+		err = drop_all(&tally, &entries);
 	if (!err && !cli->opt.dry_run)
 		err = lab_history_trim(&cli->lab, 365);
-	for (size_t i = 0; i < all.n; i++)
-		free(all.v[i].id);
-	free(all.v);
 	if (err)
 		return ui_failed(cli, err);
 	printf("%s %zu entries, %s\n", cli->opt.dry_run ? "would free" : "freed",

@@ -6,12 +6,17 @@
 #include "fs.h"
 
 #include "../cache.h"
+#include "../evict.h"
 #include "vm.h"
 
 #define KIND   "templates"
 #define FORMAT 2
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
+/* What templates may take before the least recently used go by themselves. */
+#define KEEP_DAYS  30
+#define KEEP_BYTES (8ULL << 30)
+
 #define CPU_TCG	   "max,-la57,-svm,-vmx"
 #define CPU_NESTED "max,-la57"
 #define CPU_KVM	   "host,migratable=on"
@@ -221,7 +226,8 @@ static int build(struct lab *lab, struct lab_template *t)
 		err = lab_stage_publish(lab, &stage, t->id);
 	lab_report(lab, what, 0, 0, true);
 	t->built = true;
-	return err;
+	/* Each shape is a template: those of past experiments must not fill the disk. */
+	return err ? err : lab_evict(lab, KIND, KEEP_DAYS, KEEP_BYTES);
 }
 
 static int look_or_build(struct lab *lab, struct lab_template *t)

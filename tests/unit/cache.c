@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* lab/cache: one rename makes an entry, a killed maker leaves nothing that lasts. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "cache.h"
+#include "evict.h"
 #include "fs.h"
 
 #include "tap.h"
@@ -128,6 +131,34 @@ static void test_removal(void)
 	ok(!fs_exists(top) && fs_exists("/etc/passwd"), "gone, and no link was followed");
 }
 
+static void make_used(const char *id, time_t ago)
+{
+	static char bytes[100001];
+	_cleanup_free_ char *path = lab_cache_path(&lab, "things", id);
+	struct timespec times[2] = {{.tv_sec = time(NULL) - ago},
+				    {.tv_sec = time(NULL) - ago}};
+
+	memset(bytes, 'x', sizeof(bytes) - 1);
+	make(id, bytes);
+	utimensat(AT_FDCWD, path, times, 0);
+}
+
+static void test_eviction(void)
+{
+	make_used("old", 40 * 86400);
+	make_used("older", 50 * 86400);
+	make_used("young", 60);
+	is_int(lab_evict(&lab, "things", 45, 1 << 30), 0, "evict by age");
+	ok(!lab_cache_has(&lab, "things", "older"), "what nobody used is gone");
+	ok(lab_cache_has(&lab, "things", "young"), "what was used stays");
+	make_used("old", 40 * 86400); /* has() has just marked it */
+	is_int(lab_evict(&lab, "things", 45, 150000), 0, "evict by size");
+	ok(!lab_cache_has(&lab, "things", "old"), "the least recently used goes first");
+	ok(lab_cache_has(&lab, "things", "young"), "until the rest fits");
+	is_int(lab_evict(&lab, "things", 45, 0), 0, "nothing fits");
+	ok(!lab_cache_has(&lab, "things", "young"), "all gone");
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/kmlab-cache-XXXXXX";
@@ -141,6 +172,7 @@ int main(void)
 	test_lock();
 	test_key();
 	test_removal();
+	test_eviction();
 	lab_deinit(&lab);
 	fs_remove_tree(dir);
 	return tap_done();
