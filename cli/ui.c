@@ -116,10 +116,11 @@ static void on_progress(void *data, const struct lab_progress *p)
 			draw_bar(p);
 			drawn = now;
 		}
-	} else if (strcmp(last, p->what)) {
+	} else if (!p->finished && strcmp(last, p->what)) {
 		fprintf(stderr, "%s\n", p->what);
 	}
-	snprintf(last, sizeof(last), "%s", p->what);
+	if (!p->finished)
+		snprintf(last, sizeof(last), "%s", p->what);
 	pthread_mutex_unlock(&screen);
 }
 

@@ -6,10 +6,18 @@ echo "KTAP version 1"
 echo "1..$#"
 number=0
 failed=0
+
+# Each test may count on a module freshly loaded, whatever the one before did with it.
+reload() {
+	rmmod "$KMLAB_MODULE" 2>/dev/null
+	[ -d "/sys/module/$KMLAB_MODULE" ] || insmod "$KMLAB_KO" "$KMLAB_PARAMS"
+}
+
 for test in "$@"; do
 	number=$((number + 1))
 	name=${test##*/}
 	out=/tmp/.test-output
+	[ $number -eq 1 ] || reload
 	case $test in
 	*.sh) sh "$test" >$out 2>&1 ;;
 	*) "$test" >$out 2>&1 ;;

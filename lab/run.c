@@ -136,6 +136,7 @@ static void job_add_tests(struct job *job, const struct lab *lab,
 	}
 	strv_printf(&job->env, "KMLAB_MODULE=%s", module);
 	strv_printf(&job->env, "KMLAB_KO=/lab/%s.ko", module);
+	strv_printf(&job->env, "KMLAB_PARAMS=%s", plan->params.v[plan->names.n - 1]);
 	strv_printf(&job->env, "KMLAB_KERNEL=%s", plan->kernel->release);
 	strv_add(&job->env, "KMLAB_KTAP=/lab/ktap.sh");
 }

@@ -12,6 +12,8 @@ for k in $KMLAB_TEST_KERNELS; do
 		is "$(cat "$scratch/err")" "" "and without a word"
 		run "$KMLAB" test -q -k "$k" "$dir"
 		exits 0 "$name passes its tests on $k"
+		run "$KMLAB" run -q -k "$k" "$dir"
+		exits 0 "and all of them in one guest"
 	done
 done
 
