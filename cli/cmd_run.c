@@ -150,7 +150,7 @@ const struct cmd cmd_run = {
 		"\n"
 		"  kmlab run modules/hello\n"
 		"  kmlab run -k debian/5.10 -k debian/6.12 hello.c\n"
-		"  kmlab run -p greeting=\"good day\" hello.ko -- dmesg\n",
+		"  kmlab run -p mystring=\"good day\" modules/params -- dmesg\n",
 	.opts = opts,
 	.run = run_run,
 };

@@ -62,4 +62,30 @@ wait $pid
 result "the other of two first runs" $?
 is "$(find "$cache/templates" -mindepth 1 -maxdepth 1 | wc -l)" 1 "one template"
 
+# Adding a kernel: killed in the download, the unpacking, wherever; then two at once.
+export KMLAB_CACHE="$scratch/adds"
+mkdir "$KMLAB_CACHE"
+for moment in 0.5 2 4 7; do
+	"$KMLAB" kernel add -q $kernel >"$scratch/out" 2>"$scratch/err" &
+	pid=$!
+	sleep $moment
+	kill -KILL $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	run "$KMLAB" kernel list
+	exits 0 "after SIGKILL at $moment s the cache can be read"
+	for entry in "$KMLAB_CACHE"/kernels/*/; do
+		[ ! -d "$entry" ] || [ -f "$entry/kernel.json" ]
+		result "and has no half kernel" $?
+	done
+done
+"$KMLAB" kernel add -q $kernel >"$scratch/first" 2>&1 &
+pid=$!
+run "$KMLAB" kernel add -q $kernel
+exits 0 "one of two adds at once"
+wait $pid
+result "the other of two adds at once" $?
+is "$(find "$KMLAB_CACHE/kernels" -mindepth 1 -maxdepth 1 | wc -l)" 1 "one kernel, nothing half-made"
+run env http_proxy=http://127.0.0.1:9 "$KMLAB" run --offline -k $kernel "$top/modules/hello"
+exits 0 "which works offline"
+
 done_testing
