@@ -9,7 +9,7 @@
 #include "ui.h"
 #include "verdicts.h"
 
-#define DEFAULT_SETTLE_MS 20
+#define DEFAULT_SETTLE_MS 10
 #define DEFAULT_TIMEOUT_S 60
 
 static int check_kernels(struct cli *cli)

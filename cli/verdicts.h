@@ -33,7 +33,7 @@
 		OPT(OPT_NUMBER, "timeout", 't', timeout_s, "S",                          \
 		    "time limit for each guest (60)"),                                   \
 		OPT(OPT_NUMBER, "settle", 0, settle_ms, "MS",                            \
-		    "guest time to wait for late trouble after unload (20)"),            \
+		    "guest time to wait for late trouble after unload (10)"),            \
 		OPT(OPT_NUMBER, "jobs", 'j', jobs, "N", "guests at the same time")
 
 /* One spec per kernel, and what they point to. */
