@@ -142,6 +142,9 @@ static int name_modules(struct lab *lab, struct lab_plan *plan)
 					"one of them",
 					info.name);
 		strv_add(&plan->names, info.name);
+		if (info.release && strcmp(info.release, plan->kernel->release))
+			strv_printf(&plan->notes, "'%s' was built for '%s', not for '%s'",
+				    info.name, info.release, plan->kernel->release);
 	}
 	return 0;
 }

@@ -21,6 +21,7 @@ void lab_plan_deinit(struct lab_plan *plan)
 	strv_deinit(&plan->intree);
 	strv_deinit(&plan->params);
 	strv_deinit(&plan->tests);
+	strv_deinit(&plan->notes);
 	free(plan->tests_dir);
 	free(plan->programs_dir);
 	free(plan->build_log);
@@ -248,6 +249,7 @@ static struct lab_result *result_begin(const struct lab_plan *plan,
 	if (plan->names.n)
 		r->module = strv_join(&plan->names, ",");
 	r->test = xstrdup(command->test);
+	strv_add_all(&r->notes, plan->notes.v);
 	r->has_command = command->argv || command->test || command->all_tests;
 	r->build_ms = plan->build_ms;
 	r->build_log = xstrdup(plan->build_log);

@@ -562,8 +562,18 @@ static int search_in(struct lab *lab, const struct debian_mirror *mirror,
 	return add_from(lab, mirror, base, name, allow_expired, series_seen, ret_id);
 }
 
-/* Expired lists are the answer where the kernel is likeliest, in the first suite; further
- * on only when nobody else has it. Suites that the mirror lacks are passed over. */
+/* No suite has it; but one that could not be looked at may. */
+static int nowhere_or_stale(struct lab *lab, const struct kernel_name *name,
+			    const struct strv *seen, const char *stale)
+{
+	int err = nowhere(lab, name, seen);
+
+	return stale ? lab_fail(lab, -ESTALE, "%s; %s", lab_error(lab), stale) : err;
+}
+
+/* Expired lists are the answer where the kernel is likeliest, in the first suite, unless
+ * that is only the newest; further on only when nobody else has it. Suites that the mirror
+ * lacks are passed over. */
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const struct kernel_name *name, bool allow_expired, char **ret_id)
 {
@@ -575,14 +585,15 @@ int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 	for (size_t i = 0; i < suites.n; i++) {
 		int err = search_in(lab, mirror, suites.v[i], name, allow_expired, &seen,
 				    ret_id);
-		bool passable = err == -ENOENT || (err == -ESTALE && i > 0);
+		bool likely = i == 0 && strcmp(suites.v[i], "sid");
+		bool passable = err == -ENOENT || (err == -ESTALE && !likely);
 
 		if (err == -ESTALE && passable && !stale)
 			stale = xstrdup(lab_error(lab));
 		if (err != -ESRCH && (!passable || name->kind == NAME_SUITE))
 			return err;
 	}
-	return stale ? lab_fail(lab, -ESTALE, "%s", stale) : nowhere(lab, name, &seen);
+	return nowhere_or_stale(lab, name, &seen, stale);
 }
 
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
