@@ -13,7 +13,7 @@
 	OPT_KERNEL,                                                                      \
 		OPT(OPT_STRINGS, "param", 'p', params, "NAME=VALUE",                     \
 		    "module parameter; MODULE.NAME=VALUE for another than the last"),    \
-		OPT(OPT_NUMBER, "mem", 'm', memory_mib, "MIB", "guest memory (256)"),          \
+		OPT(OPT_NUMBER, "mem", 'm', memory_mib, "MIB", "guest memory (256)"),    \
 		OPT(OPT_NUMBER, "cpus", 'c', cpus, "N", "guest CPUs (2)"),               \
 		OPT(OPT_STRINGS, "append", 0, append, "WORD",                            \
 		    "kernel command line word"),                                         \

@@ -71,9 +71,10 @@ static void build_failed(struct lab_result *r, const struct lab_build *build,
 	lab_result_add_event(r, &event);
 	if (build->log && strstr(build->log, "undefined!")) {
 		free(r->hint);
-		r->hint = xstrdup("no module or kernel exports this symbol: name the module "
-				  "that does first, as in 'kmlab run PROVIDER CONSUMER', or use "
-				  "what the kernel offers instead");
+		r->hint = xstrdup(
+			"no module or kernel exports this symbol: name the module "
+			"that does first, as in 'kmlab run PROVIDER CONSUMER', or use "
+			"what the kernel offers instead");
 	}
 	free(r->build_log);
 	r->build_log = xstrdup(build->log);

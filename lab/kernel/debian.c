@@ -572,8 +572,8 @@ static int nowhere_or_stale(struct lab *lab, const struct kernel_name *name,
 }
 
 /* Expired lists are the answer where the kernel is likeliest, in the first suite, unless
- * that is only the newest; further on only when nobody else has it. Suites that the mirror
- * lacks are passed over. */
+ * that is only the newest; further on only when nobody else has it. Suites that the
+ * mirror lacks are passed over. */
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const struct kernel_name *name, bool allow_expired, char **ret_id)
 {
