@@ -14,6 +14,7 @@ struct unit {
 	char *sources[2];
 	struct lab_plan plan;
 	struct lab_result *verdict; /* set when there is nothing to run */
+	int failed;		    /* and why, when that is no verdict on the module */
 };
 
 struct item {
@@ -39,6 +40,7 @@ static void plan_unit(struct lab *lab, size_t i, void *data)
 		u->verdict = take_ptr(verdict);
 	else if (err)
 		u->verdict = lab_trouble(lab, &u->spec, err);
+	u->failed = err < 0 ? err : 0;
 	lab_result_destroy(verdict);
 }
 
@@ -94,6 +96,19 @@ static void make_units(struct cli *cli, struct suite *s, const struct specs *spe
 	}
 }
 
+/* With one module on one kernel, bad input is an error and not a line of a table. */
+static int fail_early(struct cli *cli, struct suite *s)
+{
+	struct unit *u = &s->units[0];
+	int err = u->failed;
+
+	lab_fail(&cli->lab, err, "%s", u->verdict->summary);
+	lab_result_destroy(u->verdict);
+	lab_plan_deinit(&u->plan);
+	free(s->units);
+	return ui_failed(cli, err);
+}
+
 static int finish(struct cli *cli, struct suite *s)
 {
 	_cleanup_free_ struct lab_result **results =
@@ -108,6 +123,13 @@ static int finish(struct cli *cli, struct suite *s)
 	free(s->units);
 	free(s->items);
 	return status;
+}
+
+static int run_items(struct cli *cli, struct suite *s, size_t limit)
+{
+	make_items(cli, s);
+	parallel_for(cli, s->n_items, limit, run_item, s);
+	return finish(cli, s);
 }
 
 static int run_test(struct cli *cli)
@@ -127,9 +149,9 @@ static int run_test(struct cli *cli)
 	if (!status) {
 		make_units(cli, &suite, &specs);
 		parallel_for(cli, suite.n_units, limit, plan_unit, &suite);
-		make_items(cli, &suite);
-		parallel_for(cli, suite.n_items, limit, run_item, &suite);
-		status = finish(cli, &suite);
+		status = suite.n_units == 1 && suite.units[0].failed
+				 ? fail_early(cli, &suite)
+				 : run_items(cli, &suite, limit);
 	}
 	specs_deinit(&specs);
 	return status;

@@ -39,6 +39,15 @@ static int check_source(struct lab *lab, const char *path)
 			path);
 }
 
+static int check_sources(struct lab *lab, const struct lab_run_spec *spec)
+{
+	int err = 0;
+
+	for (char *const *s = spec->sources; s && *s && !err; s++)
+		err = check_source(lab, *s);
+	return err;
+}
+
 /* The compiler says "error: ..."; modpost shouts, "FATAL: modpost: ..." before 5.12. */
 static const char *first_error(const char *log)
 {
@@ -117,11 +126,11 @@ static int build_sources(struct lab *lab, struct lab_plan *plan,
 	_cleanup_strv_ struct strv symvers = STRV_INIT;
 
 	for (char *const *s = plan->spec->sources; s && *s; s++) {
-		int err = check_source(lab, *s);
+		int err = 0;
 
-		if (!err && str_ends(*s, ".ko") && !fs_is_dir(*s))
+		if (str_ends(*s, ".ko") && !fs_is_dir(*s))
 			strv_add(&plan->modules, *s);
-		else if (!err)
+		else
 			err = build_source(lab, plan, *s, &symvers, verdict);
 		if (err)
 			return err;
@@ -327,7 +336,11 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 
 	memset(plan, 0, sizeof(*plan));
 	plan->spec = spec;
-	err = find_kernel(lab, spec, &plan->kernel);
+	/* First what costs nothing: nobody waits for a kernel to learn of a typing error.
+	 */
+	err = check_sources(lab, spec);
+	if (!err)
+		err = find_kernel(lab, spec, &plan->kernel);
 	if (!err)
 		err = build_sources(lab, plan, verdict);
 	if (!err)

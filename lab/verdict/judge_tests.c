@@ -6,7 +6,7 @@
 
 enum { NAMES_SHOWN = 3 };
 
-static void judge_ktap(struct judge *j)
+static bool judge_ktap(struct judge *j)
 {
 	const struct lab_result *r = j->result;
 	_cleanup_strv_ struct strv names = STRV_INIT;
@@ -18,12 +18,13 @@ static void judge_ktap(struct judge *j)
 		if (r->tests[i].status == KTAP_FAIL && ++failed <= NAMES_SHOWN)
 			strv_add(&names, r->tests[i].name ? r->tests[i].name : "unnamed");
 	if (!failed)
-		return;
+		return false;
 	list = strv_join(&names, ", ");
 	event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "test-failed",
 			    "%zu of %zu tests failed: %s%s", failed, r->n_tests, list,
 			    failed > NAMES_SHOWN ? ", ..." : "");
 	judge_add(j, &event);
+	return true;
 }
 
 static void judge_status(struct judge *j, int status)
@@ -43,9 +44,9 @@ static void judge_status(struct judge *j, int status)
 void judge_tests(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
+	bool failed = judge_ktap(j);
 	struct lab_event event;
 
-	judge_ktap(j);
 	if (r->command_errno) {
 		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-not-run",
 				    "the command '%s' could not be run: %s",
@@ -57,6 +58,8 @@ void judge_tests(struct judge *j)
 		event = judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "timeout",
 				    "the command did not end in time and was killed");
 		judge_add(j, &event);
+	} else if (failed && r->command_status == 1) {
+		return; /* what a test ends with once its checks have said it all */
 	} else if (r->command_ran && r->command_status) {
 		judge_status(j, r->command_status);
 	} else if (r->command_ran && j->result->command_status) {
