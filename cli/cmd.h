@@ -6,6 +6,8 @@
 #ifndef KMLAB_CLI_CMD_H
 #define KMLAB_CLI_CMD_H
 
+#include "opt.h"
+
 #include "lab.h"
 
 /* Exit statuses that belong to the command line itself; verdicts have 100 and more. */
@@ -25,22 +27,6 @@ struct options {
 	bool json, help, quiet, verbose, nested, offline, allow_expired, werror;
 	bool compile_commands, clean, all, dry_run, once, refresh, available;
 };
-
-enum opt_type { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_NUMBER };
-
-struct opt {
-	const char *name; /* long name, without dashes */
-	char letter;	  /* or 0 */
-	enum opt_type type;
-	size_t offset;	  /* into struct options */
-	const char *arg;  /* "NAME=VALUE", or NULL for a flag */
-	const char *help; /* one line */
-};
-
-#define OPT(type, name, letter, field, arg, help)                                        \
-	{                                                                                \
-		name, letter, type, offsetof(struct options, field), arg, help           \
-	}
 
 /* Options that many commands share, so that they read the same everywhere. */
 #define OPT_KERNEL                                                                       \

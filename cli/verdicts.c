@@ -11,6 +11,7 @@
 
 #define DEFAULT_SETTLE_MS 10
 #define DEFAULT_TIMEOUT_S 60
+#define FAILURES_SHOWN	  8
 
 static int check_kernels(struct cli *cli)
 {
@@ -176,6 +177,23 @@ void specs_deinit(struct specs *specs)
 	strv_deinit(&specs->paths);
 }
 
+/* A line for each, then why those failed that did. */
+static void print_table(struct lab_result **r, size_t n, FILE *out, bool colour)
+{
+	size_t failed = 0;
+
+	lab_report_table(out, r, n, colour);
+	for (size_t i = 0; i < n; i++) {
+		if (r[i]->outcome == LAB_PASS || ++failed > FAILURES_SHOWN)
+			continue;
+		fputc('\n', out);
+		lab_report_text(out, r[i], colour);
+	}
+	if (failed > FAILURES_SHOWN)
+		fprintf(out, "\n... and %zu more that failed; '--json' has all of it\n",
+			failed - FAILURES_SHOWN);
+}
+
 static void print(struct cli *cli, struct lab_result **r, size_t n, FILE *out, bool table)
 {
 	const char *format = cli->opt.format;
@@ -188,7 +206,7 @@ static void print(struct cli *cli, struct lab_result **r, size_t n, FILE *out, b
 	} else if (!strcmp(format, "junit")) {
 		lab_report_junit(out, r, n);
 	} else if (table) {
-		lab_report_table(out, r, n, colour);
+		print_table(r, n, out, colour);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			lab_report_text(out, r[i], colour);

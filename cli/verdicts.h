@@ -18,7 +18,7 @@
 		OPT(OPT_STRINGS, "append", 0, append, "WORD",                            \
 		    "kernel command line word"),                                         \
 		OPT(OPT_FLAG, "nested", 0, nested, NULL,                                 \
-		    "give the guest virtualization of its own"),                         \
+		    "give the guest virtualization of its own, and /dev/kvm"),           \
 		OPT_MAKE,                                                                \
 		OPT(OPT_FLAG, "werror", 0, werror, NULL,                                 \
 		    "compiler warnings are errors"),                                     \

@@ -142,6 +142,7 @@ static void add_test(struct ktap *k, char *name, enum ktap_status status)
 		.diagnostic = k->pending.len ? text_take(&k->pending) : NULL,
 	};
 	text_deinit(&k->pending);
+	k->behind = status == KTAP_FAIL && !k->commented;
 }
 
 static void result_line(struct ktap *k, size_t indent, const char *rest, bool good)
@@ -171,8 +172,25 @@ static void result_line(struct ktap *k, size_t indent, const char *rest, bool go
 	}
 	if (parent)
 		prefix_names(k, first, name);
+	k->behind = false;
 	if (!parent || (status == KTAP_FAIL && !any_failed(k, first)))
 		add_test(k, take_ptr(name), status);
+	k->commented = false;
+}
+
+static void other_line(struct ktap *k, const char *line, bool comment)
+{
+	if (comment && k->behind) {
+		struct ktap_test *t = &k->tests[k->n - 1];
+		char *old = t->diagnostic;
+
+		t->diagnostic = xprintf("%s%s\n", old ? old : "", line);
+		free(old);
+		return;
+	}
+	k->behind = false;
+	k->commented |= comment;
+	text_printf(&k->pending, "%s\n", line);
 }
 
 static bool plan_line(struct ktap *k, size_t indent, const char *s)
@@ -222,7 +240,7 @@ void ktap_line(struct ktap *k, const char *line)
 		k->seen = true;
 		result_line(k, indent, s + 6 + (s[6] == ' '), false);
 	} else if (*s) {
-		text_printf(&k->pending, "%s\n", line);
+		other_line(k, line, *s == '#');
 	}
 }
 

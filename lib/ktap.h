@@ -15,7 +15,7 @@ enum ktap_status { KTAP_PASS, KTAP_FAIL, KTAP_SKIP, KTAP_TODO };
 
 struct ktap_test {
 	char *name;
-	char *diagnostic; /* lines seen before the result, or NULL */
+	char *diagnostic; /* what was said about it, or NULL */
 	enum ktap_status status;
 };
 
@@ -27,12 +27,16 @@ struct ktap {
 	char *problem; /* first breach: missing plan, wrong count, ... or NULL */
 	struct ktap_level *levels; /* parser state */
 	size_t n_levels;
-	struct text pending;
+	struct text pending; /* for the next result */
+	bool commented;	     /* it has a '#' line */
+	bool behind;	     /* '#' lines now belong to the last result */
 };
 
 void ktap_init(struct ktap *k);
 void ktap_deinit(struct ktap *k);
-/** ktap_line - one line without its newline. Lines that are not KTAP are diagnostics. */
+/** ktap_line - one line without its newline. Lines that are not KTAP are diagnostics of
+ *  the result that follows; '#' lines behind a failure that had none before it are that
+ *  failure's, as TAP has it. */
 void ktap_line(struct ktap *k, const char *line);
 /** ktap_text - many lines. */
 void ktap_text(struct ktap *k, const char *text);

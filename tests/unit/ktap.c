@@ -32,6 +32,21 @@ static void test_flat(void)
 	is_str(k.tests[0].name, "fd #3 is open", "a hash is not always a directive");
 }
 
+/* KTAP has a failure's comments before it, TAP behind it. */
+static void test_comments(void)
+{
+	parse("1..3\nnot ok 1 a\n# of a\n#  too\nok 2 b\n# of c\nnot ok 3 c\n# lost\n");
+	is_str(k.tests[0].diagnostic, "# of a\n#  too\n", "the lines behind a failure");
+	ok(!k.tests[1].diagnostic, "are not those of the next result");
+	is_str(k.tests[2].diagnostic, "# of c\n", "unless it had some before it");
+	parse("1..3\nok 1 a\n# of b\nnot ok 2 b\n# of c\nnot ok 3 c\n");
+	is_str(k.tests[2].diagnostic, "# of c\n",
+	       "then the next ones are the next one's");
+	parse("1..2\ntalk\nnot ok 1 a\n# of a\ntalk\n# of b\nok 2 b\n");
+	is_str(k.tests[0].diagnostic, "talk\n# of a\n", "what a program prints is both");
+	is_str(k.tests[1].diagnostic, "talk\n# of b\n", "and ends the comments");
+}
+
 static void test_nested(void)
 {
 	parse("KTAP version 1\n1..2\n    KTAP version 1\n    1..2\n    ok 1 x\n"
@@ -70,6 +85,7 @@ static void test_broken(void)
 int main(void)
 {
 	test_flat();
+	test_comments();
 	test_nested();
 	test_broken();
 	ktap_deinit(&k);
