@@ -110,7 +110,9 @@ int boot_system(void)
 	make_links();
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		agent_write_text(settings[i].path, settings[i].value);
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("PATH",
+	       "/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	       1);
 	setenv("HOME", "/root", 1);
 	sethostname("kmlab", 5);
 	return load_drivers();

@@ -15,7 +15,7 @@
 ktap_planned=0
 ktap_ran=0
 ktap_failed=0
-ktap_marks=0
+ktap_why=
 
 # plan N - say how many checks follow. First of all.
 plan()
@@ -38,6 +38,13 @@ diag()
 	printf '%s\n' "$*" | sed 's/^/# /'
 }
 
+# why TEXT... - what was expected and what usually goes wrong, for the next check: printed
+# when it fails, forgotten when it passes.
+why()
+{
+	ktap_why=$*
+}
+
 # result STATUS NAME - one result by its number: 0 is good. Returns STATUS.
 result()
 {
@@ -47,7 +54,9 @@ result()
 	else
 		ktap_failed=$((ktap_failed + 1))
 		printf 'not ok %d %s\n' "$ktap_ran" "$2"
+		[ -z "$ktap_why" ] || diag "$ktap_why"
 	fi
+	ktap_why=
 	return "$1"
 }
 
@@ -125,8 +134,8 @@ unlike()
 # klog_mark - from here on klog_since prints what the kernel logged.
 klog_mark()
 {
-	ktap_marks=$((ktap_marks + 1))
-	ktap_mark="ktap: mark $$.$ktap_marks"
+	read -r ktap_mark </proc/sys/kernel/random/uuid
+	ktap_mark="ktap: mark $ktap_mark"
 	printf '%s\n' "$ktap_mark" >/dev/kmsg
 }
 
@@ -134,6 +143,25 @@ klog_mark()
 klog_since()
 {
 	dmesg | awk -v mark="$ktap_mark" 'found; index($0, mark) { found = 1 }'
+}
+
+# reloads N [PARAM=VALUE...] - unload and load the module N times; it is loaded before and
+# afterwards. A command for ok: ok "200 times unloaded and loaded" reloads 200
+# Up to 6.1 nearly all of its time are grace periods of RCU, which the kernel can hurry.
+reloads()
+{
+	ktap_left=$1
+	shift
+	echo 1 >/sys/kernel/rcu_expedited
+	while [ "$ktap_left" -gt 0 ]; do
+		if ! rmmod "${KMLAB_MODULE:?}" || ! insmod "${KMLAB_KO:?}" "$@"; then
+			echo "that was $ktap_left times before the last"
+			break
+		fi
+		ktap_left=$((ktap_left - 1))
+	done
+	echo 0 >/sys/kernel/rcu_expedited
+	[ "$ktap_left" -eq 0 ]
 }
 
 # finish - the end; also reached through the EXIT trap by a script that stops early.

@@ -100,8 +100,8 @@ void asm_call(struct bpf_asm *a, enum bpf_helper helper)
 
 static void leave_here(struct bpf_asm *a)
 {
-	if (a->n_out < sizeof(a->out))
-		a->out[a->n_out++] = (uint8_t)(a->n - 1);
+	if (a->n_out < sizeof(a->out) / sizeof(a->out[0]))
+		a->out[a->n_out++] = (uint16_t)(a->n - 1);
 }
 
 void asm_out(struct bpf_asm *a, enum bpf_jump jump, int dst, int src)

@@ -45,9 +45,9 @@ struct bpf_insn {
 
 /* A program being written. A jump "out" leaves it; asm_end() says where that is. */
 struct bpf_asm {
-	struct bpf_insn insn[256];
+	struct bpf_insn insn[1024]; /* the longest strikes out an array of 16 */
 	unsigned int n;
-	uint8_t out[32]; /* jumps to patch */
+	uint16_t out[32]; /* jumps to patch */
 	unsigned int n_out;
 };
 

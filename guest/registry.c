@@ -63,7 +63,7 @@ static const struct registry {
 	 "input_handler", "name", 0, "input_handler", "name", false, NOTHING},
 };
 
-enum { ROWS = sizeof(registries) / sizeof(registries[0]), MANY = 4 };
+enum { ROWS = sizeof(registries) / sizeof(registries[0]), MANY = 16 };
 
 enum many { ONE, POINTERS, STRUCTS };
 
@@ -199,7 +199,7 @@ static void strike_many(const struct trace *t, struct bpf_asm *a, const struct w
 	}
 	trace_peek(a, R1, BPF_WORD, R6, (w->key + 1) * 8);
 	fits = asm_skip_imm(a, JUMP_LE, R1, MANY);
-	asm_count(a, t->cells, CELL_NOT_STRUCK);
+	asm_count(a, t->cells, CELL_LOST_TRACK);
 	asm_here(a, fits);
 }
 

@@ -369,8 +369,12 @@ static void watch_all(struct trace *t)
 	watch_memory(t);
 	watch_vmalloc_range(t, "__vmalloc_node_range");
 	watch_vmalloc_range(t, "__vmalloc_node_range_noprof");
+	/* One that fires was not cancelled; one that starts itself again does so later.
+	 */
 	watch_free(t, "timer_cancel", t->timers, 0);
+	watch_free(t, "timer_expire_entry", t->timers, 0);
 	watch_free(t, "hrtimer_cancel", t->timers, 0);
+	watch_free(t, "hrtimer_expire_entry", t->timers, 0);
 	watch_timer(t);
 	watch_hrtimer(t);
 	registry_watch(t);
@@ -433,6 +437,7 @@ void trace_clear(struct trace *t)
 	clear_map(t->modules);
 	clear_map(t->entries);
 	t->missed = missed(t);
+	t->lost = cell(t, CELL_LOST_TRACK);
 	t->vmalloc = cell(t, CELL_VMALLOC);
 	t->no_room = cell(t, CELL_NO_ROOM);
 	t->n_gone = 0;
@@ -611,6 +616,7 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial)
 {
 	struct sites *s = malloc(sizeof(*s));
+	bool lost;
 
 	if (!s || !t) {
 		free(s);
@@ -632,7 +638,9 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
 	report_sites(s, missed(t) - t->missed, report, data);
-	if (still_certain(0, missed(t) - t->missed))
+	lost = cell(t, CELL_LOST_TRACK) != t->lost;
+	*partial |= lost;
+	if (!lost && still_certain(0, missed(t) - t->missed))
 		registry_report(t, ranges, n_ranges, report, data);
 	free(s);
 }

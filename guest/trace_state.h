@@ -44,7 +44,7 @@ struct entry {
 	char name[48];
 };
 
-enum cell { CELL_NO_ROOM, CELL_NOT_STRUCK, CELL_VMALLOC, CELLS };
+enum cell { CELL_NO_ROOM, CELL_NOT_STRUCK, CELL_LOST_TRACK, CELL_VMALLOC, CELLS };
 
 enum {
 	HELD_MAX = 32768,
@@ -62,8 +62,8 @@ struct trace {
 	int memory, timers, modules, cells, entries;
 	int link[LINKS_MAX], strike[LINKS_MAX];
 	unsigned int n_links, n_strike;
-	bool vmalloc_unseen;		   /* read the list always */
-	uint64_t missed, vmalloc, no_room; /* at the last clear */
+	bool vmalloc_unseen;			 /* read the list always */
+	uint64_t missed, lost, vmalloc, no_room; /* at the last clear */
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };

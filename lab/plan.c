@@ -7,8 +7,9 @@
 #include "fs.h"
 
 #include "build/modinfo.h"
-#include "cache.h"
+#include "programs.h"
 #include "run.h"
+#include "vm/template.h"
 
 static int find_kernel(struct lab *lab, const struct lab_run_spec *spec,
 		       struct lab_kernel **ret)
@@ -238,85 +239,33 @@ static char *tests_of(const struct lab_run_spec *spec)
 	return NULL;
 }
 
-static int compile_test(struct lab *lab, struct lab_plan *plan, const char *name,
-			struct strv *programs, struct lab_result *verdict)
+/* The kernel's own modules that the tests want, one name a line in tests/needs. */
+static int read_needs(struct lab *lab, struct lab_plan *plan)
 {
-	_cleanup_free_ char *source = xprintf("%s/%s", plan->tests_dir, name);
-	_cleanup_free_ char *include = xprintf("%s/..", plan->tests_dir);
-	_cleanup_free_ char *log = NULL;
-	char *program = NULL;
-	int err = lab_build_program(lab, plan->kernel, source, include, &program, &log);
+	_cleanup_free_ char *path = xprintf("%s/needs", plan->tests_dir);
+	_cleanup_free_ char *text = NULL;
+	char *save = NULL;
+	int err = fs_read_file(path, &text, NULL);
 
-	if (err == -ENOEXEC) {
-		struct lab_build failed = {.status = 1, .log = log};
-
-		build_failed(verdict, &failed, source);
-		return 1;
-	}
-	if (!err)
-		strv_take(programs, program);
+	if (err == -ENOENT)
+		return 0;
+	if (err)
+		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions",
+				path, strerror(-err));
+	for (char *name = strtok_r(text, " \t\n", &save); name && !err;
+	     name = strtok_r(NULL, " \t\n", &save))
+		err = lab_modules_need(lab, name, plan->kernel->modules, &plan->intree);
 	return err;
 }
 
-/* Puts the compiled tests of one module side by side, as the guest wants them. */
-static int gather_programs(struct lab *lab, const struct lab_plan *plan,
-			   const struct strv *programs, const char *key)
-{
-	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
-	size_t next = 0;
-	int err = lab_stage_begin(lab, "builds", &stage);
-
-	for (size_t i = 0; i < plan->tests.n && !err; i++) {
-		const char *name = plan->tests.v[i];
-		_cleanup_free_ char *to = NULL;
-
-		if (!str_ends(name, ".c"))
-			continue;
-		to = xprintf("%s/%.*s", stage.dir, (int)strlen(name) - 2, name);
-		err = fs_copy_file(programs->v[next++], to);
-		if (err)
-			lab_fail(lab, err,
-				 "cannot write '%s': %s; free space or set "
-				 "KMLAB_CACHE",
-				 to, strerror(-err));
-	}
-	return err ? err : lab_stage_publish(lab, &stage, key);
-}
-
-static int compile_tests(struct lab *lab, struct lab_plan *plan,
-			 struct lab_result *verdict)
-{
-	_cleanup_strv_ struct strv programs = STRV_INIT;
-	_cleanup_strv_ struct strv parts = STRV_INIT;
-	_cleanup_free_ char *key = NULL;
-	int err = 0;
-
-	for (size_t i = 0; i < plan->tests.n && !err; i++)
-		if (str_ends(plan->tests.v[i], ".c"))
-			err = compile_test(lab, plan, plan->tests.v[i], &programs,
-					   verdict);
-	if (err || !programs.n)
-		return err;
-	/* A program's path is a hash of its content, so these name the content too. */
-	strv_add(&parts, "tests");
-	strv_add_all(&parts, plan->tests.v);
-	strv_add_all(&parts, programs.v);
-	key = lab_cache_key((const char *const *)parts.v);
-	if (!lab_cache_has(lab, "builds", key))
-		err = gather_programs(lab, plan, &programs, key);
-	if (!err)
-		plan->programs_dir = lab_cache_path(lab, "builds", key);
-	return err;
-}
-
-static int find_tests(struct lab *lab, struct lab_plan *plan, struct lab_result *verdict)
+static int find_tests(struct lab *lab, struct lab_plan *plan)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
 	plan->tests_dir = tests_of(plan->spec);
 	if (!plan->tests_dir) {
 		if (plan->spec->suite)
-			return lab_fail(lab, -ENOENT,
+			return lab_fail(lab, -EINVAL,
 					"the suite '%s' has no tests; name a "
 					"module of modules/ or its directory",
 					plan->spec->suite);
@@ -326,7 +275,46 @@ static int find_tests(struct lab *lab, struct lab_plan *plan, struct lab_result 
 	for (size_t i = 0; i < names.n; i++)
 		if (str_ends(names.v[i], ".sh") || str_ends(names.v[i], ".c"))
 			strv_add(&plan->tests, names.v[i]);
-	return compile_tests(lab, plan, verdict);
+	return read_needs(lab, plan);
+}
+
+/* The emulator has SVM only; with KVM the guest's processor is the host's. */
+static const char *hypervisor_module(const struct lab_accel_probe *probe)
+{
+	_cleanup_free_ char *cpuinfo = NULL;
+
+	if (probe->accel != LAB_ACCEL_KVM ||
+	    fs_read_file("/proc/cpuinfo", &cpuinfo, NULL))
+		return "kvm_amd";
+	return strstr(cpuinfo, " vmx ") ? "kvm_intel" : "kvm_amd";
+}
+
+/* /dev/kvm for a guest that is given virtualization of its own. */
+static int need_hypervisor(struct lab *lab, struct lab_plan *plan)
+{
+	struct lab_accel_probe probe = {0};
+	int err = lab_accel_probe(lab, false, &probe);
+
+	free(probe.reason);
+	if (err)
+		return err;
+	return lab_modules_need(lab, hypervisor_module(&probe), plan->kernel->modules,
+				&plan->intree);
+}
+
+static int make_programs(struct lab *lab, struct lab_plan *plan,
+			 struct lab_result *verdict)
+{
+	struct lab_build failed = {.status = 1};
+	_cleanup_free_ char *source = NULL;
+	int err = lab_programs_make(lab, plan, &source, &failed.log);
+
+	if (err == -ENOEXEC) {
+		build_failed(verdict, &failed, source);
+		err = 1;
+	}
+	free(failed.log);
+	return err;
 }
 
 int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_plan *plan,
@@ -346,12 +334,16 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 	if (!err)
 		err = lab_modules_order(lab, &plan->modules, plan->kernel->modules,
 					&plan->intree);
+	if (!err && spec->nested)
+		err = need_hypervisor(lab, plan);
 	if (!err)
 		err = name_modules(lab, plan);
 	if (!err)
 		err = set_params(lab, plan);
 	if (!err && plan->names.n)
-		err = find_tests(lab, plan, verdict);
+		err = find_tests(lab, plan);
+	if (!err)
+		err = make_programs(lab, plan, verdict);
 	if (err > 0) {
 		free(verdict->kernel);
 		free(verdict->source);

@@ -100,8 +100,6 @@ static void job_add_test_files(struct job *job, const struct lab *lab,
 			       const struct lab_plan *plan)
 {
 	job_add_file(job, xstrdup(plan->tests_dir), xstrdup("/lab/tests"));
-	if (plan->programs_dir)
-		job_add_file(job, xstrdup(plan->programs_dir), xstrdup("/lab/bin"));
 	job_add_file(job, xprintf("%s/guest/ktap.sh", lab->data_dir),
 		     xstrdup("/lab/ktap.sh"));
 	for (size_t i = 0; i < plan->modules.n; i++)
@@ -121,6 +119,7 @@ static void job_add_tests(struct job *job, const struct lab *lab,
 			  const struct lab_plan *plan, const struct lab_command *command)
 {
 	const char *module = plan->names.v[plan->names.n - 1];
+	_cleanup_text_ struct text all = TEXT_INIT;
 
 	job_add_test_files(job, lab, plan);
 	if (command->test) {
@@ -137,6 +136,9 @@ static void job_add_tests(struct job *job, const struct lab *lab,
 	}
 	strv_printf(&job->env, "KMLAB_MODULE=%s", module);
 	strv_printf(&job->env, "KMLAB_KO=/lab/%s.ko", module);
+	for (size_t i = 0; i < plan->names.n; i++)
+		text_printf(&all, "%s/lab/%s.ko", i ? " " : "", plan->names.v[i]);
+	strv_printf(&job->env, "KMLAB_KOS=%s", all.s);
 	strv_printf(&job->env, "KMLAB_PARAMS=%s", plan->params.v[plan->names.n - 1]);
 	strv_printf(&job->env, "KMLAB_KERNEL=%s", plan->kernel->release);
 	strv_add(&job->env, "KMLAB_KTAP=/lab/ktap.sh");
@@ -166,6 +168,8 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 	job_add_modules(job, plan);
 	for (size_t i = 0; i < spec->n_in; i++)
 		job_add_file(job, xstrdup(spec->in[i].host), xstrdup(spec->in[i].guest));
+	if (plan->programs_dir)
+		job_add_file(job, xstrdup(plan->programs_dir), xstrdup("/lab/bin"));
 	strv_add_all(&job->argv, command->argv);
 	strv_add_all(&job->env, command->env);
 	if (tests) {

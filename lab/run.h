@@ -36,7 +36,7 @@ struct lab_plan {
 	struct strv params;  /* one string for each module */
 	char *tests_dir;     /* host directory of the last source's tests, or NULL */
 	struct strv tests;   /* file names in it, sorted */
-	char *programs_dir;  /* compiled tests, or NULL */
+	char *programs_dir;  /* compiled tests and clients, or NULL */
 	struct strv notes;   /* what the verdict should mention, whatever it is */
 	char *build_log;     /* compiler output worth showing, or NULL */
 	double build_ms;

@@ -31,4 +31,12 @@ int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
 int lab_modules_order(struct lab *lab, struct strv *paths, const char *kernel_modules,
 		      struct strv *intree);
 
+/**
+ * lab_modules_need - one more of the kernel's own modules, with all that it needs, at the
+ * end of @intree; one that is built in, or in it already, adds nothing. -ENOENT with a
+ * sentence when the kernel does not have it.
+ */
+int lab_modules_need(struct lab *lab, const char *name, const char *kernel_modules,
+		     struct strv *intree);
+
 #endif

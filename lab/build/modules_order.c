@@ -40,20 +40,22 @@ struct tree {
 	char *dep; /* text of modules.dep */
 };
 
-/* The line of modules.dep that begins with the module's own path, or NULL. */
-static const char *find_line(const struct tree *tree, const char *name)
+/* The line of a list (modules.dep, modules.builtin) that begins with the module's own
+ * path, or NULL. */
+static const char *find_in(const char *line, const char *name)
 {
-	const char *line = tree->dep;
-
 	while (line && *line) {
-		size_t path = strcspn(line, ":\n");
-
-		if (line[path] == ':' && path_is(line, path, name))
+		if (path_is(line, strcspn(line, ":\n"), name))
 			return line;
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
 	}
 	return NULL;
+}
+
+static const char *find_line(const struct tree *tree, const char *name)
+{
+	return find_in(tree->dep, name);
 }
 
 static void add_path(const struct tree *tree, const char *path, size_t len,
@@ -196,5 +198,28 @@ int lab_modules_order(struct lab *lab, struct strv *paths, const char *kernel_mo
 	strv_deinit(intree);
 	*intree = found;
 	found = (struct strv)STRV_INIT;
+	return 0;
+}
+
+int lab_modules_need(struct lab *lab, const char *name, const char *kernel_modules,
+		     struct strv *intree)
+{
+	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", kernel_modules);
+	_cleanup_free_ char *inside_path = xprintf("%s/modules.builtin", kernel_modules);
+	_cleanup_free_ char *dep = NULL, *inside = NULL;
+	struct tree tree = {kernel_modules, NULL};
+	const char *line;
+
+	(void)fs_read_file(dep_path, &dep, NULL);
+	(void)fs_read_file(inside_path, &inside, NULL);
+	tree.dep = dep;
+	line = find_line(&tree, name);
+	if (line)
+		add_with_needs(&tree, line, intree);
+	else if (!find_in(inside, name))
+		return lab_fail(lab, -ENOENT,
+				"the tests need the kernel's own module '%s', which is "
+				"not in '%s'; correct tests/needs",
+				name, kernel_modules);
 	return 0;
 }

@@ -31,12 +31,13 @@ static int add_headers(const char *dir, struct strv *parts)
 
 /* Everything that shapes the program: its text, the headers it may include from beside
  * itself and from @include, and the compiler, which the build root stands for. */
-static int program_id(const struct lab_kernel *kernel, const char *source,
-		      const char *include, char **ret)
+static int program_id(const struct lab *lab, const struct lab_kernel *kernel,
+		      const char *source, const char *include, char **ret)
 {
 	_cleanup_strv_ struct strv parts = STRV_INIT;
 	_cleanup_free_ char *dir =
 		xstrndup(source, (size_t)(fs_basename(source) - source));
+	_cleanup_free_ char *helpers = xprintf("%s/guest", lab->data_dir);
 	_cleanup_free_ char *key = NULL;
 	char *text = NULL;
 	int err = fs_read_file(source, &text, NULL);
@@ -50,6 +51,8 @@ static int program_id(const struct lab_kernel *kernel, const char *source,
 		err = add_headers(dir, &parts);
 	if (!err && include)
 		err = add_headers(include, &parts);
+	if (!err && fs_is_dir(helpers))
+		err = add_headers(helpers, &parts);
 	if (err)
 		return err;
 	key = lab_cache_key((const char *const *)parts.v);
@@ -73,6 +76,7 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 	strv_add(&argv, "-pthread");
 	if (include)
 		strv_printf(&argv, "-I%s", include);
+	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* ktap.h */
 	strv_add(&argv, "-o");
 	strv_printf(&argv, "%s/program", dir);
 	strv_add(&argv, source);
@@ -122,7 +126,7 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
 	if (!real || (include && !inc))
 		return lab_fail(lab, -errno, "cannot open '%s': %s; check the path",
 				real ? include : source, strerror(errno));
-	err = program_id(kernel, real, inc, &id);
+	err = program_id(lab, kernel, real, inc, &id);
 	if (err)
 		return lab_fail(lab, err,
 				"cannot read '%s' and its headers: %s; check their "

@@ -422,6 +422,39 @@ static int describe(struct job *job, const char *dir)
 	return kernel_entry_write(job->lab, dir, &entry);
 }
 
+/*
+ * On 7.2, not yet on 6.12, C=1 and C=2 first ask a script of the kernel's tree whether
+ * the checker is up to it, and Debian's headers come without it. What sparse may lack is
+ * __typeof_unqual__: 0.6.4 does, and cannot read 7.2's headers.
+ */
+static int complete_headers(struct job *job, const char *dir)
+{
+	static const char script[] =
+		"#!/bin/sh\n"
+		"said=$(echo 'static int f(int x) { __typeof_unqual__(x) y = x; "
+		"return y; }' | \"$@\" - 2>&1)\n"
+		"[ -z \"$said\" ] && echo 1 || echo 0\n";
+	_cleanup_free_ char *scripts = xprintf(
+		"%s/usr/src/linux-headers-%s-common/scripts", dir, job->choice.release);
+	_cleanup_free_ char *path = NULL;
+	char *flavour = strstr(scripts, "-" DEBIAN_ARCH "-common");
+	int err;
+
+	/* Releases end in the flavour, the common headers' do not. */
+	if (flavour)
+		memmove(flavour, flavour + strlen("-" DEBIAN_ARCH),
+			strlen(flavour + strlen("-" DEBIAN_ARCH)) + 1);
+	path = xprintf("%s/checker-valid.sh", scripts);
+	if (!fs_is_dir(scripts) || fs_exists(path))
+		return 0;
+	err = fs_write_file(path, script, strlen(script), 0755);
+	if (err)
+		return lab_fail(job->lab, err,
+				"cannot write '%s': %s; free space or set KMLAB_CACHE",
+				path, strerror(-err));
+	return 0;
+}
+
 static int make_entries(struct job *job, struct lab_stage *kernel, struct lab_stage *root)
 {
 	_cleanup_free_ char *debs = NULL;
@@ -437,6 +470,8 @@ static int make_entries(struct job *job, struct lab_stage *kernel, struct lab_st
 		err = fs_remove_tree(debs);
 	if (!err && root->dir)
 		err = root_finish(job->lab, root->dir);
+	if (!err)
+		err = complete_headers(job, kernel->dir);
 	if (!err)
 		err = kernel_depmod(job->lab, kernel->dir, job->choice.release);
 	return err ? err : describe(job, kernel->dir);

@@ -7,7 +7,7 @@
 #include "internal.h"
 
 #define KERNEL_JSON "kernel.json"
-#define FORMAT	    1 /* raised when an old entry can no longer be read */
+#define FORMAT	    2 /* raised when an old entry can no longer be used: added anew then */
 
 static void entry_deinit(struct kernel_entry *entry)
 {

@@ -11,12 +11,16 @@
 
 #define TRIPLET "x86_64-linux-gnu-"
 
-/* perl, not perl-base alone: with W=1 Kbuild runs kernel-doc, which wants Pod::Usage. */
+/*
+ * perl, not perl-base alone: with W=1 Kbuild runs kernel-doc, which wants Pod::Usage.
+ * sparse is what Kbuild calls for C=1 and C=2. Raise FORMAT in entry.c with this list.
+ */
 void root_packages(struct strv *ret)
 {
 	static const char *const packages[] = {
-		"make", "libc6-dev", "bash", "dash",	  "coreutils", "sed",	   "grep",
-		"mawk", "findutils", "perl", "diffutils", "gzip",      "xz-utils", NULL};
+		"make",	     "libc6-dev", "bash",     "dash",	   "coreutils",
+		"sed",	     "grep",	  "mawk",     "findutils", "perl",
+		"diffutils", "gzip",	  "xz-utils", "sparse",	   NULL};
 
 	for (int i = 0; packages[i]; i++)
 		strv_add(ret, packages[i]);

@@ -133,7 +133,8 @@ static void note_doubts(struct judge *j)
 			    "could be read",
 			    report->log_lost);
 	if (report->leftovers_partial)
-		strv_add(notes, "the leak search missed some records: more may be left over");
+		strv_add(notes,
+			 "the leak search missed some records: more may be left over");
 	for (size_t i = 0; i < report->n_log; i++)
 		if (report->log[i].text &&
 		    strstr(report->log[i].text, "module license '") &&

@@ -16,6 +16,7 @@ enum {
 	LOG_SHOWN = 8,
 	CONSOLE_SHOWN = 20,
 	OTHERS_SHOWN = 12,
+	DIAGNOSTIC_SHOWN = 12,
 	BUILD_LINES_SHOWN = 40
 };
 
@@ -228,6 +229,23 @@ static void others(const struct view *v, const struct lab_result *r,
 		fprintf(v->out, "    ... and %zu more\n", shown - OTHERS_SHOWN);
 }
 
+/* What the test said about it, a line at a time. */
+static void diagnostic(const struct view *v, const char *s)
+{
+	size_t len, shown = 0;
+
+	for (; s && *s && shown < DIAGNOSTIC_SHOWN; s += len + (s[len] == '\n')) {
+		_cleanup_free_ char *line = NULL;
+
+		len = strcspn(s, "\n");
+		line = xstrndup(s, len);
+		put(v, "      ", line + (str_starts(line, "# ") ? 2 : 0), "\n");
+		shown++;
+	}
+	if (s && *s)
+		fputs("      ...\n", v->out);
+}
+
 static void failed_tests(const struct view *v, const struct lab_result *r)
 {
 	for (size_t i = 0; i < r->n_tests; i++) {
@@ -236,8 +254,7 @@ static void failed_tests(const struct view *v, const struct lab_result *r)
 		if (t->status != KTAP_FAIL)
 			continue;
 		put(v, "    not ok ", t->name ? t->name : "", "\n");
-		if (t->diagnostic)
-			put(v, "      ", t->diagnostic, "\n");
+		diagnostic(v, t->diagnostic);
 	}
 }
 

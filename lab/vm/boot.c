@@ -246,6 +246,7 @@ static int start(struct boot *b, const char *initrd, int payload_fd)
 		.machine = b->t->machine,
 		.cpu = b->t->cpu,
 		.accel = b->t->accel,
+		.nested = b->t->nested,
 		.memory_mib = b->t->memory_mib,
 		.cpus = b->t->cpus,
 		.ram = ram,

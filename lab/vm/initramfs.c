@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a template boots from: the agent as /init, busybox under all its names, and the
- * drivers of our own devices. A newc archive, not compressed: QEMU copies it in no time,
- * while an emulated CPU takes long to unpack.
+ * What a template boots from: the agent as /init, hammer, busybox under all its names,
+ * and the drivers of our own devices. A newc archive, not compressed: QEMU copies it in
+ * no time, while an emulated CPU takes long to unpack.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -219,11 +219,13 @@ static int put_drivers(struct image *im, const struct lab_kernel *k)
 	return err ? err : put(im, "lab/modules", S_IFREG | 0644, NULL, list.s, list.len);
 }
 
-static int put_agent(struct image *im)
+static int put_own(struct image *im)
 {
 	_cleanup_free_ char *agent = find_data(im->lab, "agent");
+	_cleanup_free_ char *hammer = find_data(im->lab, "hammer");
+	int err = put_file(im, "init", agent, 0755);
 
-	return put_file(im, "init", agent, 0755);
+	return err ? err : put_file(im, "usr/bin/hammer", hammer, 0755);
 }
 
 static int put_all(struct image *im, const struct lab_kernel *kernel)
@@ -233,7 +235,7 @@ static int put_all(struct image *im, const struct lab_kernel *kernel)
 	for (size_t i = 0; !err && i < sizeof(folders) / sizeof(*folders); i++)
 		err = put(im, folders[i], S_IFDIR | 0755, NULL, NULL, 0);
 	if (!err)
-		err = put_agent(im);
+		err = put_own(im);
 	if (!err)
 		err = put_busybox(im);
 	if (!err)
@@ -282,10 +284,13 @@ static int add_stat(struct lab *lab, const char *path, struct strv *key)
 int initramfs_key(struct lab *lab, struct strv *key)
 {
 	_cleanup_free_ char *agent = find_data(lab, "agent");
+	_cleanup_free_ char *hammer = find_data(lab, "hammer");
 	_cleanup_free_ char *busybox = NULL;
 	int err = find_busybox(lab, &busybox);
 
 	if (!err)
 		err = add_stat(lab, agent, key);
+	if (!err)
+		err = add_stat(lab, hammer, key);
 	return err ? err : add_stat(lab, busybox, key);
 }

@@ -23,6 +23,7 @@
 struct vm_spec {
 	const char *qemu, *machine, *cpu;
 	enum lab_accel accel;
+	bool nested; /* the guest will have guests */
 	unsigned int memory_mib, cpus;
 	const char *ram; /* file behind the guest's memory */
 	bool share;	 /* writes go to that file (template), or stay private (clone) */

@@ -239,6 +239,24 @@ static void test_circle(void)
 	is_int((long long)paths.n, 2, "and the list is as it was");
 }
 
+/* What a suite's tests/needs names. */
+static void test_need(void)
+{
+	_cleanup_strv_ struct strv intree = STRV_INIT;
+	_cleanup_free_ char *got = NULL, *builtin = path_of("modules.builtin");
+
+	fs_write_file(builtin, "kernel/drivers/in-side.ko\n", 26, 0644);
+	is_int(lab_modules_need(&lab, "top", dir, &intree), 0, "one of the kernel's own");
+	is_int(lab_modules_need(&lab, "mid-dle", dir, &intree), 0, "one that is in");
+	is_int(lab_modules_need(&lab, "in_side", dir, &intree), 0,
+	       "one that is built in");
+	got = base_names(&intree);
+	is_str(got, "core-lib.ko.xz mid_dle.ko top.ko", "with all that it needs, once");
+	is_int(lab_modules_need(&lab, "nowhere", dir, &intree), -ENOENT,
+	       "one that the kernel does not have");
+	ok(strstr(lab_error(&lab), "'nowhere'"), "is named");
+}
+
 int main(void)
 {
 	_cleanup_free_ char *dep = NULL;
@@ -257,6 +275,7 @@ int main(void)
 	test_truncated();
 	test_missing();
 	test_order();
+	test_need();
 	test_circle();
 	fs_remove_tree(dir);
 	lab_deinit(&lab);

@@ -20,6 +20,7 @@
 static void tick(struct timer_list *t);
 static DEFINE_TIMER(periodic, tick);
 static DEFINE_TIMER(cancelled, tick);
+static DEFINE_TIMER(expired, tick);
 static bool stopping;
 static void tick(struct timer_list *t)
 {
@@ -27,11 +28,16 @@ static void tick(struct timer_list *t)
 		mod_timer(&periodic, jiffies + 1);
 }
 
-static struct hrtimer high;
+static struct hrtimer high, high_once;
 static enum hrtimer_restart high_tick(struct hrtimer *t)
 {
 	hrtimer_forward_now(t, ms_to_ktime(2));
 	return HRTIMER_RESTART;
+}
+
+static enum hrtimer_restart once(struct hrtimer *t)
+{
+	return HRTIMER_NORESTART;
 }
 
 static void work_fn(struct work_struct *w)
@@ -58,13 +64,18 @@ static int __init lo_clean_deferred_init(void)
 	thread = kthread_run(sleeper, NULL, "lo_clean_thread");
 	mod_timer(&periodic, jiffies + 1);
 	mod_timer(&cancelled, jiffies + 100 * HZ);
+	mod_timer(&expired, jiffies + 1);
 	#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 	hrtimer_init(&high, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	high.function = high_tick;
+	hrtimer_init(&high_once, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	high_once.function = once;
 	#else
 	hrtimer_setup(&high, high_tick, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_setup(&high_once, once, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	#endif
 	hrtimer_start(&high, ms_to_ktime(2), HRTIMER_MODE_REL);
+	hrtimer_start(&high_once, ms_to_ktime(2), HRTIMER_MODE_REL);
 	queue_work(queue, &work);
 	queue_delayed_work(queue, &delayed, 100 * HZ);
 	schedule_delayed_work(&delayed_short, 1);
@@ -78,7 +89,9 @@ static void __exit lo_clean_deferred_exit(void)
 	WRITE_ONCE(stopping, true);
 	timer_delete_sync(&periodic);
 	timer_delete_sync(&cancelled);
+	timer_delete_sync(&expired);
 	hrtimer_cancel(&high);
+	hrtimer_cancel(&high_once);
 	cancel_delayed_work_sync(&delayed);
 	cancel_delayed_work_sync(&delayed_short);
 	destroy_workqueue(queue);
