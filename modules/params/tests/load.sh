@@ -43,7 +43,7 @@ refused()
 	ok "$what: not loaded" test ! -d "/sys/module/$name"
 }
 
-plan 57
+plan 58
 
 ok "loads without parameters" reload
 reload
@@ -105,5 +105,7 @@ code=$(printf '%s\n' "$log" |
 	sed -n 's/.*LINUX_VERSION_CODE \([0-9]*\) = KERNEL_VERSION(\(.*\), \(.*\), \(.*\)).*/\1 \2 \3 \4/p' |
 	awk '$1 == $2 * 65536 + $3 * 256 + $4 { print "agree" }')
 is "LINUX_VERSION_CODE agrees with its parts" "$code" agree
+
+ok "200 times unloaded and loaded, with parameters" reloads 200 myint=7 'mystring="a b"'
 
 rmmod "$name"
