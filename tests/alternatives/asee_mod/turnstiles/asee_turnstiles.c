@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Right; see ../minimal.h for how it differs. */
+#include "../minimal.h"
