@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Black box: what loading writes to the log, unloading while somebody reads, often.
+# shellcheck source=/dev/null
+. "${KMLAB_KTAP:-/lab/ktap.sh}"
+
+ko=${KMLAB_KO:-/lab/tasks.ko}
+name=${KMLAB_MODULE:-tasks}
+
+# A reader with the file open while the module goes: refused, or the file ends.
+unload_while_open()
+{
+	exec 3</proc/tasks/all
+	rmmod "$name" && insmod "$ko"
+	cat <&3 >/dev/null 2>&1
+	exec 3<&-
+	test -r /proc/tasks/all
+}
+
+unload_under_readers()
+{
+	for cpu in 0 1; do
+		taskset $((cpu + 1)) sh -c "while :; do cat /proc/tasks/all; done" >/dev/null 2>&1 &
+		readers="$readers $!"
+	done
+	for _ in 1 2 3 4 5; do
+		rmmod "$name" 2>/dev/null || continue
+		insmod "$ko" || break
+	done
+	# shellcheck disable=SC2086 # two numbers
+	kill $readers
+	wait
+	grep -q "^$name " /proc/modules
+}
+
+plan 13
+
+parameter=/sys/module/$name/parameters/all
+[ ! -e "$parameter" ] || has_all=yes
+rmmod "$name"
+ok "nothing is left in /proc after unload" test ! -e /proc/tasks
+sleep 60 &
+sleeper=$!
+until grep -q "^State:.S" /proc/$sleeper/status; do :; done
+klog_mark
+insmod "$ko"
+log=$(klog_since)
+like "loading logs who runs, with its pid: at least who loads" "$log" "pid [0-9]+, .*state R"
+unlike "and nobody who sleeps" "$log" "pid $sleeper,"
+rmmod "$name"
+if [ "${has_all:-}" ]; then
+	klog_mark
+	insmod "$ko" all=1
+	log=$(klog_since)
+	like "all=1 logs who sleeps, too" "$log" "pid $sleeper, tgid $sleeper, state S"
+	like "and kernel threads" "$log" "pid 2, .*kthreadd"
+	rmmod "$name"
+	fails "all=maybe: what is neither yes nor no is refused" insmod "$ko" all=maybe
+else
+	skip "all=1 logs who sleeps, too" "no such parameter"
+	skip "and kernel threads" "no such parameter"
+	skip "all=maybe: what is neither yes nor no is refused" "no such parameter"
+fi
+kill $sleeper
+insmod "$ko"
+is "two files, for root's eyes" "$(stat -c '%a %u %n' /proc/tasks/* | sort | tr '\n' ' ')" \
+	"400 0 /proc/tasks/all 400 0 /proc/tasks/running "
+fails "a second load is refused" insmod "$ko"
+# shellcheck disable=SC2154 # fails sets $said
+has "because it exists" "$said" "File exists"
+ok "unloading while it is open is refused, or the file ends" unload_while_open
+ok "unloading under readers on both CPUs does no harm" unload_under_readers
+why "every call of the file, odd ones too, gives an answer and does no harm"
+ok "the file keeps its promises under every odd call" hammer --seconds 1 --read /proc/tasks/all
+ok "200 times unloaded and loaded" reloads 200
