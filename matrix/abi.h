@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hypercalls of a matrix guest, version 1. Guests include this file; so does the
+ * host.
+ *
+ * A hypercall is one OUT or IN at a port of its own, of exactly the width that is given
+ * here: the least that a CPU can do to leave its guest, and the same in every mode. What
+ * does not fit into 32 bits goes through memory: the guest then passes the virtual
+ * address of a structure, which must lie below 4 GiB.
+ *
+ * The host answers nonsense with nothing: another width or direction reads as all ones
+ * and writes nowhere; an address that is not the guest's own leaves the call undone.
+ * Neither ends the guest. Numbers are never reused: a change of meaning gets a new port
+ * and another MATRIX_ABI_VERSION.
+ *
+ * Nothing in here needs a C library; it is C99 for both sides.
+ */
+#ifndef MATRIX_ABI_H
+#define MATRIX_ABI_H
+
+#include <stdint.h>
+
+#define MATRIX_ABI_VERSION 1
+
+/* What MATRIX_VERSION reads as: "MX", and the version. No matrix, no such value: an
+ * unclaimed port reads as all ones. */
+#define MATRIX_ABI_ID (0x4d580000u | MATRIX_ABI_VERSION)
+
+enum {
+	MATRIX_PORT = 0x600, /* the first of sixteen */
+
+	MATRIX_VERSION = 0x600, /* in 32: MATRIX_ABI_ID */
+	MATRIX_PRINT8,		/* out 8: a byte, as it is */
+	MATRIX_PRINT32,		/* out 32: a number, in decimal, on a line of its own */
+	MATRIX_PRINT_STRING,	/* out 32: address of a string, at most
+				 * MATRIX_STRING_MAX bytes of it are printed */
+	MATRIX_EXITS,		/* in 32: how often this guest has left, modulo 2^32 */
+	MATRIX_EXITS_BY_TYPE,	/* in 32: address of a string, "IO in: 1\nIO out: 2\n...".
+				 * It stays until MATRIX_TEXTS more were asked for. */
+	MATRIX_TRANSLATE,	/* out 32: address of a struct matrix_translation */
+	MATRIX_TIME,		/* out 32: address of a uint64_t, which becomes the host's
+				 * monotonic time in ns */
+	MATRIX_YIELD,  /* out 32, any value: the rest of the turn is for others */
+	MATRIX_ALARM,  /* out 32: in so many us, end the next HLT; 0 takes it back */
+	MATRIX_EXIT,   /* out 32: the end, with this status */
+	MATRIX_MEMORY, /* in 32: size of the memory in KiB, from address 0 */
+
+	MATRIX_PORT_END = 0x610
+};
+
+#define MATRIX_STRING_MAX 4096
+#define MATRIX_TEXTS	  8
+
+/* What is at this virtual address of mine, in the host? */
+struct matrix_translation {
+	uint64_t gva; /* from the guest */
+	uint64_t gpa; /* to the guest: its own physical address */
+	uint64_t hva; /* to the guest: the host's virtual address, to be looked at only */
+	uint32_t status; /* to the guest: 0, or MATRIX_NOT_MAPPED, MATRIX_NOT_MEMORY */
+	uint32_t reserved;
+};
+
+enum {
+	MATRIX_NOT_MAPPED = 1, /* the guest's page tables have nothing there */
+	MATRIX_NOT_MEMORY = 2  /* they have, but the address is outside its memory */
+};
+
+/*
+ * HLT waits for the alarm. Without an alarm nothing could ever wake the guest up: HLT is
+ * then its graceful end, with status 0.
+ */
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The first instructions: call main() and hand its result to the host. */
+	.section .text.start, "ax"
+	.globl _start
+_start:
+	xor	%ebp, %ebp
+	sub	$64, %rsp		/* room to be wrong at memory's end, too */
+	call	main
+	mov	$0x60a, %edx		/* MATRIX_EXIT */
+	out	%eax, %dx
+	hlt
+	.section .note.GNU-stack, "", @progbits

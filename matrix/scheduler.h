@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who runs next, and who got what. Knows nothing of KVM: the cloud drives it with real
+ * guests, the simulator with invented ones in virtual time.
+ *
+ * All times are ns. `now` is a clock that never goes back; cpu time is what a guest used.
+ * A policy decides the order; the account below is the same for all, and does not believe
+ * the policy: it holds what each guest got against what an ideal scheduler would have
+ * given it, one that could serve all of them at the same moment in proportion to their
+ * weights (generalized processor sharing: Parekh and Gallager, 1993).
+ *
+ * Thread rule: one thread.
+ */
+#ifndef MATRIX_SCHEDULER_H
+#define MATRIX_SCHEDULER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heap.h"
+
+enum { SCHED_WEIGHT_MAX = 1000000, SCHED_WINDOW_PARTS = 10 };
+
+/* A time that does not come, and that a double holds exactly. */
+#define SCHED_NEVER (1ull << 62)
+
+struct sched;
+
+enum sched_state { SCHED_OUT, SCHED_READY, SCHED_ASLEEP };
+
+struct sched_entity {
+	/* To be set before sched_add(); weight later by sched_set_weight() only. */
+	void *owner;
+	uint32_t weight;      /* 1 to SCHED_WEIGHT_MAX */
+	uint32_t cap_percent; /* of the CPU, 1 to 99; 0: no limit */
+	uint64_t slice_ns; /* its own slice, for policies that know such; 0: the common */
+
+	/* To be read. */
+	enum sched_state state;
+	uint64_t cpu_ns; /* what it got */
+	double ideal_ns; /* what it should have got */
+	uint64_t turns;
+	uint64_t worst_wait_ns; /* ready, and somebody else ran */
+	double worst_window;	/* largest |got - ideal| in a window, points of the CPU */
+	double window;		/* the same in the last window, with its sign */
+	bool throttled;		/* asleep because of its cap */
+
+	/* The scheduler's. */
+	struct heap_node queue; /* the policy's, or the sleepers' */
+	double vtime, deadline;
+	uint32_t turns_left;
+	uint64_t ready_since;
+	uint64_t cap_used, cap_period;
+	struct heap_node fluid; /* still owed to the ideal after it went to sleep */
+	double fluid_from;	/* fluid time up to which ideal_ns counts */
+	bool in_fluid;
+	double *mark; /* got - ideal at the last SCHED_WINDOW_PARTS boundaries */
+	size_t index;
+};
+
+/* What ended a stay in the guest. */
+enum sched_event { SCHED_KICK, SCHED_IO, SCHED_EXIT };
+
+struct sched_policy {
+	const char *name;
+	const char *summary;
+	bool every_exit; /* turn_over() wants to see each exit, not only kicks */
+	void (*join)(struct sched *s, struct sched_entity *e);
+	void (*leave)(struct sched *s, struct sched_entity *e);
+	struct sched_entity *(*pick)(struct sched *s);
+	void (*charge)(struct sched *s, struct sched_entity *e, uint64_t cpu_ns);
+	/** reweigh - @e, which is ready, has got another weight than @old. May be NULL.
+	 */
+	void (*reweigh)(struct sched *s, struct sched_entity *e, uint32_t old);
+	/** turn_ns - how long its turn may be, at most the slice. NULL: the slice. */
+	double (*turn_ns)(const struct sched *s, const struct sched_entity *e);
+	/** turn_over - is it somebody else's turn after this? May be NULL: after kicks.
+	 */
+	bool (*turn_over)(struct sched *s, struct sched_entity *e, enum sched_event why);
+};
+
+/** sched_policies - the default first; NULL-terminated. */
+extern const struct sched_policy *const sched_policies[];
+const struct sched_policy *sched_policy_find(const char *name);
+
+struct sched {
+	const struct sched_policy *policy;
+	uint64_t slice_ns;
+	struct sched_entity **all;
+	size_t n, cap;
+	uint64_t busy_ns, idle_ns; /* cpu time charged; time with nobody ready */
+
+	struct heap ready, early; /* the policy's */
+	struct heap asleep;	  /* by the time to wake up */
+	double vmin, turn;	  /* the policy's clocks */
+	double weight_ready, weighted_vtime;
+	uint64_t random;
+	struct sched_entity *current;
+	struct sched_entity *yielded; /* not to be picked next; NULL: all can be */
+
+	double fluid, fluid_weight; /* the ideal's clock, ns per weight; who is in it */
+	struct heap leaving;
+	uint64_t part_ns, part_end;
+	double part_total[SCHED_WINDOW_PARTS];
+	unsigned int part;
+};
+
+/** sched_init - @window_ns: how long a window is in which errors are looked at.
+ *  @seed: for policies that draw lots; the same seed gives the same order. */
+void sched_init(struct sched *s, const struct sched_policy *policy, uint64_t slice_ns,
+		uint64_t window_ns, uint64_t seed);
+void sched_deinit(struct sched *s);
+
+/** sched_add - @e, ready from @now on. It is the caller's, and must live until it is
+ *  removed. sched_remove() keeps its figures. */
+void sched_add(struct sched *s, struct sched_entity *e, uint64_t now);
+void sched_remove(struct sched *s, struct sched_entity *e);
+
+/** sched_sleep - not ready before @until; sched_advance() wakes it. A guest that sleeps
+ *  banks nothing: it comes back with what it owed, but with no claim. */
+void sched_sleep(struct sched *s, struct sched_entity *e, uint64_t until);
+
+/** sched_advance - wake up who is due. Return: when the next one is, UINT64_MAX: nobody.
+ */
+uint64_t sched_advance(struct sched *s, uint64_t now);
+
+/** sched_pick - who runs now, or NULL when nobody is ready. */
+struct sched_entity *sched_pick(struct sched *s, uint64_t now);
+
+/** sched_yield_to_others - the next turn is not @e's if anybody else is ready, and a
+ * claim that it had is gone. */
+void sched_yield_to_others(struct sched *s, struct sched_entity *e);
+
+/** sched_slice_ns - its own slice, or the common one. */
+static inline uint64_t sched_slice_ns(const struct sched *s, const struct sched_entity *e)
+{
+	return e->slice_ns ? e->slice_ns : s->slice_ns;
+}
+
+/** sched_turn_ns - how long @e, which was picked, may run before it is kicked. */
+uint64_t sched_turn_ns(const struct sched *s, const struct sched_entity *e);
+
+/** sched_charge - @e, which was picked, has used @cpu_ns and leaves the CPU at @now; one
+ *  over its cap is put to sleep. sched_idle() - nobody was ready for @ns. */
+void sched_charge(struct sched *s, struct sched_entity *e, uint64_t cpu_ns, uint64_t now);
+void sched_idle(struct sched *s, uint64_t ns);
+
+void sched_set_weight(struct sched *s, struct sched_entity *e, uint32_t weight);
+
+static inline bool sched_turn_over(struct sched *s, struct sched_entity *e,
+				   enum sched_event why)
+{
+	return s->policy->turn_over ? s->policy->turn_over(s, e, why) : why == SCHED_KICK;
+}
+
+/** sched_settle - bring ideal_ns of all up to date, for reading. */
+void sched_settle(struct sched *s);
+
+/* account.c, called by scheduler.c; sched_idle() and sched_settle() are there, too. */
+void account_init(struct sched *s, uint64_t window_ns);
+void account_deinit(struct sched *s);
+void account_add(struct sched *s, struct sched_entity *e);
+void account_remove(struct sched *s, struct sched_entity *e);
+void account_ready(struct sched *s, struct sched_entity *e);
+void account_blocked(struct sched *s, struct sched_entity *e);
+void account_charge(struct sched *s, struct sched_entity *e, uint64_t cpu_ns);
+void account_weight(struct sched *s, struct sched_entity *e, uint32_t weight);
+
+#endif
