@@ -9,12 +9,14 @@ KMLAB = $(BUILD)/bin/kmlab
 # The kernels that the project promises to work on.
 KERNELS = debian/5.10 debian/6.1 debian/6.12 debian/7.2
 
-.PHONY: all demo check unit lint bench install clean help deps kernels
+.PHONY: all demo check unit lint bench fuzz install clean help deps kernels
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet
 	@mkdir -p $(BUILD)/bin
 	@ln -sf ../cli/kmlab $(BUILD)/bin/kmlab
+	@ln -sf ../matrix/cmd/matrix $(BUILD)/bin/matrix
+	@ln -sf ../matrix/cmd/matrix-static $(BUILD)/bin/matrix-static
 
 $(BUILD)/build.ninja: | deps
 	@meson setup $(BUILD) >$(BUILD).log 2>&1 || { cat $(BUILD).log >&2; exit 1; }
@@ -44,6 +46,15 @@ lint: all
 bench: all
 	@ci/install-deps bench
 	@bench/run $(KMLAB) $(KERNEL)
+	@QUICK=1 bench/channel/run $(KMLAB) $(KERNEL)
+	@bench/tasks/run $(KMLAB) $(KERNEL)
+	@bench/memory/run $(KMLAB) $(KERNEL)
+	@QUICK=1 bench/matrix/run $(KMLAB) native $(KERNEL)
+
+# Not part of check: it has no end. SECONDS_EACH=60 by default.
+fuzz: all
+	@ci/install-deps check
+	@tests/fuzz/run
 
 install: all
 	@meson install -C $(BUILD) --quiet
@@ -58,5 +69,6 @@ help:
 	@echo "make unit     only the tests that need no guest"
 	@echo "make lint     both compilers, format, spelling, shell"
 	@echo "make bench    speed, as ratios; also bench/results.json"
+	@echo "make fuzz     fuzz the hypervisor's loader and hypercalls for a while"
 	@echo "make install  into \$$DESTDIR/usr/local"
 	@echo "make clean    remove $(BUILD); 'kmlab clean' is for the cache"

@@ -53,18 +53,8 @@ while IFS=: read -r command options; do
 		grep -q -e "\\*$option\\*" "$page" 2>/dev/null || missing="$missing $option"
 	done
 	is "$missing" "" "man page of '$command' has every option"
-	completed=$(KMLAB=$KMLAB bash -c '
-		. "$1/completion/kmlab.bash"
-		COMP_WORDS=(kmlab $2 --); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-		PATH=$(dirname "$KMLAB"):$PATH _kmlab
-		echo "${COMPREPLY[@]}"' bash "$top" "$command")
-	for option in $options; do
-		case " $completed " in
-		*" $option "*) ;;
-		*) missing="$missing $option" ;;
-		esac
-	done
-	is "$missing" "" "completion of '$command' has every option"
+	is "$(missing_in "$(completed "$KMLAB" "$command")" "$options")" "" \
+		"completion of '$command' has every option"
 done <"$scratch/table"
 
 done_testing

@@ -87,6 +87,14 @@ exits 0 "several kernels"
 for k in $KMLAB_TEST_KERNELS; do
 	says "$k" "$k is in the table"
 done
+run "$KMLAB" history --json --limit 5
+grep -q '"module": "hello"' "$scratch/out"
+result "history has the runs" $?
+
+run "$KMLAB" run "$@" --nested -- test -c /dev/kvm
+exits 0 "--nested: /dev/kvm on each"
+run "$KMLAB" run -q -k $kernel -- test -e /dev/kvm
+exits 1 "and without, none"
 
 run "$KMLAB" run -k $kernel --mem 192 --cpus 1 -- grep -c ^processor /proc/cpuinfo
 is "$(cat "$scratch/out")" 1 "another shape of guest"
@@ -99,10 +107,6 @@ now=$(date +%s)
 run "$KMLAB" run -q -k $kernel -- date +%s
 [ $(($(cat "$scratch/out") - now)) -ge 0 ] && [ $(($(cat "$scratch/out") - now)) -lt 60 ]
 result "the guest has the host's time" $?
-
-run "$KMLAB" history --json --limit 5
-grep -q '"module": "hello"' "$scratch/out"
-result "history has the runs" $?
 
 is "$(guests)" 0 "no guest is left"
 done_testing

@@ -62,7 +62,7 @@ silent_about() {
 is() {
 	[ "$1" = "$2" ]
 	result "$3" $?
-	[ "$1" = "$2" ] || printf '# got:  %s\n# want: %s\n' "$1" "$2"
+	[ "$1" = "$2" ] || printf 'got:  %s\nwant: %s\n' "$1" "$2" | sed 's/^/# /'
 }
 
 skip() {
@@ -73,6 +73,26 @@ skip() {
 # Guests of ours that are still there: QEMU processes that map a template of this cache.
 guests() {
 	pgrep -f "qemu-system.*${KMLAB_CACHE:-kmlab}" | wc -l
+}
+
+# missing_in WORDS OPTIONS: those options that are not among the words
+missing_in() {
+	for option in $2; do
+		case " $1 " in
+		*" $option "*) ;;
+		*) printf ' %s' "$option" ;;
+		esac
+	done
+}
+
+# completed PROGRAM COMMAND: what bash offers after "NAME COMMAND --"
+completed() {
+	bash -c '
+		name=$(basename "$2")
+		. "$1/completion/$name.bash"
+		COMP_WORDS=("$name" $3 --); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		PATH=$(dirname "$2"):$PATH "_$name"
+		echo "${COMPREPLY[@]}"' bash "$top" "$1" "$2"
 }
 
 done_testing() {
