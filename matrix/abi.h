@@ -34,9 +34,11 @@ enum {
 	MATRIX_PRINT32,		/* out 32: a number, in decimal, on a line of its own */
 	MATRIX_PRINT_STRING,	/* out 32: address of a string, at most
 				 * MATRIX_STRING_MAX bytes of it are printed */
-	MATRIX_EXITS,		/* in 32: how often this guest has left, modulo 2^32 */
-	MATRIX_EXITS_BY_TYPE,	/* in 32: address of a string, "IO in: 1\nIO out: 2\n...".
-				 * It stays until MATRIX_TEXTS more were asked for. */
+	MATRIX_EXITS,		/* in 32: how often this guest has left, modulo 2^32;
+				 * not when the host took the CPU back */
+	MATRIX_EXITS_BY_TYPE,	/* in 32: address of a string, "IO in: 1\nIO out: 2\n...",
+				 * at its end how often the host took the CPU back. It
+				 * stays until MATRIX_TEXTS more were asked for. */
 	MATRIX_TRANSLATE,	/* out 32: address of a struct matrix_translation */
 	MATRIX_TIME,		/* out 32: address of a uint64_t, which becomes the host's
 				 * monotonic time in ns */

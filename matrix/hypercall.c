@@ -66,13 +66,12 @@ static enum vm_event exits_by_type(struct vm *vm, uint32_t *value)
 	if (!text)
 		return VM_DID_IO;
 	snprintf(text, SIZE,
-		 "IO in: %llu\nIO out: %llu\nMMIO read: %llu\nMMIO write: %llu\nHLT: "
-		 "%llu\n"
-		 "kicked: %llu\nother: %llu\n",
+		 "IO in: %llu\nIO out: %llu\nMMIO read: %llu\nMMIO write: %llu\n"
+		 "HLT: %llu\nother: %llu\nkicked: %llu\n",
 		 (unsigned long long)c->io_in, (unsigned long long)c->io_out,
 		 (unsigned long long)c->mmio_read, (unsigned long long)c->mmio_write,
-		 (unsigned long long)c->hlt, (unsigned long long)c->kicked,
-		 (unsigned long long)c->other);
+		 (unsigned long long)c->hlt, (unsigned long long)c->other,
+		 (unsigned long long)c->kicked);
 	*value = (uint32_t)at;
 	return VM_DID_IO;
 }

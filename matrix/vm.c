@@ -348,8 +348,7 @@ uint64_t vm_exits(const struct vm *vm)
 {
 	const struct vm_counts *c = &vm->counts;
 
-	return c->io_in + c->io_out + c->mmio_read + c->mmio_write + c->hlt + c->kicked +
-	       c->other;
+	return c->io_in + c->io_out + c->mmio_read + c->mmio_write + c->hlt + c->other;
 }
 
 const char *vm_end_name(enum vm_end end)

@@ -46,9 +46,11 @@ enum vm_end {
 	VM_STOPPED	 /* by us */
 };
 
-/* Exits by type. What was kicked is an exit, too. */
+/* Exits by type, and the kicks: those are the host's doing, and some find the guest
+ * outside already. */
 struct vm_counts {
-	uint64_t io_in, io_out, mmio_read, mmio_write, hlt, kicked, other;
+	uint64_t io_in, io_out, mmio_read, mmio_write, hlt, other;
+	uint64_t kicked;
 	uint64_t unclaimed; /* of io_*: accesses to ports that nobody has */
 };
 
@@ -91,7 +93,7 @@ enum vm_event vm_enter(struct vm *vm);
 /** vm_stop - end it from outside; @why is kept. */
 void vm_stop(struct vm *vm, const char *why);
 
-/** vm_exits - how often it has left. */
+/** vm_exits - how often it has left of its own: the same in every run, without kicks. */
 uint64_t vm_exits(const struct vm *vm);
 
 /** vm_end_name - "exited", "triple-fault" and so on. */

@@ -136,12 +136,12 @@ static void guest_json(const struct sched *s, const struct cloud_guest *g,
 		out,
 		",\n     \"exits\": {\"total\": %llu, \"io_in\": %llu, \"io_out\": %llu, "
 		"\"mmio_read\": %llu, \"mmio_write\": %llu, \"hlt\": %llu, "
-		"\"kicked\": %llu, \"other\": %llu, \"unclaimed\": %llu},\n",
+		"\"other\": %llu, \"unclaimed\": %llu}, \"kicked\": %llu,\n",
 		(unsigned long long)vm_exits(g->vm), (unsigned long long)c->io_in,
 		(unsigned long long)c->io_out, (unsigned long long)c->mmio_read,
 		(unsigned long long)c->mmio_write, (unsigned long long)c->hlt,
-		(unsigned long long)c->kicked, (unsigned long long)c->other,
-		(unsigned long long)c->unclaimed);
+		(unsigned long long)c->other, (unsigned long long)c->unclaimed,
+		(unsigned long long)c->kicked);
 	text_printf(out, "     \"end\": \"%s\", \"status\": %u, \"why\": ",
 		    vm_end_name(g->vm->end), g->vm->status);
 	report_string(g->vm->why, out);

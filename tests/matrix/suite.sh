@@ -111,6 +111,10 @@ for kick in imm sigmask; do
 	run "$MATRIX" run --json -q -t 2s --kick $kick chatty:70 spinner:30
 	exact chatty "$kick: 70 % for one that does I/O all the time"
 done
+within "$(number total spinner)" 0 0
+result "kicks are no exits of the guest" $?
+within "$(number kicked spinner)" 1 999999999999
+result "and are counted on their own" $?
 run "$MATRIX" run --json -q -t 2s --policy eevdf chatty:70 spinner:30
 exact chatty "eevdf: the same"
 # How far the others are off is for the simulator's tests, which know no late kicks.

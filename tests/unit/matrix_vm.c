@@ -272,7 +272,7 @@ static void test_course(void)
 		return;
 	want = xprintf(
 		"A4294967295\n3\nIO in: 2\nIO out: 3\nMMIO read: 0\nMMIO write: 0\n"
-		"HLT: 0\nkicked: 0\nother: 0\n512\nInvalid GVA\n0\n%u\n",
+		"HLT: 0\nother: 0\nkicked: 0\n512\nInvalid GVA\n0\n%u\n",
 		(uint32_t)(uintptr_t)vm->memory.ram.host);
 	is_str(out.s, want, "all its calls answer, two texts lie in two places");
 	ok((uintptr_t)vm->memory.ram.host < 1ull << 32,
