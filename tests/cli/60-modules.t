@@ -38,7 +38,7 @@ for dir in "$top"/modules/*/; do
 	exits 0 "and all of them in one guest"
 done
 
-run "$KMLAB" test -q --json -k $kernel "$top/modules/hello"
+run "$KMLAB" test -q -t 300 --json -k $kernel "$top/modules/hello"
 grep -q '"outcome": "pass"' "$scratch/out"
 result "results as JSON" $?
 is "$(guests)" 0 "no guest is left"

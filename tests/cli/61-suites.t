@@ -55,7 +55,7 @@ done
 # What a user types, and what a suite that is not there says.
 cd "$top" || exit 1
 run "$KMLAB" build -q -k $kernel tests/alternatives/timer/seqfile
-run "$KMLAB" test -q -k $kernel --suite timer "$(cat "$scratch/out")"
+run "$KMLAB" test -q -t 300 -k $kernel --suite timer "$(cat "$scratch/out")"
 exits 0 "a bare .ko, judged by a suite's name"
 run "$KMLAB" test -q -k $kernel --suite nosuch "$top/modules/hello"
 exits 2 "an unknown suite"

@@ -9,7 +9,7 @@
 
 #include "children.h"
 
-enum { STAY = 100, ASKS = 60, STORMS = 3 };
+enum { STAY = 100, ASKS = 60, STORMS = 3, ENOUGH = 50, PATIENCE = 20 };
 
 static volatile unsigned int *born; /* shared */
 
@@ -45,7 +45,8 @@ int main(void)
 	}
 	for (int i = 0; i < STAY; i++)
 		state_becomes(stays[i], 'S');
-	for (int i = 0; i < ASKS; i++) {
+	/* On a busy machine the storm takes longer to rage. */
+	for (int i = 0; i < ASKS || (*born <= ENOUGH && i < PATIENCE * ASKS); i++) {
 		ask_in_pieces(getpid(), &a, i % 2 ? 100 : 4096);
 		bad += !a.good;
 		for (int j = 0; j < STAY; j++)
@@ -54,8 +55,8 @@ int main(void)
 			missing += !told(&a, storm[j]);
 		strangers += a.n - STAY - STORMS;
 	}
-	ktap_diag("%d answers while %u processes came and went", ASKS, *born);
-	ktap_ok(*born > 50, "processes come and go meanwhile");
+	ktap_diag("%u processes came and went", *born);
+	ktap_ok(*born > ENOUGH, "processes come and go meanwhile");
 	ktap_ok(!bad, "every answer is whole");
 	ktap_why("%d times", missing);
 	ktap_ok(!missing, "who stays is in every answer, once");

@@ -10,7 +10,7 @@
 
 #include "tasks.h"
 
-enum { STEADY = 300, READS = 60, STORMS = 4 };
+enum { STEADY = 300, READS = 60, STORMS = 4, ENOUGH = 100, PATIENCE = 20 };
 
 static pid_t steady[STEADY], storm[STORMS];
 static unsigned int *born; /* shared */
@@ -146,11 +146,12 @@ int main(int argc, char **argv)
 		if (!storm[i / (STEADY / STORMS)])
 			rage(i / (STEADY / STORMS), argv[0]);
 	}
-	for (int i = 0; i < READS; i++)
+	/* On a busy machine the storm takes longer to rage. */
+	for (int i = 0; i < READS || (*born <= ENOUGH && i < PATIENCE * READS); i++)
 		count(&c);
-	ktap_diag("%d lists while %u processes came and went", READS, *born);
+	ktap_diag("%u processes came and went", *born);
 	ktap_why("no task came or went: the storm did not rage, and nothing is proven");
-	ktap_ok(*born > 100, "tasks come and go meanwhile");
+	ktap_ok(*born > ENOUGH, "tasks come and go meanwhile");
 	ktap_ok(!c.bad, "every list is read to its end");
 	ktap_why(
 		"%d times; a place in the list that is only a number of steps, or a task "

@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include "translate.h"
 
-enum { ASKERS = 3, VICTIMS = 3, MS = 2500, PAGES = 1536 };
+enum { ASKERS = 3, VICTIMS = 3, MS = 2500, PAGES = 1536, ENOUGH = 10, PATIENCE = 10 };
 
 static volatile unsigned int *asked; /* shared, one for each asker */
 
@@ -62,6 +62,14 @@ static pid_t start_victim(char *p)
 	return pid;
 }
 
+static bool asked_enough(void)
+{
+	for (int i = 0; i < ASKERS; i++)
+		if (asked[i] <= ENOUGH)
+			return false;
+	return true;
+}
+
 int main(void)
 {
 	char *p = map_huge((PAGES + 512) * PAGE);
@@ -81,7 +89,8 @@ int main(void)
 		if (!asker[i])
 			ask_on(i, victim, p);
 	}
-	for (int ms = 0; ms < MS; ms += 50) {
+	/* On a busy machine it takes longer. */
+	for (int ms = 0; ms < MS || (!asked_enough() && ms < PATIENCE * MS); ms += 50) {
 		pause_ms(50);
 		if (ms == MS / 100 * 50) { /* one ends while it is asked about */
 			kill(victim[0], SIGKILL);
@@ -93,7 +102,7 @@ int main(void)
 	ktap_why("status 0x%x", status);
 	ktap_ok(!ended, "every call gives an answer");
 	ktap_why("%u, %u, %u", asked[0], asked[1], asked[2]);
-	ktap_ok(asked[0] > 10 && asked[1] > 10 && asked[2] > 10, "many times");
+	ktap_ok(asked_enough(), "many times");
 	for (int i = 0; i < ASKERS; i++) {
 		kill(asker[i], SIGKILL);
 		waitpid(asker[i], &status, 0);
