@@ -46,16 +46,9 @@ static int unknown_command(struct cli *cli, const struct cmd *const *table,
 			   const char *prefix, const char *name)
 {
 	const char *best = NULL;
-	unsigned int least = 3;
 
-	for (; *table; table++) {
-		unsigned int d = str_distance((*table)->name, name);
-
-		if (d < least) {
-			least = d;
-			best = (*table)->name;
-		}
-	}
+	for (; *table; table++)
+		best = str_nearer(name, best, (*table)->name);
 	if (best)
 		return ui_usage(cli, "unknown command '%s%s'; did you mean '%s%s'?",
 				prefix, name, prefix, best);

@@ -94,16 +94,9 @@ static int set(const struct opt_command *cmd, const struct opt *o, const char *v
 static const char *nearest(const struct opt_command *cmd, const char *word)
 {
 	const char *best = NULL;
-	unsigned int least = 3;
 
-	for (size_t i = 0; i <= count(cmd->opts); i++) {
-		unsigned int d = str_distance(nth(cmd, i)->name, word);
-
-		if (d < least) {
-			least = d;
-			best = nth(cmd, i)->name;
-		}
-	}
+	for (size_t i = 0; i <= count(cmd->opts); i++)
+		best = str_nearer(word, best, nth(cmd, i)->name);
 	return best;
 }
 

@@ -195,6 +195,13 @@ unsigned int str_distance(const char *a, const char *b)
 	return above[m];
 }
 
+const char *str_nearer(const char *word, const char *best, const char *name)
+{
+	unsigned int limit = best ? str_distance(word, best) : 3;
+
+	return str_distance(word, name) < limit ? name : best;
+}
+
 void strv_deinit(struct strv *v)
 {
 	for (size_t i = 0; i < v->n; i++)

@@ -74,6 +74,13 @@ int str_number(const char *s, long long min, long long max, long long *ret);
 /** str_distance - edits (insert, delete, replace, swap) between two short names. */
 unsigned int str_distance(const char *a, const char *b);
 
+/**
+ * str_nearer - which of two names @word was meant to be: @name when it is at most two
+ * edits from @word and nearer than @best, else @best. Begin with a @best of NULL, which
+ * stays when no name is near. Nothing is copied.
+ */
+const char *str_nearer(const char *word, const char *best, const char *name);
+
 struct strv {
 	char **v; /* NULL-terminated, owned */
 	size_t n;

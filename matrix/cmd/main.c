@@ -69,10 +69,13 @@ static const struct cmd *find(const char *name)
 
 static int unknown_command(const char *name)
 {
+	const char *best = NULL;
+
 	for (const struct cmd *const *c = commands; *c; c++)
-		if (str_distance((*c)->name, name) < 3)
-			return usage_error("unknown command '%s'; did you mean '%s'?",
-					   name, (*c)->name);
+		best = str_nearer(name, best, (*c)->name);
+	if (best)
+		return usage_error("unknown command '%s'; did you mean '%s'?", name,
+				   best);
 	return usage_error("unknown command '%s'; 'matrix --help' lists them", name);
 }
 

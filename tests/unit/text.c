@@ -49,6 +49,10 @@ static void test_distance(void)
 	is_int(str_distance("trxie", "trixie"), 1, "one missing");
 	is_int(str_distance("", "abc"), 3, "from nothing");
 	is_int(str_distance("kitten", "sitting"), 3, "the classic");
+	is_str(str_nearer("rnu", NULL, "run"), "run", "a name that is near");
+	is_str(str_nearer("lst", "last", "list"), "last", "the first of two as near");
+	is_str(str_nearer("lits", "let", "list"), "list", "a nearer one");
+	ok(!str_nearer("xyz", NULL, "run"), "none is near");
 }
 
 static void test_strv(void)
