@@ -38,12 +38,14 @@ struct sched_entity {
 	/* To be read. */
 	enum sched_state state;
 	uint64_t cpu_ns; /* what it got */
-	double ideal_ns; /* what it should have got */
 	uint64_t turns;
 	uint64_t worst_wait_ns; /* ready, and somebody else ran */
-	double worst_window;	/* largest |got - ideal| in a window, points of the CPU */
-	double window;		/* the same in the last window, with its sign */
 	bool throttled;		/* asleep because of its cap */
+
+	/* To be read after sched_settle(), or once removed. */
+	double ideal_ns;     /* what it should have got */
+	double worst_window; /* largest |got - ideal| in a window, points of the CPU */
+	double window;	     /* the same in the last window, with its sign */
 
 	/* The scheduler's. */
 	struct heap_node queue; /* the policy's, or the sleepers' */
@@ -52,9 +54,6 @@ struct sched_entity {
 	uint64_t ready_since;
 	uint64_t cap_used, cap_period;
 	struct heap_node fluid; /* still owed to the ideal after it went to sleep */
-	double fluid_from;	/* fluid time up to which ideal_ns counts */
-	bool in_fluid;
-	double *mark; /* got - ideal at the last SCHED_WINDOW_PARTS boundaries */
 	size_t index;
 };
 
@@ -83,6 +82,16 @@ struct sched_policy {
 extern const struct sched_policy *const sched_policies[];
 const struct sched_policy *sched_policy_find(const char *name);
 
+/* What the account has of each guest, at its index; see account.c. */
+enum {
+	ACCOUNT_BASE,
+	ACCOUNT_WEIGHT, /* in the ideal; 0: not in it */
+	ACCOUNT_WINDOW,
+	ACCOUNT_WORST,
+	ACCOUNT_MARK, /* how far ahead at the last SCHED_WINDOW_PARTS boundaries */
+	ACCOUNT_COLUMNS = ACCOUNT_MARK + SCHED_WINDOW_PARTS
+};
+
 struct sched {
 	const struct sched_policy *policy;
 	uint64_t slice_ns;
@@ -100,6 +109,8 @@ struct sched {
 
 	double fluid, fluid_weight; /* the ideal's clock, ns per weight; who is in it */
 	struct heap leaving;
+	double *account[ACCOUNT_COLUMNS];
+	size_t account_rows;
 	uint64_t part_ns, part_end;
 	double part_total[SCHED_WINDOW_PARTS];
 	unsigned int part;
@@ -153,7 +164,7 @@ static inline bool sched_turn_over(struct sched *s, struct sched_entity *e,
 	return s->policy->turn_over ? s->policy->turn_over(s, e, why) : why == SCHED_KICK;
 }
 
-/** sched_settle - bring ideal_ns of all up to date, for reading. */
+/** sched_settle - bring the figures of all up to date, for reading. */
 void sched_settle(struct sched *s);
 
 /* account.c, called by scheduler.c; sched_idle() and sched_settle() are there, too. */
