@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files trace*.c and registry.c share; no one else looks in here. */
+/* What trace.c and registry.c share; no one else looks in here. */
 #ifndef KMLAB_GUEST_TRACE_STATE_H
 #define KMLAB_GUEST_TRACE_STATE_H
 
@@ -67,15 +67,6 @@ struct trace {
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };
-
-/** trace_watch - attach to all that this kernel offers. */
-void trace_watch(struct trace *t);
-
-/** trace_cell - one of the programs' counters, since the start. */
-uint64_t trace_cell(const struct trace *t, enum cell which);
-
-/** trace_missed - how many releases may have gone by unseen, since the start. */
-uint64_t trace_missed(const struct trace *t);
 
 /* Stack of the programs, below the frame pointer. */
 enum { KEY = -8, SCRATCH = -16, VALUE = -104 };
