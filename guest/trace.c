@@ -16,18 +16,27 @@ void trace_keep(struct trace *t, int prog, int link, bool strikes)
 {
 	if (link >= 0 && t->n_links < LINKS_MAX)
 		t->link[t->n_links++] = link;
-	if (prog >= 0 && link >= 0 && strikes && t->n_strike < LINKS_MAX)
-		t->strike[t->n_strike++] = prog;
+	if (prog >= 0 && link >= 0 && strikes && t->n_strikers < LINKS_MAX)
+		t->striker[t->n_strikers++] = (struct striker){.prog = {prog, -1}};
 	else if (prog >= 0)
 		close(prog); /* its link holds it */
 }
 
-static void attach(struct trace *t, struct bpf_asm *a, const char *tracepoint,
-		   bool strikes)
+/* The second program of the striker that came last. */
+static void keep_second(struct trace *t, int prog, int link)
+{
+	trace_keep(t, -1, link, false);
+	if (link >= 0)
+		t->striker[t->n_strikers - 1].prog[1] = prog;
+	else if (prog >= 0)
+		close(prog);
+}
+
+static void attach(struct trace *t, struct bpf_asm *a, const char *tracepoint)
 {
 	int prog = bpf_load(PROG_RAW_TRACEPOINT, a);
 
-	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), strikes);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), false);
 }
 
 void trace_only_modules(const struct trace *t, struct bpf_asm *a)
@@ -118,17 +127,31 @@ static void watch_alloc(struct trace *t, const char *tracepoint, enum held_kind 
 		trace_peek(&a, R9, BPF_WORD, R9, cache_size);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->memory, kind);
-	attach(t, &a, tracepoint, false);
+	attach(t, &a, tracepoint);
 }
 
-static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr_arg)
+static int attach_striker(const struct trace *t, const char *tracepoint, int map,
+			  int ptr_arg, int *prog)
 {
 	struct bpf_asm a;
 
 	start(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
 	trace_strike(t, &a, map);
-	attach(t, &a, tracepoint, true);
+	*prog = bpf_load(PROG_RAW_TRACEPOINT, &a);
+	return *prog < 0 ? *prog : bpf_attach(*prog, tracepoint);
+}
+
+static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr_arg)
+{
+	unsigned int before = t->n_strikers;
+	int prog, link = attach_striker(t, tracepoint, map, ptr_arg, &prog);
+
+	trace_keep(t, prog, link, true);
+	if (t->n_strikers == before)
+		return;
+	link = attach_striker(t, tracepoint, map, ptr_arg, &prog);
+	keep_second(t, prog, link);
 }
 
 /*
@@ -198,7 +221,7 @@ static void watch_timer(struct trace *t)
 	trace_only_modules(t, &a);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->timers, HELD_TIMER);
-	attach(t, &a, "timer_start", false);
+	attach(t, &a, "timer_start");
 }
 
 static void watch_hrtimer(struct trace *t)
@@ -215,7 +238,7 @@ static void watch_hrtimer(struct trace *t)
 	asm_mov_imm(&a, R9, 0);
 	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
 	note(t, &a, t->timers, HELD_HRTIMER);
-	attach(t, &a, "hrtimer_start", false);
+	attach(t, &a, "hrtimer_start");
 }
 
 /* Where struct module keeps what we want. */
@@ -291,7 +314,7 @@ static void watch_load(struct trace *t)
 	asm_add_imm(&a, R3, MODULE_VALUE);
 	asm_mov_imm(&a, R4, 0);
 	asm_call(&a, HELPER_UPDATE);
-	attach(t, &a, "module_load", false);
+	attach(t, &a, "module_load");
 }
 
 static void watch_unload(struct trace *t)
@@ -308,7 +331,7 @@ static void watch_unload(struct trace *t)
 	asm_out_imm(&a, JUMP_EQ, R0, 0);
 	asm_mov_imm(&a, R1, 1);
 	asm_store(&a, BPF_DWORD, R0, offsetof(struct loaded, gone), R1);
-	attach(t, &a, "module_free", false);
+	attach(t, &a, "module_free");
 }
 
 static void watch_memory(struct trace *t)
@@ -421,12 +444,19 @@ static uint64_t cell(const struct trace *t, enum cell which)
 	return cells[which];
 }
 
-static uint64_t missed(const struct trace *t)
+/* Releases that no program saw, since the last clear; at most. */
+static uint64_t releases_unseen(const struct trace *t)
 {
-	uint64_t sum = cell(t, CELL_NOT_STRUCK);
+	uint64_t sum = cell(t, CELL_NOT_STRUCK) - t->not_struck;
 
-	for (unsigned int i = 0; i < t->n_strike; i++)
-		sum += bpf_missed(t->strike[i]);
+	for (unsigned int i = 0; i < t->n_strikers; i++) {
+		const struct striker *s = &t->striker[i];
+		uint64_t first = bpf_missed(s->prog[0]) - s->missed[0], second = first;
+
+		if (s->prog[1] >= 0)
+			second = bpf_missed(s->prog[1]) - s->missed[1];
+		sum += first < second ? first : second;
+	}
 	return sum;
 }
 
@@ -436,7 +466,10 @@ void trace_clear(struct trace *t)
 	clear_map(t->timers);
 	clear_map(t->modules);
 	clear_map(t->entries);
-	t->missed = missed(t);
+	for (unsigned int i = 0; i < t->n_strikers; i++)
+		for (int j = 0; j < 2 && t->striker[i].prog[j] >= 0; j++)
+			t->striker[i].missed[j] = bpf_missed(t->striker[i].prog[j]);
+	t->not_struck = cell(t, CELL_NOT_STRUCK);
 	t->lost = cell(t, CELL_LOST_TRACK);
 	t->vmalloc = cell(t, CELL_VMALLOC);
 	t->no_room = cell(t, CELL_NO_ROOM);
@@ -573,10 +606,10 @@ static void describe_timer(const struct site *s, struct leftover *l)
 }
 
 /*
- * A release goes by unseen when an interrupt frees something while our program runs on
- * that CPU: about one run in two hundred has one. That it was of all things what a module
- * holds is less likely by orders of magnitude, so few of them take no claim back (the
- * run's note tells of them); when there were many, a site must hold more than those.
+ * A release may still go by unseen, when a hash bucket is busy or interrupts nest. That
+ * it was of all things what a module holds is less likely by orders of magnitude, so few
+ * of them take no claim back (the run's note tells of them); when there were many, a site
+ * must hold more than those.
  */
 enum { FEW_UNSEEN = 8 };
 
@@ -630,17 +663,17 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
 	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;
-	*partial |= missed(t) != t->missed;
-	report_sites(s, missed(t) - t->missed, report, data);
+	*partial |= releases_unseen(t) > 0;
+	report_sites(s, releases_unseen(t), report, data);
 	if (t->vmalloc_unseen || cell(t, CELL_VMALLOC) != t->vmalloc) {
 		gather_vmalloc(t, ranges, n_ranges, s, partial);
 		report_sites(s, 0, report, data);
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
-	report_sites(s, missed(t) - t->missed, report, data);
+	report_sites(s, releases_unseen(t), report, data);
 	lost = cell(t, CELL_LOST_TRACK) != t->lost;
 	*partial |= lost;
-	if (!lost && still_certain(0, missed(t) - t->missed))
+	if (!lost && still_certain(0, releases_unseen(t)))
 		registry_report(t, ranges, n_ranges, report, data);
 	free(s);
 }
@@ -657,8 +690,10 @@ void trace_stop(struct trace *t)
 		return;
 	for (unsigned int i = 0; i < t->n_links; i++)
 		close(t->link[i]);
-	for (unsigned int i = 0; i < t->n_strike; i++)
-		close(t->strike[i]);
+	for (unsigned int i = 0; i < t->n_strikers; i++) {
+		close(t->striker[i].prog[0]);
+		close_fd(t->striker[i].prog[1]);
+	}
 	close_fd(t->memory);
 	close_fd(t->timers);
 	close_fd(t->modules);

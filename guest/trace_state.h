@@ -55,15 +55,26 @@ enum {
 	ENTRIES_MAX = 1024
 };
 
+/*
+ * Programs that strike out when one thing ends. While such a program runs on a CPU the
+ * kernel skips it for whatever an interrupt frees there (since 6.1), and that may be
+ * dozens of objects at once. Of two programs at the same tracepoint one is always free.
+ */
+struct striker {
+	int prog[2];	    /* the second is -1 where there is no need */
+	uint64_t missed[2]; /* at the last clear */
+};
+
 struct trace {
 	const struct btf *btf; /* while attaching */
 	uint64_t modules_from; /* module code lies above the kernel's own */
 	uint64_t delayed_work; /* the kernel's function behind delayed work */
 	int memory, timers, modules, cells, entries;
-	int link[LINKS_MAX], strike[LINKS_MAX];
-	unsigned int n_links, n_strike;
-	bool vmalloc_unseen;			 /* read the list always */
-	uint64_t missed, lost, vmalloc, no_room; /* at the last clear */
+	int link[LINKS_MAX];
+	struct striker striker[LINKS_MAX];
+	unsigned int n_links, n_strikers;
+	bool vmalloc_unseen;			     /* read the list always */
+	uint64_t not_struck, lost, vmalloc, no_room; /* at the last clear */
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };
