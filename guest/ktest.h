@@ -3,8 +3,8 @@
  * What C tests in a guest do again and again: wait, watch and end processes, put a word
  * into a file. ktap.h says what came of it.
  *
- * Needs _GNU_SOURCE before the first header. Nothing here allocates or keeps anything,
- * and all of it may be called from any thread.
+ * With _GNU_SOURCE before the first header there is run_on_cpu(), too. Nothing here
+ * allocates or keeps anything, and all of it may be called from any thread.
  */
 #ifndef GUEST_KTEST_H
 #define GUEST_KTEST_H
@@ -40,6 +40,7 @@ static inline void pause_ms(long ms)
 		;
 }
 
+#ifdef _GNU_SOURCE
 /* run_on_cpu - this thread, on the CPU of that number, counted round those there are: so
  * that neighbours in a row of threads are on different CPUs. */
 static inline void run_on_cpu(long cpu)
@@ -50,6 +51,7 @@ static inline void run_on_cpu(long cpu)
 	CPU_SET((size_t)(cpu % sysconf(_SC_NPROCESSORS_ONLN)), &set);
 	sched_setaffinity(0, sizeof(set), &set);
 }
+#endif
 
 /* state_of - the letter of a task's state in /proc/PID/stat, 0 when there is no such
  * task. @parent: becomes the pid of its parent, 0 for none; NULL: not wanted. */
@@ -93,8 +95,8 @@ static inline void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* shared - memory that processes share with those they fork, zeroed. */
-static inline void *shared(size_t size)
+/* shared_memory - memory that processes share with those they fork, zeroed. */
+static inline void *shared_memory(size_t size)
 {
 	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		    0);

@@ -76,7 +76,7 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 	strv_add(&argv, "-pthread");
 	if (include)
 		strv_printf(&argv, "-I%s", include);
-	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* ktap.h */
+	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* ktap.h, ktest.h */
 	strv_add(&argv, "-o");
 	strv_printf(&argv, "%s/program", dir);
 	strv_add(&argv, source);

@@ -354,7 +354,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return 7; /* the program that a thread executes */
 	device = open(DEVICE, O_RDWR);
-	word = shared_memory();
+	word = shared_memory(4096);
 	ktap_plan(27);
 	document();
 	old_parent();

@@ -109,7 +109,7 @@ static bool many_each(const volatile unsigned int *adopted)
 
 int main(void)
 {
-	volatile unsigned int *adopted = shared_memory(), *lost = adopted + 64;
+	volatile unsigned int *adopted = shared_memory(4096), *lost = adopted + 64;
 	pid_t pid[STATIONS + 2];
 	int status, ended = 0;
 

@@ -24,10 +24,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define DEVICE	 "/dev/asee_mod"
 #define SYS	 "/sys/kernel/asee_mod/"
@@ -267,13 +267,6 @@ static inline pid_t start(int (*fn)(void *), void *arg)
 	return pid;
 }
 
-static inline void pause_ms(long ms)
-{
-	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-
-	nanosleep(&t, NULL);
-}
-
 /* Has it ended? Its status can still be asked for. */
 static inline bool is_over(pid_t pid)
 {
@@ -335,18 +328,11 @@ static inline bool bytes_come(const struct subject *s)
 /* Is the process asleep inside the system call of that number? */
 static inline bool asleep_in(pid_t pid, long call)
 {
-	char path[64], text[256] = "", *state;
+	char path[64];
 	long number = -1;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "r");
-	if (!f || !fgets(text, sizeof(text), f))
-		strcpy(text, ") ?");
-	if (f)
-		fclose(f);
-	state = strrchr(text, ')');
-	if (!state || state[1] != ' ' || state[2] != 'S')
+	if (state_of(pid, NULL) != 'S')
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
 	f = fopen(path, "r");
@@ -366,13 +352,6 @@ static inline bool wait_asleep(pid_t pid, long call)
 		pause_ms(1);
 	}
 	return true;
-}
-
-/* Memory that processes share, zeroed. */
-static inline void *shared(size_t size)
-{
-	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		    0);
 }
 
 #endif

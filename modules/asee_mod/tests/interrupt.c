@@ -143,7 +143,7 @@ static int read_twice(void *arg)
 
 static void once(struct subject *s)
 {
-	struct twice *t = shared(sizeof(*t));
+	struct twice *t = shared_memory(sizeof(*t));
 	pid_t pid, later;
 
 	*t = (struct twice){s, -1, -1};
@@ -234,7 +234,7 @@ static int read_stream(void *arg)
 
 static void in_traffic(struct subject *s)
 {
-	struct reader *r = shared(sizeof(*r));
+	struct reader *r = shared_memory(sizeof(*r));
 	long before = counted(), raised = 0;
 	pid_t writer, reader;
 

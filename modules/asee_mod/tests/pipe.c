@@ -316,7 +316,7 @@ static int read_messages(void *arg)
 
 static void many_to_many(struct subject *s)
 {
-	struct reader reader = {s, shared(sizeof(struct tally))};
+	struct reader reader = {s, shared_memory(sizeof(struct tally))};
 	struct team team[TEAM];
 	pid_t w[TEAM], r[TEAM];
 	int bad = 0;

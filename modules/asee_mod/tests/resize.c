@@ -178,7 +178,7 @@ static int read_messages(void *arg)
 /* Sizes down to that of one message, which then just goes whole. */
 static void in_traffic(struct subject *s)
 {
-	struct shared *sh = shared(sizeof(*sh));
+	struct shared *sh = shared_memory(sizeof(*sh));
 	pid_t w[TEAM], r[TEAM];
 	int taken = 0, bad = 0, last = -1, idle = 0;
 

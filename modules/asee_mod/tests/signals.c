@@ -97,7 +97,7 @@ static int write_too_much(void *arg)
 
 static void short_write(struct subject *s)
 {
-	struct job *job = shared(sizeof(*job));
+	struct job *job = shared_memory(sizeof(*job));
 	pid_t pid;
 
 	*job = (struct job){s, 0};

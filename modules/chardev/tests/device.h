@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ktest.h"
+
 #define DEVICE "/dev/chardev"
 
 enum { TEXT_MAX = 4096 }; /* no message is that long */
@@ -73,16 +75,6 @@ static inline int load(void)
 
 	close(fd);
 	return err;
-}
-
-/* run_on_cpu - so that neighbours in a row of threads are on different CPUs. */
-static inline void run_on_cpu(long cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
-	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
 #endif /* TESTS_DEVICE_H */

@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define PATH "/proc/children"
 #define MOST 4096
@@ -82,50 +82,6 @@ static inline char told(const struct answer *a, int pid)
 		if (a->pid[i] == pid)
 			state = state ? '!' : a->state[i];
 	return state;
-}
-
-static inline void pause_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&t, NULL);
-}
-
-/* State and parent as /proc has them; false when there is no such process. */
-static inline bool proc_stat(int pid, char *state, int *parent)
-{
-	char path[64], text[512], *end;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = 0;
-	end = strrchr(text, ')');
-	return end && sscanf(end + 1, " %c %d", state, parent) == 2;
-}
-
-static inline bool state_becomes(int pid, char state)
-{
-	for (int ms = 0; ms < 5000; ms++) {
-		char now = 0;
-		int parent;
-
-		if (proc_stat(pid, &now, &parent) && now == state)
-			return true;
-		pause_ms(1);
-	}
-	return false;
-}
-
-static inline void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 static inline pid_t start_sleeper(void)

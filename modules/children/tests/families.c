@@ -172,9 +172,8 @@ static int differences(void)
 		ask(pid[i], &a);
 		for (int j = 0; j < n; j++) {
 			int parent = 0;
-			char state;
 
-			if (!proc_stat(pid[j], &state, &parent))
+			if (!state_of(pid[j], &parent))
 				continue;
 			wrong += (parent == pid[i]) != !!told(&a, pid[j]);
 		}
@@ -329,8 +328,7 @@ static void permissions(void)
 
 int main(void)
 {
-	of_thread = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			 -1, 0);
+	of_thread = shared_memory(4096);
 	ktap_plan(22);
 	states();
 	generations();

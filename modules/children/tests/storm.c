@@ -32,8 +32,7 @@ int main(void)
 	pid_t stays[STAY], storm[STORMS];
 	static struct answer a;
 
-	born = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		    0);
+	born = shared_memory(4096);
 	ktap_plan(4);
 	for (int i = 0; i < STAY; i++) {
 		stays[i] = start_sleeper();

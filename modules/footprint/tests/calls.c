@@ -114,8 +114,7 @@ static _Noreturn void change(void)
 
 static void storm(void)
 {
-	volatile unsigned int *asked = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-					    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile unsigned int *asked = shared_memory(4096);
 	pid_t victim[VICTIMS], asker[ASKERS];
 	bool ended = false;
 

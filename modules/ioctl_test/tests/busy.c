@@ -16,6 +16,7 @@
 
 #include "klog.h"
 #include "ktap.h"
+#include "ktest.h"
 #include "uapi/ioctl_test.h"
 
 #define PATH "/proc/ioctl_test"
@@ -34,15 +35,6 @@ static pthread_barrier_t all_here;
 static int call(int fd, unsigned int command, const void *arg)
 {
 	return ioctl(fd, command, arg) < 0 ? errno : 0;
-}
-
-static void run_on_cpu(long cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
-	pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
 }
 
 static void bad_calls(int fd)

@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 #include "uapi/physmem.h"
 
 #define DEVICE "/dev/physmem"
@@ -69,22 +69,6 @@ static inline char *map(size_t size, int flags)
 		       MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
-}
-
-static inline bool put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	close(fd);
-	return good;
-}
-
-static inline void pause_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&t, NULL);
 }
 
 /* Addresses at which something is that must not be touched, or nothing. */

@@ -86,14 +86,6 @@ static void change(unsigned int i)
 	}
 }
 
-static long now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int main(void)
 {
 	long begin = now_ms();

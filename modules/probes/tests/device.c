@@ -127,10 +127,10 @@ static void each_cpu(void)
 	cpu_set_t all;
 
 	sched_getaffinity(0, sizeof(all), &all);
-	run_on(0);
+	run_on_cpu(0);
 	ioctl(fd, PROBES_CALL, 10);
 	if (CPU_COUNT(&all) > 1)
-		run_on(1);
+		run_on_cpu(1);
 	ioctl(fd, PROBES_CALL, 20);
 	sched_setaffinity(0, sizeof(all), &all);
 	first = hits_on(fd, id, 0);

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ktest.h"
 #include "uapi/probes.h"
 
 #define DEVICE "/dev/probes"
@@ -60,15 +61,6 @@ static inline struct probes_hits hits_on(int fd, int id, unsigned int cpu)
 static inline struct probes_hits hits(int fd, int id)
 {
 	return hits_on(fd, id, PROBES_ALL_CPUS);
-}
-
-static inline void run_on(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
 }
 
 /* How many probes the kernel has at a function, of those with @flag in their line. */

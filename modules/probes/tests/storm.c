@@ -33,7 +33,7 @@ static void *hit(void *arg)
 	int cpu = *(const int *)arg, fd = open_device();
 	unsigned long n = 0, m = 0;
 
-	run_on(cpu);
+	run_on_cpu(cpu);
 	while (!atomic_load(&stop)) {
 		for (int i = 0; i < 200; i++)
 			syscall(SYS_getsid, 0);

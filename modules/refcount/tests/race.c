@@ -102,8 +102,7 @@ int main(void)
 
 	find_modules();
 	ktap_plan(4);
-	all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		   -1, 0);
+	all = shared_memory(sizeof(*all));
 	for (int i = 0; i < USERS; i++) {
 		child[i] = fork();
 		if (!child[i])

@@ -8,10 +8,10 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define DEVICE "/dev/refcount"
 
@@ -117,14 +117,6 @@ static inline int attached(void)
 	close(fd);
 	errno = err;
 	return -1;
-}
-
-static inline long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static inline void pause_us(int us)

@@ -49,32 +49,15 @@ static int sleep_across_signal(void)
 	return sleep_with_handler(SA_RESTART);
 }
 
-/* The letter of the task's state in /proc, '?' when it is gone. */
-static char state_of(pid_t pid)
-{
-	char path[64], text[512] = "", *end;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	if (fd < 0)
-		return '?';
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = '\0';
-	close(fd);
-	end = strrchr(text, ')');
-	return end ? end[2] : '?';
-}
-
 /* Waits until it is in one of these states, and returns the one it is in. */
 static char wait_state(pid_t pid, const char *states)
 {
 	long end = now_ms() + FOR_EVER_MS;
-	char state = state_of(pid);
+	char state = state_of(pid, NULL);
 
-	while (!strchr(states, state) && now_ms() < end) {
+	while (!(state && strchr(states, state)) && now_ms() < end) {
 		pause_ms(1);
-		state = state_of(pid);
+		state = state_of(pid, NULL);
 	}
 	return state;
 }
@@ -442,7 +425,7 @@ static void test_unload(void)
 		kill(child, SIGKILL);
 		return;
 	}
-	ktap_ok(state_of(child) == 'S', "who does not notice");
+	ktap_ok(state_of(child, NULL) == 'S', "who does not notice");
 	wake();
 	ktap_ok(end_of(child) == 0, "and is woken as ever");
 	ktap_ok(unload() == 0, "then it unloads");

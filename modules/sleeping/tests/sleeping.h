@@ -10,31 +10,16 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define DEVICE "/dev/sleeping"
 #define COUNTS "/sys/class/misc/sleeping/"
 
 /* Nothing here takes a tenth of a second. Who waits as long as this waits for ever. */
 #define FOR_EVER_MS 10000
-
-static inline long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static inline void pause_ms(int ms)
-{
-	struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&ts, NULL);
-}
 
 /* The number in COUNTS/@name, or -1. */
 static inline long count_of(const char *name)
@@ -108,22 +93,6 @@ static inline long sleep_in(int fd)
 	text[n] = '\0';
 	number = strtol(text, &end, 10);
 	return n > 1 && !strcmp(end, "\n") ? number : -2;
-}
-
-/* Memory that children share with their parent. */
-static inline void *shared(size_t size)
-{
-	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		    0);
-}
-
-static inline void pin_to(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((size_t)(cpu % (int)sysconf(_SC_NPROCESSORS_ONLN)), &set);
-	sched_setaffinity(0, sizeof(set), &set);
 }
 
 /*

@@ -35,7 +35,7 @@ static void begin(void (*run)(struct reader *r, long base, long last), long base
 		children[i] = fork();
 		if (children[i])
 			continue;
-		pin_to(i);
+		run_on_cpu(i);
 		run(&all->reader[i], base, last);
 		_exit(0);
 	}
@@ -141,7 +141,7 @@ static void write_many(int cpu)
 {
 	int fd = open(DEVICE, O_WRONLY);
 
-	pin_to(cpu);
+	run_on_cpu(cpu);
 	for (int i = 0; i < WRITES; i++)
 		if (write(fd, "\n", 1) != 1)
 			_exit(1);
@@ -188,7 +188,7 @@ static void aimed_reader(void)
 {
 	int fd = open(DEVICE, O_RDONLY);
 
-	pin_to(0);
+	run_on_cpu(0);
 	for (int i = 1; i <= AIMED; i++) {
 		__atomic_store_n(&all->asked, i, __ATOMIC_RELEASE);
 		if (sleep_in(fd) < 0)
@@ -213,7 +213,7 @@ static int aimed_writer(void)
 	int fd = open(DEVICE, O_WRONLY);
 	unsigned int seed = 1;
 
-	pin_to(1);
+	run_on_cpu(1);
 	for (int i = 1; i <= AIMED; i++) {
 		/* Up to 0.25, 0.5, 1, ... 64 us, to hit the path of a read on any
 		 * machine. */
@@ -310,7 +310,7 @@ static void test_signals(void)
 int main(void)
 {
 	ktap_plan(10);
-	all = shared(sizeof(*all));
+	all = shared_memory(sizeof(*all));
 	test_lockstep();
 	test_storm();
 	test_aimed();

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define READERS 4
 #define RACE_MS 2000
@@ -69,14 +70,6 @@ static int load(const char *ko)
 static int unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static void pause_us(int us)
@@ -195,8 +188,7 @@ int main(void)
 	ktap_plan(4);
 	if (!provider_is_held())
 		return ktap_end();
-	all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		   -1, 0);
+	all = shared_memory(sizeof(*all));
 	for (int i = 0; i <= READERS; i++) {
 		child[i] = fork();
 		if (!child[i] && i < READERS)

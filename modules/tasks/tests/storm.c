@@ -134,8 +134,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return 0; /* the program that threads execute */
-	born = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		    0);
+	born = shared_memory(4096);
 	ktap_plan(5);
 	dying_meanwhile();
 	for (int i = 0; i < STEADY; i++) {

@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 
 #define RUNNING "/proc/tasks/running"
 #define ALL	"/proc/tasks/all"
@@ -79,48 +79,6 @@ static inline const struct line *lines_find(const struct lines *l, int pid, int 
 			++*times;
 		}
 	return found;
-}
-
-static inline void pause_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&t, NULL);
-}
-
-/* The state of a task as /proc has it, 0 when there is none. */
-static inline char state_of(int pid)
-{
-	char path[64], text[512], *end;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1); /* a name may end a line */
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = 0;
-	end = strrchr(text, ')');
-	return end && end[1] ? end[2] : 0;
-}
-
-/* Waits until it is so, five seconds at most. */
-static inline bool state_becomes(int pid, char state)
-{
-	for (int ms = 0; ms < 5000; ms++) {
-		if (state_of(pid) == state)
-			return true;
-		pause_ms(1);
-	}
-	return false;
-}
-
-static inline void end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 #endif

@@ -78,8 +78,7 @@ int main(void)
 	int status = 0;
 
 	device = open(DEVICE, O_RDONLY);
-	asked = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		     0);
+	asked = shared_memory(PAGE);
 	put_text("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
 	ktap_plan(3);
 	for (int i = 0; i < VICTIMS; i++)

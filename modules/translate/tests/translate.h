@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ktap.h"
+#include "ktest.h"
 #include "uapi/translate.h"
 
 #define DEVICE "/dev/translate"
@@ -103,22 +103,6 @@ static inline char *map_huge(size_t size)
 	char *p = map(size + HUGE, PROT_READ | PROT_WRITE, 0);
 
 	return (char *)(((uintptr_t)p + HUGE - 1) / HUGE * HUGE);
-}
-
-static inline bool put_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	close(fd);
-	return good;
-}
-
-static inline void pause_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&t, NULL);
 }
 
 /* The flags that must be as given; all others are free. */
