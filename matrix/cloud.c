@@ -68,7 +68,6 @@ static void gone(struct cloud *cloud, struct cloud_guest *guest)
 	if (guest->gone)
 		return;
 	guest->gone = true;
-	sched_settle(&cloud->sched);
 	sched_remove(&cloud->sched, &guest->sched);
 }
 
@@ -229,17 +228,22 @@ static void idle(struct cloud *cloud, uint64_t now, uint64_t until)
 	sched_idle(&cloud->sched, now_ns() - now);
 }
 
+/* What this thread used since @mark is no guest's. */
+static void charge_own(struct cloud *cloud, uint64_t *mark)
+{
+	uint64_t cpu = cpu_ns();
+
+	cloud->own_ns += cpu - *mark;
+	*mark = cpu;
+}
+
 static void tend(struct cloud *cloud, uint64_t *next, uint64_t now, uint64_t *mark)
 {
-	uint64_t cpu;
-
 	if (!cloud->config.tend || now < *next)
 		return;
 	cloud->config.tend(cloud->config.ctx, cloud);
 	*next = now + cloud->config.tend_ns;
-	cpu = cpu_ns();
-	cloud->own_ns += cpu - *mark;
-	*mark = cpu;
+	charge_own(cloud, mark);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -271,9 +275,7 @@ int cloud_run(struct cloud *cloud)
 		}
 		wake = earlier(wake, end);
 		idle(cloud, now, c->tend ? earlier(wake, next_tend) : wake);
-		/* Awake for a moment: ours. */
-		cloud->own_ns += cpu_ns() - mark;
-		mark = cpu_ns();
+		charge_own(cloud, &mark); /* awake for a moment */
 	}
 	cloud->ended = now;
 	sched_settle(&cloud->sched);
