@@ -16,6 +16,7 @@ struct build_job {
 	char *at;    /* dir as make sees it: another where make could not read dir */
 	char *file;  /* name of the one .c file in it, or NULL */
 	bool mirror; /* no overlay here: upper is a copy of dir, see build_mirror.c */
+	bool btf;    /* give the modules type information of their own */
 	bool dkms;   /* dir has a dkms.conf */
 	struct strv dkms_modules; /* relative paths of .ko files it promises */
 	bool dkms_patches;	  /* it changes its sources before it builds */
@@ -34,6 +35,9 @@ struct build_job {
 
 void build_job_deinit(struct build_job *job);
 #define _cleanup_job_ _cleanup_(build_job_deinit)
+
+/* A word for make, unless job->btf: see use_btf() in build.c. */
+#define BUILD_NO_BTF "CONFIG_DEBUG_INFO_BTF_MODULES="
 
 /* build_source.c: what is to be built, and where its objects are kept */
 int build_job_open(struct lab *lab, const struct lab_build_spec *spec,

@@ -181,6 +181,7 @@ static int read_sections(Elf *elf, off_t size, struct lab_modinfo *info)
 			       sh.sh_size > (uint64_t)size - sh.sh_offset)))
 			return -EIO;
 		info->has_debug |= !strcmp(name, ".debug_info");
+		info->uses_btf |= !strcmp(name, ".BTF_ids");
 		linked |= has_this_module(scn, name);
 		if (strcmp(name, ".modinfo"))
 			continue;

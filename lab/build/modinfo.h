@@ -13,6 +13,7 @@ struct lab_modinfo {
 	struct strv depends; /* module names */
 	bool gpl;	     /* licence is GPL-compatible */
 	bool has_debug;	     /* has .debug_info */
+	bool uses_btf;	     /* has .BTF_ids: offers functions or types to BPF programs */
 };
 
 void lab_modinfo_deinit(struct lab_modinfo *info);

@@ -244,6 +244,8 @@ char *build_shortcut(struct build_job *job, const char *symvers)
 	path = xprintf("%s/record", entry);
 	if (fs_read_file(path, &record, NULL) || !*record)
 		return NULL;
+	if (!job->btf)
+		text_puts(&more, " " BUILD_NO_BTF);
 	if (symvers)
 		quote(&more, symvers, "\n", "");
 	script = to_script(record, job->at, more.s ? more.s : "");

@@ -267,6 +267,31 @@ warnings() {
 	silent_about 'unused_a' "and goes with its cause"
 }
 
+# has_btf [OPTION...] SOURCE: yes when the module has type information of its own.
+has_btf() {
+	built "$@" >/dev/null
+	readelf -SW "$(tail -n 1 "$scratch/out")" | grep -q '[.]BTF ' && echo yes
+}
+
+# Kernels whose headers bring no vmlinux (up to 6.1) can give none.
+type_information() {
+	module btf/btf.c 'int unused_btf;'
+	echo 'obj-m := btf.o' >btf/Kbuild
+	possible=$(has_btf --make CONFIG_DEBUG_INFO_BTF_MODULES=y btf)
+	is "$(has_btf btf)" "" "no type information for a module that shows none"
+	module btf/btf.c 'return list[0] * 0; int unused_btf;'
+	sed -i '1a #include <linux/btf_ids.h>\nBTF_ID_LIST(list)\nBTF_ID(func, vfs_read)' \
+		btf/btf.c
+	is "$(has_btf btf)" "$possible" "but for one that offers a function to BPF"
+	says 'unused_btf' "with all that the compiler said"
+	sed -i 's/unused_btf/unused_again/' btf/btf.c
+	is "$(has_btf btf)" "$possible" "and after an edit"
+	module btf/btf.c
+	built btf >/dev/null
+	module btf/btf.c 'pr_info("another edit");'
+	is "$(has_btf btf)" "" "and no more when it offers none"
+}
+
 # Two at once, and one that is killed, leave whole objects.
 interrupted() {
 	module twice/twice.c
@@ -326,6 +351,7 @@ for kernel in $KMLAB_TEST_KERNELS; do
 	commands
 	odd_paths
 	warnings
+	type_information
 	interrupted
 	dkms
 	cd ..
