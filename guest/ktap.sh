@@ -150,18 +150,13 @@ klog_since()
 # Up to 6.1 nearly all of its time are grace periods of RCU, which the kernel can hurry.
 reloads()
 {
-	ktap_left=$1
+	ktap_times=$1
 	shift
 	echo 1 >/sys/kernel/rcu_expedited
-	while [ "$ktap_left" -gt 0 ]; do
-		if ! rmmod "${KMLAB_MODULE:?}" || ! insmod "${KMLAB_KO:?}" "$@"; then
-			echo "that was $ktap_left times before the last"
-			break
-		fi
-		ktap_left=$((ktap_left - 1))
-	done
+	ktap_status=0
+	reload "$ktap_times" "${KMLAB_MODULE:?}" "${KMLAB_KO:?}" "$@" || ktap_status=$?
 	echo 0 >/sys/kernel/rcu_expedited
-	[ "$ktap_left" -eq 0 ]
+	return $ktap_status
 }
 
 # finish - the end; also reached through the EXIT trap by a script that stops early.

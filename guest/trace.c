@@ -608,8 +608,8 @@ static void describe_timer(const struct site *s, struct leftover *l)
 /*
  * A release may still go by unseen, when a hash bucket is busy or interrupts nest. That
  * it was of all things what a module holds is less likely by orders of magnitude, so few
- * of them take no claim back (the run's note tells of them); when there were many, a site
- * must hold more than those.
+ * of them take no claim back; when there were many, a site must hold more than those. In
+ * both cases the run's note tells of them. Where nothing is held nothing was missed.
  */
 enum { FEW_UNSEEN = 8 };
 
@@ -619,8 +619,9 @@ static bool still_certain(uint64_t held, uint64_t unseen)
 }
 
 static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn report,
-			 void *data)
+			 void *data, bool *partial)
 {
+	*partial |= s->n && unseen;
 	for (unsigned int i = 0; i < s->n; i++) {
 		const struct site *site = &s->site[i];
 		struct leftover l = {.address = site->address,
@@ -649,7 +650,7 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial)
 {
 	struct sites *s = malloc(sizeof(*s));
-	bool lost;
+	bool certain;
 
 	if (!s || !t) {
 		free(s);
@@ -663,17 +664,17 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
 	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;
-	*partial |= releases_unseen(t) > 0;
-	report_sites(s, releases_unseen(t), report, data);
+	report_sites(s, releases_unseen(t), report, data, partial);
 	if (t->vmalloc_unseen || cell(t, CELL_VMALLOC) != t->vmalloc) {
 		gather_vmalloc(t, ranges, n_ranges, s, partial);
-		report_sites(s, 0, report, data);
+		report_sites(s, 0, report, data, partial);
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
-	report_sites(s, releases_unseen(t), report, data);
-	lost = cell(t, CELL_LOST_TRACK) != t->lost;
-	*partial |= lost;
-	if (!lost && still_certain(0, releases_unseen(t)))
+	report_sites(s, releases_unseen(t), report, data, partial);
+	certain = cell(t, CELL_LOST_TRACK) == t->lost &&
+		  still_certain(0, releases_unseen(t));
+	*partial |= !certain;
+	if (certain)
 		registry_report(t, ranges, n_ranges, report, data);
 	free(s);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a template boots from: the agent as /init, hammer, busybox under all its names,
- * and the drivers of our own devices. A newc archive, not compressed: QEMU copies it in
- * no time, while an emulated CPU takes long to unpack.
+ * What a template boots from: our own programs, the agent as /init, busybox under all its
+ * names, and the drivers of our own devices. A newc archive, not compressed: QEMU copies
+ * it in no time, while an emulated CPU takes long to unpack.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -17,6 +17,11 @@
 /* In load order as far as the kernel's own list of dependencies does not say it. */
 static const char *const drivers[] = {"virtio_ring", "virtio", "virtio_pci", "virtio_blk",
 				      "virtio_console"};
+
+static const struct {
+	const char *program, *as;
+} programs[] = {
+	{"agent", "init"}, {"hammer", "usr/bin/hammer"}, {"reload", "usr/bin/reload"}};
 
 static const char *const folders[] = {
 	"bin", "sbin",	      "usr", "usr/bin", "usr/sbin", "usr/local", "usr/local/bin",
@@ -221,11 +226,14 @@ static int put_drivers(struct image *im, const struct lab_kernel *k)
 
 static int put_own(struct image *im)
 {
-	_cleanup_free_ char *agent = find_data(im->lab, "agent");
-	_cleanup_free_ char *hammer = find_data(im->lab, "hammer");
-	int err = put_file(im, "init", agent, 0755);
+	int err = 0;
 
-	return err ? err : put_file(im, "usr/bin/hammer", hammer, 0755);
+	for (size_t i = 0; !err && i < sizeof(programs) / sizeof(*programs); i++) {
+		_cleanup_free_ char *path = find_data(im->lab, programs[i].program);
+
+		err = put_file(im, programs[i].as, path, 0755);
+	}
+	return err;
 }
 
 static int put_all(struct image *im, const struct lab_kernel *kernel)
@@ -283,14 +291,13 @@ static int add_stat(struct lab *lab, const char *path, struct strv *key)
 
 int initramfs_key(struct lab *lab, struct strv *key)
 {
-	_cleanup_free_ char *agent = find_data(lab, "agent");
-	_cleanup_free_ char *hammer = find_data(lab, "hammer");
 	_cleanup_free_ char *busybox = NULL;
 	int err = find_busybox(lab, &busybox);
 
-	if (!err)
-		err = add_stat(lab, agent, key);
-	if (!err)
-		err = add_stat(lab, hammer, key);
+	for (size_t i = 0; !err && i < sizeof(programs) / sizeof(*programs); i++) {
+		_cleanup_free_ char *path = find_data(lab, programs[i].program);
+
+		err = add_stat(lab, path, key);
+	}
 	return err ? err : add_stat(lab, busybox, key);
 }
