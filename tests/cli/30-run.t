@@ -87,7 +87,7 @@ exits 0 "several kernels"
 for k in $KMLAB_TEST_KERNELS; do
 	says "$k" "$k is in the table"
 done
-run "$KMLAB" history --json --limit 5
+run "$KMLAB" history --json --limit 100
 grep -q '"module": "hello"' "$scratch/out"
 result "history has the runs" $?
 

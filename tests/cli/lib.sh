@@ -70,9 +70,13 @@ skip() {
 	echo "ok $count - $1 # SKIP $2"
 }
 
-# Guests of ours that are still there: QEMU processes that map a template of this cache.
+# Guests of this test that are still there; other tests may have theirs at the same time.
+export KMLAB_TESTED_BY=$$
 guests() {
-	pgrep -f "qemu-system.*${KMLAB_CACHE:-kmlab}" | wc -l
+	for pid in $(pgrep -f qemu-system); do
+		tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" |
+			grep -x "KMLAB_TESTED_BY=$KMLAB_TESTED_BY"
+	done | wc -l
 }
 
 # missing_in WORDS OPTIONS: those options that are not among the words
