@@ -52,7 +52,7 @@ for dir in "$top"/tests/alternatives/*/*/; do
 	test=$(want test)
 	pattern=$(want says)
 	next_kernel
-	run "$KMLAB" test -q -t 300 -k "$k" ${test:+--only "$test"} \
+	run "$KMLAB" test -q -t 300 -j 1 -k "$k" ${test:+--only "$test"} \
 		--suite "$top/modules/$suite" "$dir"
 	ends_with "$outcome"
 	result "$name on $k: $outcome (exit $status)" $?
