@@ -16,6 +16,10 @@
 
 #define ALIVE_MS 1000
 
+/* A rest that lasts this much longer than twice its time was no rest. */
+#define LATE_MS	   50
+#define REST_TRIES 20
+
 uint64_t agent_now_ms(void)
 {
 	struct timespec ts;
@@ -69,6 +73,16 @@ static void reap(struct agent *a)
 	}
 }
 
+/* The answer to an earlier wait comes too late to mean anything. */
+static void give_up(struct agent *a)
+{
+	uint32_t number;
+
+	memcpy(&number, a->in_body, sizeof(number));
+	if (number == a->waits)
+		a->given_up = true;
+}
+
 static void handle_frame(struct agent *a)
 {
 	switch (a->in_head.type) {
@@ -78,6 +92,9 @@ static void handle_frame(struct agent *a)
 		break;
 	case PROTO_WINDOW:
 		command_window(a, (const void *)a->in_body);
+		break;
+	case PROTO_GIVE_UP:
+		give_up(a);
 		break;
 	case PROTO_PING:
 		port_send(a, PROTO_ALIVE, NULL, 0, NULL, 0);
@@ -124,6 +141,14 @@ void agent_poll(struct agent *a, int timeout_ms)
 		port_send(a, PROTO_ALIVE, NULL, 0, NULL, 0);
 }
 
+void agent_wait_begin(struct agent *a, enum proto_wait_for what)
+{
+	struct proto_wait wait = {++a->waits, (uint32_t)what};
+
+	a->given_up = false;
+	port_send(a, PROTO_WAIT, &wait, sizeof(wait), NULL, 0);
+}
+
 bool agent_wait_child(struct agent *a, pid_t child, unsigned int ms)
 {
 	uint64_t end = agent_now_ms() + ms;
@@ -135,7 +160,7 @@ bool agent_wait_child(struct agent *a, pid_t child, unsigned int ms)
 	while (!a->child_ended) {
 		uint64_t now = agent_now_ms();
 
-		if (ms && now >= end)
+		if (a->given_up || (ms && now >= end))
 			return false;
 		agent_poll(a, ms && end - now < ALIVE_MS ? (int)(end - now) : ALIVE_MS);
 	}
@@ -149,6 +174,17 @@ void agent_pause(struct agent *a, unsigned int ms)
 
 	while ((now = agent_now_ms()) < end)
 		agent_poll(a, (int)(end - now));
+}
+
+void agent_rest(struct agent *a, unsigned int ms)
+{
+	for (int i = 0; i < REST_TRIES; i++) {
+		uint64_t begin = agent_now_ms();
+
+		agent_pause(a, ms);
+		if (agent_now_ms() - begin < 2 * ms + LATE_MS)
+			return;
+	}
 }
 
 static void phase(struct agent *a, uint32_t phase)
@@ -169,7 +205,7 @@ static void look_for_leftovers(struct agent *a)
 	phase(a, PROTO_PHASE_LEAK);
 	if (a->broken)
 		return;
-	agent_pause(a, a->start.settle_ms);
+	agent_rest(a, a->start.settle_ms);
 	leftovers_collect(a->ranges, a->n_ranges, report_leftover, a,
 			  &a->leftovers_partial);
 }

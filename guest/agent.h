@@ -34,6 +34,8 @@ struct agent {
 	pid_t child;  /* the one waited for, 0: none */
 	bool child_ended;
 	int child_status;  /* as from waitpid */
+	uint32_t waits;	   /* number of the last WAIT */
+	bool given_up;	   /* the host has answered it */
 	uint64_t spoke_ms; /* when the last frame was sent */
 	uint64_t log_lost, log_seq;
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
@@ -79,9 +81,15 @@ void port_trouble(struct agent *a, const char *what, int err);
 uint64_t agent_now_ms(void);
 /** agent_poll - one round of the loop: streams, log, control frames, children. */
 void agent_poll(struct agent *a, int timeout_ms);
-/** agent_wait_child - run the loop until the child ends or @ms pass (0: no limit). */
+/** agent_wait_begin - tell the host that something begins that may never end. */
+void agent_wait_begin(struct agent *a, enum proto_wait_for what);
+/** agent_wait_child - run the loop until the child ends, the host gives it up, or @ms pass
+ *  (0: no limit of ours). Returns whether it ended. */
 bool agent_wait_child(struct agent *a, pid_t child, unsigned int ms);
 void agent_pause(struct agent *a, unsigned int ms);
+/** agent_rest - a pause in which others get @ms of work done: repeated as long as we
+ *  ourselves come back late from it, which shows that the host lets nobody run. */
+void agent_rest(struct agent *a, unsigned int ms);
 /** agent_read_text - a small file of /proc or /sys; bytes read (NUL added) or -errno. */
 int agent_read_text(const char *path, char *buf, size_t size);
 int agent_write_text(const char *path, const char *text);

@@ -13,6 +13,9 @@
 
 #define MAX_WORDS 1024
 
+#define DRAIN_ROUND_MS 100
+#define DRAIN_ROUNDS   20
+
 /* ---- streams: one buffer, filled, then emptied, then filled again ---- */
 
 bool stream_want_write(const struct stream *s)
@@ -217,20 +220,19 @@ static bool output_open(const struct stream *s)
 /* Everything the command left running is killed: it would hold its pipes, and modules. */
 static void drain(struct agent *a)
 {
-	uint64_t end = agent_now_ms() + 2000, moved = 0;
+	uint64_t moved = 0;
+	int quiet = 0;
 
 	kill(-1, SIGKILL);
-	while (output_open(&a->out) || output_open(&a->err)) {
-		/* Time counts only while nothing moves: the reader may be slow. */
-		if (a->out.total + a->err.total != moved) {
-			moved = a->out.total + a->err.total;
-			end = agent_now_ms() + 2000;
-		}
-		if (stream_want_write(&a->out) || stream_want_write(&a->err))
-			end = agent_now_ms() + 2000;
-		if (agent_now_ms() > end)
-			break;
-		agent_poll(a, 100);
+	/* Rounds in which nothing moves, not a span of time: the reader may be slow, and so
+	 * may the host be that emulates us. */
+	while ((output_open(&a->out) || output_open(&a->err)) && quiet < DRAIN_ROUNDS) {
+		agent_poll(a, DRAIN_ROUND_MS);
+		quiet++;
+		if (a->out.total + a->err.total != moved ||
+		    stream_want_write(&a->out) || stream_want_write(&a->err))
+			quiet = 0;
+		moved = a->out.total + a->err.total;
 	}
 }
 
@@ -249,12 +251,15 @@ static void close_streams(struct agent *a)
 
 static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 {
-	bool ended = agent_wait_child(a, pid, a->start.command_ms);
+	bool ended;
 
+	agent_wait_begin(a, PROTO_WAIT_COMMAND);
+	ended = agent_wait_child(a, pid, 0);
 	if (!ended) {
 		ret->killed = 1;
 		kill(-1, SIGKILL);
-		ended = agent_wait_child(a, pid, 2000);
+		agent_wait_begin(a, PROTO_WAIT_KILLED);
+		ended = agent_wait_child(a, pid, 0);
 	}
 	if (ended) {
 		ret->status = decode(a->child_status);

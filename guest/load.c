@@ -53,7 +53,6 @@ static void fill_result(struct agent *a, bool ended, struct proto_call *ret)
 static void call_in_child(struct agent *a, const struct proto_entry *e, enum which which,
 			  struct proto_call *ret)
 {
-	unsigned int stall_ms = a->start.stall_ms;
 	bool ended;
 	pid_t pid;
 
@@ -65,11 +64,12 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 		*ret = (struct proto_call){.error = errno, .refcount = -1};
 		return;
 	}
-	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : stall_ms);
+	agent_wait_begin(a, PROTO_WAIT_CALL);
+	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : 0);
 	/* Told early as well: what follows may be the end of the guest. */
 	if (!ended && which == LOAD) {
 		sections_report(a, e);
-		ended = agent_wait_child(a, pid, stall_ms);
+		ended = agent_wait_child(a, pid, 0);
 	}
 	if (which == LOAD)
 		sections_report(a, e);
@@ -138,7 +138,7 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 		call_in_child(a, e, UNLOAD, &result);
 		if (result.error != EAGAIN)
 			break;
-		agent_pause(a, UNLOAD_PAUSE_MS);
+		agent_rest(a, UNLOAD_PAUSE_MS);
 	}
 	if (!failed(&result))
 		return true;

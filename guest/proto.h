@@ -8,6 +8,10 @@
  * Order of a run: the host resumes a clone and sends START. The agent answers HELLO,
  * reads the payload from its disk, and then tells what happens as it happens; each PHASE
  * frame closes the phase before. DONE with the run's nonce is the last frame.
+ *
+ * All limits of time are the host's, which knows when it was itself too busy to let the
+ * guest run: the agent says what it begins to wait for (WAIT), and waits until that has
+ * happened or the host gives it up (GIVE_UP).
  */
 #ifndef KMLAB_GUEST_PROTO_H
 #define KMLAB_GUEST_PROTO_H
@@ -15,7 +19,7 @@
 #include <stdint.h>
 
 #define PROTO_MAGIC	   0x424c4d4bU /* "KMLB" */
-#define PROTO_VERSION	   1
+#define PROTO_VERSION	   2
 #define PROTO_MAX_FRAME	   (64 * 1024)
 #define PROTO_NONCE_SIZE   16
 #define PROTO_ENTROPY_SIZE 64
@@ -31,6 +35,7 @@ enum proto_type {
 	PROTO_LOG,	 /* raw /dev/kmsg records, one after the other */
 	PROTO_SECTIONS,	 /* module, then proto_section + name each */
 	PROTO_LOAD,	 /* proto_call, module: a load failed */
+	PROTO_WAIT,	 /* proto_wait: something begins that may never end */
 	PROTO_COMMAND,	 /* proto_command */
 	PROTO_UNLOAD,	 /* proto_call, module, holders: an unload failed */
 	PROTO_STALL,	 /* text, may come in pieces */
@@ -45,6 +50,7 @@ enum proto_type {
 	PROTO_STDIN_END,  /* u64: bytes of standard input in all */
 	PROTO_WINDOW,	  /* proto_window */
 	PROTO_PING,	  /* answered by ALIVE */
+	PROTO_GIVE_UP,	  /* u32: number of the WAIT that has lasted long enough */
 };
 
 enum proto_phase {
@@ -87,11 +93,20 @@ struct proto_start {
 	uint8_t entropy[PROTO_ENTROPY_SIZE];
 	uint64_t payload_size; /* bytes on the disk from PROTO_PAYLOAD_AT on */
 	uint32_t flags;
-	uint32_t command_ms; /* kill the command after this; 0: never */
-	uint32_t stall_ms;
 	uint32_t settle_ms;
 	struct proto_window window;
 	uint32_t pad;
+};
+
+enum proto_wait_for {
+	PROTO_WAIT_CALL,    /* a load or unload call */
+	PROTO_WAIT_COMMAND, /* the job's command */
+	PROTO_WAIT_KILLED,  /* the end of a command after SIGKILL */
+};
+
+struct proto_wait {
+	uint32_t number; /* counts up from 1 */
+	uint32_t what;	 /* enum proto_wait_for */
 };
 
 struct proto_section {

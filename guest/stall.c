@@ -28,5 +28,5 @@ void stall_report(struct agent *a, pid_t pid)
 	if (n > 0)
 		port_send(a, PROTO_STALL, NULL, 0, stack, (size_t)n);
 	ask_kernel();
-	agent_pause(a, 500);
+	agent_rest(a, 500);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -640,10 +641,19 @@ static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn rep
 /* A grace period and a moment for its callbacks: what RCU frees is no leak. */
 static void let_rcu_finish(void)
 {
-	enum { MEMBARRIER_GLOBAL = 1 };
+	enum { MEMBARRIER_GLOBAL = 1, MOMENT_US = 20000, ROUNDS = 20 };
+	struct timespec from, to;
+	long late = 1;
 
-	syscall(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0);
-	usleep(20000);
+	/* Late ourselves, we know that the callbacks may not have had their moment. */
+	for (int i = 0; i < ROUNDS && late > 0; i++) {
+		syscall(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0);
+		clock_gettime(CLOCK_MONOTONIC, &from);
+		usleep(MOMENT_US);
+		clock_gettime(CLOCK_MONOTONIC, &to);
+		late = (to.tv_sec - from.tv_sec) * 1000000 +
+		       (to.tv_nsec - from.tv_nsec) / 1000 - 3 * MOMENT_US;
+	}
 }
 
 void trace_collect(struct trace *t, const struct leftover_range *ranges,

@@ -7,6 +7,9 @@
 
 enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
 
+/* The quickest of the guest's watchdogs looks after so long (guest/boot.c). */
+#define WATCHDOG_MS 8000
+
 struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 			     const char *kind, const char *fmt, ...)
 {
@@ -162,6 +165,37 @@ static void judge_taint(struct judge *j)
 	}
 }
 
+/* What the guest's own watchdogs say, who go by its clock. */
+static bool is_watchdogs(const struct lab_event *event)
+{
+	static const char *const kinds[] = {"soft-lockup", "hard-lockup", "hung-task",
+					    "rcu-stall", "workqueue-lockup"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(event->kind, kinds[i]))
+			return true;
+	return false;
+}
+
+/* A machine that stands still moves the guest's clock on and nothing else: to a watchdog
+ * that is a hang, to us it is no verdict on the module. */
+static void judge_stopped(struct judge *j)
+{
+	const struct lab_result *r = j->result;
+	struct lab_event event;
+
+	if (r->outcome != LAB_HUNG || j->report->stopped_ms < WATCHDOG_MS)
+		return;
+	for (size_t i = 0; i < r->n_events; i++)
+		if (r->events[i].outcome == LAB_HUNG && !is_watchdogs(&r->events[i]))
+			return;
+	event = judge_event(LAB_HOST_TROUBLE, j->report->phase, "stopped",
+			    "this machine stood still for %.0f s while the guest ran, which "
+			    "the guest took for a hang; run it again",
+			    j->report->stopped_ms / 1000);
+	judge_add(j, &event);
+}
+
 static char *pass_words(const struct lab_result *r, const struct lab_guest_job *job)
 {
 	struct text t = TEXT_INIT;
@@ -214,6 +248,7 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_leftovers(&j);
 	judge_end(&j);
 	judge_taint(&j);
+	judge_stopped(&j);
 	note_doubts(&j);
 	conclude(&j);
 	free_lines(&j);

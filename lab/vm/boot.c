@@ -6,6 +6,7 @@
 
 #include "fs.h"
 
+#include "patience.h"
 #include "vm.h"
 
 #define BOOT_LIMIT_MS 180000
@@ -124,17 +125,21 @@ static int boot_poll(struct boot *b, int timeout_ms)
 
 static int wait_ready(struct boot *b)
 {
-	double end = lab_now_ms() + BOOT_LIMIT_MS;
+	struct patience patience;
+	double spent = 0, settled = 0;
 	int err = 0;
 
+	patience_init(&patience, b->vm.pid);
 	while (!b->ready && !err) {
-		if (lab_now_ms() > end)
+		spent += patience_step(&patience);
+		if (spent > BOOT_LIMIT_MS)
 			return boot_failed(b, -ETIMEDOUT, "did not come up in time");
-		err = boot_poll(b, 1000);
+		err = boot_poll(b, 250);
 	}
-	end = lab_now_ms() + SETTLE_MS;
-	while (!err && lab_now_ms() < end)
+	while (!err && settled < SETTLE_MS) {
+		settled += patience_step(&patience);
 		err = boot_poll(b, 50);
+	}
 	return err;
 }
 

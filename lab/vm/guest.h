@@ -48,8 +48,10 @@ struct lab_guest_job {
 	int stdin_fd, stdout_fd, stderr_fd;
 	bool tty;     /* give the command a terminal; stdin_fd is the user's */
 	int winch_fd; /* readable when the window size may have changed; -1: none */
-	unsigned int timeout_ms; /* for all of it, host time; 0: none */
-	unsigned int stall_ms;	 /* for one load or unload call, guest time */
+	/* Limits in time that the guest could use (patience.h), longer in proportion where
+	 * the template measured a slow guest. */
+	unsigned int timeout_ms; /* for all of it; 0: none */
+	unsigned int stall_ms;	 /* for one load or unload call */
 	unsigned int settle_ms;	 /* guest time to wait for late trouble after unload */
 };
 
@@ -126,7 +128,8 @@ struct lab_guest_report {
 	size_t n_sections;
 	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
 
-	double clone_ms; /* start of QEMU to the agent's greeting */
+	double stopped_ms; /* in which this process did not run at all, beyond 1 s a time */
+	double clone_ms;   /* start of QEMU to the agent's greeting */
 	double load_ms, test_ms, unload_ms, total_ms; /* host time */
 };
 

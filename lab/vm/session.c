@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "patience.h"
 #include "pump.h"
 #include "vm.h"
 
@@ -15,6 +16,7 @@
 #define SILENT_LIMIT_MS	 12000
 #define NMI_LIMIT_MS	 4000
 #define DRAIN_LIMIT_MS	 10000
+#define KILLED_LIMIT_MS	 2000
 #define CONSOLE_LIMIT	 (64ULL << 20)
 #define STALL_DEFAULT_MS 10000
 
@@ -45,8 +47,13 @@ struct session {
 	struct proto_start start;
 	struct proto_done done;
 	double scale;
-	double begun, last_poll, phase_begun;
+	double begun, phase_begun;
+	struct patience patience;
+	/* In milliseconds that the guest could use (patience.h): */
+	double spent;	/* in all */
 	double waited;	/* in this state, without anything from the agent */
+	double tried;	/* since the agent began what it waits for */
+	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
 	bool panic;	/* the console said so, and not because of our NMI */
 	char *shutdown; /* QMP's reason, or NULL */
 	int error;
@@ -82,12 +89,6 @@ static void read_window(const struct session *s, struct proto_window *w)
 		*w = (struct proto_window){24, 80};
 }
 
-/* The agent ends the command early enough to report it within the job's time. */
-static uint32_t command_ms(unsigned int timeout_ms)
-{
-	return timeout_ms > 8000 ? timeout_ms - 3000 : timeout_ms * 5 / 8;
-}
-
 static void send_start(struct session *s)
 {
 	struct proto_start *p = &s->start;
@@ -99,8 +100,6 @@ static void send_start(struct session *s)
 		   (s->job->stdout_fd >= 0 ? PROTO_HAS_STDOUT : 0) |
 		   (s->job->stderr_fd >= 0 ? PROTO_HAS_STDERR : 0) |
 		   (s->job->tty ? PROTO_TTY : 0);
-	p->command_ms = command_ms(s->job->timeout_ms);
-	p->stall_ms = s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
 	p->settle_ms = s->job->settle_ms;
 	read_window(s, &p->window);
 	if (getrandom(p->nonce, sizeof(p->nonce), 0) != sizeof(p->nonce) ||
@@ -244,6 +243,14 @@ static void on_hello(struct session *s, const struct frame *f)
 	set_state(s, RUNNING);
 }
 
+static void on_wait(struct session *s, const struct frame *f)
+{
+	if (f->len != sizeof(s->wait))
+		return;
+	memcpy(&s->wait, f->data, sizeof(s->wait));
+	s->tried = 0;
+}
+
 static void on_done(struct session *s, const struct frame *f)
 {
 	if (s->state != RUNNING || f->len != sizeof(s->done))
@@ -276,6 +283,9 @@ static void on_frame(struct session *s, const struct frame *f)
 		break;
 	case PROTO_DONE:
 		on_done(s, f);
+		break;
+	case PROTO_WAIT:
+		on_wait(s, f);
 		break;
 	case PROTO_FILE:
 		copyout_file(&s->copyout, f);
@@ -323,15 +333,45 @@ static bool read_control(struct session *s)
 
 /* ---- time ---- */
 
-/* Waiting is counted in small steps: time that we did not run ourselves is not held
- * against the guest. */
-static void check_waits(struct session *s, double now)
+/* The agent's command is given up early enough to be reported within the job's time. */
+static double command_ms(unsigned int timeout_ms)
 {
-	double step = now - s->last_poll;
+	return timeout_ms > 8000 ? timeout_ms - 3000 : timeout_ms * 5 / 8;
+}
 
-	s->last_poll = now;
-	s->waited += step < 1000 ? step : 1000;
-	if (s->job->timeout_ms && now - s->begun > s->job->timeout_ms &&
+/* 0: no limit. */
+static double wait_limit_ms(const struct session *s)
+{
+	switch (s->wait.what) {
+	case PROTO_WAIT_CALL:
+		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
+	case PROTO_WAIT_COMMAND:
+		return command_ms(s->job->timeout_ms);
+	default:
+		return KILLED_LIMIT_MS;
+	}
+}
+
+static void check_agents_wait(struct session *s)
+{
+	double limit = wait_limit_ms(s) * s->scale;
+
+	if (!s->wait.number || !limit || s->tried < limit || s->state != RUNNING)
+		return;
+	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
+		   sizeof(s->wait.number));
+	s->wait.number = 0;
+}
+
+static void check_waits(struct session *s)
+{
+	double step = patience_step(&s->patience);
+
+	s->spent += step;
+	s->waited += step;
+	s->tried += step;
+	check_agents_wait(s);
+	if (s->job->timeout_ms && s->spent > s->job->timeout_ms * s->scale &&
 	    s->state < DRAINING)
 		end(s, LAB_END_TIMEOUT);
 	else if (s->state <= GREETING && s->waited > HELLO_LIMIT_MS * s->scale)
@@ -443,7 +483,7 @@ static void loop(struct session *s)
 		if (s->state == DYING)
 			read_rest(s);
 		if (s->state != ENDED)
-			check_waits(s, lab_now_ms());
+			check_waits(s);
 	}
 }
 
@@ -461,7 +501,8 @@ static void session_init(struct session *s, uint64_t payload_size)
 	s->start.payload_size = payload_size;
 	s->r->phase = LAB_PHASE_BOOT;
 	s->r->unload_refcount = -1;
-	s->last_poll = s->phase_begun = lab_now_ms();
+	s->phase_begun = lab_now_ms();
+	patience_init(&s->patience, s->vm->pid);
 	pump_init(&s->in, command ? job->stdin_fd : -1, s->vm->in);
 	pump_init(&s->out, s->vm->out, job->stdout_fd);
 	pump_init(&s->err, s->vm->err, job->stderr_fd);
@@ -478,6 +519,7 @@ int session_run(struct lab *lab, const struct lab_template *t,
 		.lab = lab, .t = t, .job = job, .vm = vm, .r = r, .begun = started};
 	session_init(s, payload_size);
 	loop(s);
+	r->stopped_ms = s->patience.stopped;
 	while (vm->console >= 0 && r->end != LAB_END_FLOOD && read_console(s))
 		; /* what was printed until now is there already */
 	err = s->error;

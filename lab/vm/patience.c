@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Time that a guest could use; see patience.h. */
+#include <stdio.h>
+
+#include "fs.h"
+#include "lab.h"
+#include "text.h"
+
+#include "patience.h"
+
+#define LOOK_MS	   100
+#define LONGEST_MS 1000
+#define LEAST_PART 50
+
+/* ms that a thread has stood in the run queue; -1 when the kernel does not tell. */
+static double queued_ms(pid_t pid, const char *tid)
+{
+	_cleanup_free_ char *path = xprintf("/proc/%d/task/%s/schedstat", (int)pid, tid);
+	_cleanup_free_ char *text = NULL;
+	unsigned long long queued;
+
+	if (fs_read_file(path, &text, NULL) || sscanf(text, "%*u %llu", &queued) != 1)
+		return -1;
+	return (double)queued / 1e6;
+}
+
+/* What a thread has waited since the last look; a new thread since it began. */
+static double since(struct patience *p, pid_t tid, double queued)
+{
+	double before;
+
+	for (size_t i = 0; i < p->n_threads; i++) {
+		if (p->threads[i].tid != tid)
+			continue;
+		before = p->threads[i].queued;
+		p->threads[i].queued = queued;
+		return queued - before;
+	}
+	if (p->n_threads == PATIENCE_MAX_THREADS)
+		return 0;
+	p->threads[p->n_threads].tid = tid;
+	p->threads[p->n_threads++].queued = queued;
+	return queued;
+}
+
+/* The thread that waited longest: the others may all have waited for it. */
+static double longest_queue(struct patience *p)
+{
+	_cleanup_free_ char *dir = xprintf("/proc/%d/task", (int)p->pid);
+	_cleanup_strv_ struct strv tids = STRV_INIT;
+	double longest = 0;
+
+	if (p->pid <= 0 || fs_list(dir, false, &tids))
+		return 0;
+	for (size_t i = 0; i < tids.n; i++) {
+		double queued = queued_ms(p->pid, tids.v[i]), waited;
+		long long tid;
+
+		if (queued < 0 || str_number(tids.v[i], 1, INT32_MAX, &tid))
+			continue;
+		waited = since(p, (pid_t)tid, queued);
+		if (waited > longest)
+			longest = waited;
+	}
+	return longest;
+}
+
+void patience_init(struct patience *p, pid_t pid)
+{
+	*p = (struct patience){.pid = pid, .looked = lab_now_ms()};
+	longest_queue(p);
+}
+
+double patience_step(struct patience *p)
+{
+	double now = lab_now_ms(), step = now - p->looked, queued;
+
+	if (step < LOOK_MS)
+		return 0;
+	p->looked = now;
+	queued = longest_queue(p);
+	if (step > LONGEST_MS) {
+		p->stopped += step - LONGEST_MS;
+		step = LONGEST_MS;
+	}
+	return step - queued > step / LEAST_PART ? step - queued : step / LEAST_PART;
+}
