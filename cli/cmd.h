@@ -23,9 +23,11 @@ enum {
 struct options {
 	struct strv kernels, params, in, out, append, make_args, symvers;
 	unsigned int memory_mib, cpus, timeout_s, settle_ms, jobs, limit, older_days;
-	char *format, *report, *suite, *tests, *module, *outcome, *max_size;
+	char *format, *report, *suite, *tests, *module, *outcome, *max_size, *expect;
+	char *since;
 	bool json, help, quiet, verbose, nested, offline, allow_expired, werror;
 	bool compile_commands, clean, all, dry_run, once, refresh, available;
+	bool fresh, slowest;
 };
 
 /* Options that many commands share, so that they read the same everywhere. */

@@ -59,14 +59,14 @@ static int parse_size(const char *word, uint64_t *ret)
 	return 0;
 }
 
-/* Builds and templates by policy, or with --all everything there is. */
+/* Builds, templates and facts by policy, or with --all everything there is. */
 static void choose(struct cli *cli, uint64_t max, struct lab_entries *entries)
 {
-	static const char *const kinds[] = {"builds", "templates", "kernels", "roots",
-					    "apt"};
+	static const char *const kinds[] = {"builds", "templates", "facts",
+					    "kernels", "roots",	    "apt"};
 	unsigned int days = cli->opt.older_days ? cli->opt.older_days : DEFAULT_DAYS;
 
-	for (size_t i = 0; i < (cli->opt.all ? 5 : 2); i++)
+	for (size_t i = 0; i < (cli->opt.all ? 6 : 3); i++)
 		lab_entries_add(&cli->lab, kinds[i], entries);
 	if (!cli->opt.all)
 		lab_entries_evictable(entries, days, max);
@@ -100,7 +100,7 @@ static const struct opt opts[] = {
 	OPT(OPT_NUMBER, "older", 0, older_days, "DAYS",
 	    "what was not used for so long (14)"),
 	OPT(OPT_STRING, "max-size", 0, max_size, "SIZE",
-	    "then the oldest until builds and templates fit (20G)"),
+	    "then the oldest until builds, templates and facts fit (20G)"),
 	OPT(OPT_FLAG, "all", 0, all, NULL,
 	    "everything, kernels and build roots included"),
 	OPT(OPT_FLAG, "dry-run", 'n', dry_run, NULL, "only say what would go"),
@@ -111,11 +111,11 @@ const struct cmd cmd_clean = {
 	.name = "clean",
 	.summary = "free space in the cache",
 	.usage = "[OPTION...]",
-	.text = "Removes what killed runs left, builds and templates that were not used "
-		"for a\n"
-		"while, and the least recently used ones beyond a size. All of it is "
-		"made again\n"
-		"when it is wanted. Kernels go with --all or 'kmlab kernel remove'.\n"
+	.text = "Removes what killed runs left, builds, templates and proven facts that "
+		"were not\n"
+		"used for a while, and the least recently used ones beyond a size. All of "
+		"it is made\n"
+		"again when it is wanted. Kernels go with --all or 'kmlab kernel remove'.\n"
 		"\n"
 		"  kmlab clean --dry-run\n"
 		"  kmlab clean --max-size 5G\n",

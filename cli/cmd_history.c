@@ -20,19 +20,43 @@ static const char *text_of(json_t *row, const char *key)
 	return s && *s ? s : "-";
 }
 
+/* "90s", "15m", "2h", "3d": so long ago, as seconds since 1970. */
+static int parse_since(const char *word, long long *ret)
+{
+	static const struct {
+		char unit;
+		int seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	size_t len = strlen(word);
+	_cleanup_free_ char *digits = xstrndup(word, len ? len - 1 : 0);
+	long long n;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (!len || word[len - 1] != units[i].unit ||
+		    str_number(digits, 0, 1000000000, &n))
+			continue;
+		*ret = (long long)time(NULL) - n * units[i].seconds;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static void print_row(json_t *row)
 {
+	const char *test = json_string_value(json_object_get(row, "test"));
+
 	time_t when = (time_t)json_integer_value(json_object_get(row, "started"));
 	char date[32] = "";
 	struct tm tm;
 
 	if (localtime_r(&when, &tm))
 		strftime(date, sizeof(date), "%F %T", &tm);
-	printf("%6lld  %s  %-14s %-14s %-14s %7.2f s  %s\n",
+	printf("%6lld  %s  %-14s %-14s %-14s %7.2f s%s  %s%s%s\n",
 	       (long long)json_integer_value(json_object_get(row, "id")), date,
 	       text_of(row, "kernel"), text_of(row, "module"), text_of(row, "outcome"),
 	       json_number_value(json_object_get(row, "total_ms")) / 1e3,
-	       text_of(row, "summary"));
+	       json_is_true(json_object_get(row, "cached")) ? "  cached" : "",
+	       test ? test : "", test ? ": " : "", text_of(row, "summary"));
 }
 
 static int show(struct cli *cli, const char *word)
@@ -60,6 +84,7 @@ static int run_history(struct cli *cli)
 		.kernel = cli->opt.kernels.n ? cli->opt.kernels.v[0] : NULL,
 		.outcome = cli->opt.outcome,
 		.limit = cli->opt.limit ? cli->opt.limit : 20,
+		.slowest = cli->opt.slowest,
 	};
 	json_t *rows = NULL;
 	int err;
@@ -68,6 +93,10 @@ static int run_history(struct cli *cli)
 		return ui_usage(cli, "'kmlab history' shows one run; name one number");
 	if (cli->argc)
 		return show(cli, cli->argv[0]);
+	if (cli->opt.since && parse_since(cli->opt.since, &query.since))
+		return ui_usage(cli, "'--since %s' is no span of time; write for example "
+				     "90s, 15m, 2h or 3d",
+				cli->opt.since);
 	err = lab_history_list(&cli->lab, &query, &rows);
 	if (err)
 		return ui_failed(cli, err);
@@ -75,7 +104,7 @@ static int run_history(struct cli *cli)
 		print_json(rows);
 	else if (!json_array_size(rows))
 		puts("no runs recorded");
-	/* Newest last, beside the prompt. */
+	/* Newest (or slowest) last, beside the prompt. */
 	for (size_t i = json_array_size(rows); !cli->opt.json && i > 0; i--)
 		print_row(json_array_get(rows, i - 1));
 	json_decref(rows);
@@ -87,7 +116,9 @@ static const struct opt opts[] = {
 	OPT(OPT_STRING, "module", 'm', module, "TEXT",
 	    "only modules whose name contains TEXT"),
 	OPT(OPT_STRING, "outcome", 0, outcome, "NAME", "only this outcome, e.g. oops"),
-	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest (20)"),
+	OPT(OPT_STRING, "since", 0, since, "SPAN", "not older than, e.g. 90s, 15m, 2h or 3d"),
+	OPT(OPT_FLAG, "slowest", 0, slowest, NULL, "by the time they took"),
+	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest or slowest (20)"),
 	OPT_JSON,
 	{0},
 };
@@ -98,8 +129,10 @@ const struct cmd cmd_history = {
 	.usage = "[OPTION...] [NUMBER]",
 	.text = "Lists recorded runs, newest last; with NUMBER, that run's whole result "
 		"as JSON.\n"
+		"'cached' marks those judged from stored facts.\n"
 		"\n"
 		"  kmlab history --outcome oops\n"
+		"  kmlab history --slowest --since 2h\n"
 		"  kmlab history 12\n",
 	.opts = opts,
 	.run = run_history,

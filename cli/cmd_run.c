@@ -126,8 +126,7 @@ static int run_run(struct cli *cli)
 static const struct opt opts[] = {
 	OPTS_MODULE,
 	OPTS_REPORT,
-	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]",
-	    "copy a file or directory in first"),
+	OPT_IN,
 	OPT(OPT_STRINGS, "out", 0, out, "GUEST[:HOST]",
 	    "copy a file or directory out after"),
 	OPT(OPT_STRING, "suite", 0, suite, "NAME", "judge with that module's tests"),

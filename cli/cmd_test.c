@@ -12,6 +12,7 @@
 struct unit {
 	struct lab_run_spec spec;
 	char *sources[2];
+	char **argv; /* a command as the only test, or NULL */
 	struct lab_plan plan;
 	struct lab_result *verdict; /* set when there is nothing to run */
 	int failed;		    /* and why, when that is no verdict on the module */
@@ -58,6 +59,8 @@ static void run_item(struct lab *lab, size_t i, void *data)
 		return;
 	}
 	command.test = item->test;
+	command.argv = item->unit->argv;
+	command.is_test = command.argv != NULL;
 	lab_plan_run(lab, &item->unit->plan, &command, &item->result);
 }
 
@@ -75,9 +78,11 @@ static void make_items(struct cli *cli, struct suite *s)
 		struct unit *u = &s->units[i];
 		const struct strv *tests = &u->plan.tests;
 
-		if (u->verdict || !tests->n)
+		if (u->verdict || u->argv || !tests->n) {
 			add_item(s, u, NULL);
-		for (size_t t = 0; !u->verdict && t < tests->n; t++)
+			continue;
+		}
+		for (size_t t = 0; t < tests->n; t++)
 			if (!only || strstr(tests->v[t], only))
 				add_item(s, u, tests->v[t]);
 	}
@@ -85,12 +90,19 @@ static void make_items(struct cli *cli, struct suite *s)
 
 static void make_units(struct cli *cli, struct suite *s, const struct specs *specs)
 {
-	s->n_units = (size_t)cli->argc * specs->n;
+	/* A command may do without a module, and needs all of them together. */
+	size_t each = cli->command ? 1 : (size_t)cli->argc;
+
+	s->n_units = each * specs->n;
 	s->units = xcalloc(s->n_units, sizeof(*s->units));
 	for (size_t i = 0; i < s->n_units; i++) {
 		struct unit *u = &s->units[i];
 
 		u->spec = specs->spec[i % specs->n];
+		u->spec.proof = cli->opt.fresh ? LAB_PROOF_FRESH : LAB_PROOF_STORED;
+		u->argv = cli->command;
+		if (u->argv)
+			continue;
 		u->sources[0] = cli->argv[i / specs->n];
 		u->spec.sources = u->sources;
 	}
@@ -139,12 +151,9 @@ static int run_test(struct cli *cli)
 	struct specs specs = {0};
 	int status;
 
-	if (!cli->argc)
-		return ui_usage(cli, "no module named; try 'kmlab test modules/hello'");
-	if (cli->command)
-		return ui_usage(cli,
-				"'kmlab test' runs a module's own tests; for a command "
-				"use 'kmlab run ... -- COMMAND'");
+	if (!cli->argc && !cli->command)
+		return ui_usage(cli, "no module named; try 'kmlab test modules/hello', or "
+				     "'kmlab test -- COMMAND' without one");
 	status = specs_init(cli, &specs);
 	if (!status) {
 		make_units(cli, &suite, &specs);
@@ -160,23 +169,35 @@ static int run_test(struct cli *cli)
 static const struct opt opts[] = {
 	OPTS_MODULE,
 	OPTS_REPORT,
+	OPT_IN,
 	OPT(OPT_STRING, "only", 0, tests, "TEXT", "only tests whose name contains TEXT"),
 	OPT(OPT_STRING, "suite", 0, suite, "NAME", "judge with that module's tests"),
+	OPT(OPT_STRING, "expect", 0, expect, "OUTCOME",
+	    "what is right instead of pass, e.g. 'oops|panic'"),
+	OPT(OPT_FLAG, "fresh", 0, fresh, NULL, "run also what was proven before"),
 	{0},
 };
 
 const struct cmd cmd_test = {
 	.name = "test",
 	.summary = "run a module's tests, each in its own VM",
-	.usage = "[OPTION...] DIR|FILE.c|FILE.ko...",
+	.usage = "[OPTION...] DIR|FILE.c|FILE.ko... [-- COMMAND [ARG...]]",
 	.text = "Runs every test in DIR/tests (*.sh, and *.c compiled statically), each "
 		"in a fresh\n"
-		"clone with the module loaded. --suite judges a module with another "
-		"one's tests.\n"
+		"clone with the module loaded; with COMMAND, only that, as a test. "
+		"--suite judges\n"
+		"a module with another one's tests.\n"
+		"\n"
+		"What has passed is not run again while all that its guest saw is the "
+		"same: the\n"
+		"stored facts are judged anew, and the verdict says 'cached'. --fresh "
+		"runs it all.\n"
 		"\n"
 		"  kmlab test modules/hello modules/params\n"
 		"  kmlab test -k debian/5.10 -k debian/7.2 modules/params\n"
-		"  kmlab test --suite params ./my_params.ko\n",
+		"  kmlab test --suite params ./my_params.ko\n"
+		"  kmlab test --expect oops tests/broken/null-in-init\n"
+		"  kmlab test --fresh modules/hello -- test -d /sys/module/hello\n",
 	.opts = opts,
 	.run = run_test,
 };

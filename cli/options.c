@@ -37,6 +37,8 @@ void options_deinit(struct options *opt)
 	free(opt->module);
 	free(opt->outcome);
 	free(opt->max_size);
+	free(opt->expect);
+	free(opt->since);
 }
 
 void options_print(FILE *out, const struct cmd *cmd)

@@ -111,6 +111,33 @@ static int check_format(struct cli *cli)
 			o->format);
 }
 
+/* "oops|panic" as a set; 0: not asked for, or a word is no outcome of a module. */
+static unsigned int expected(const struct cli *cli)
+{
+	_cleanup_free_ char *words = xstrdup(cli->opt.expect);
+	enum lab_outcome outcome;
+	char *save = NULL;
+	unsigned int set = 0;
+
+	for (char *w = words ? strtok_r(words, "|", &save) : NULL; w;
+	     w = strtok_r(NULL, "|", &save)) {
+		if (!lab_outcome_find(w, &outcome) || outcome >= LAB_HOST_TROUBLE)
+			return 0;
+		set |= 1U << outcome;
+	}
+	return set;
+}
+
+static int check_expect(struct cli *cli)
+{
+	if (!cli->opt.expect || expected(cli))
+		return EXIT_OK;
+	return ui_usage(cli,
+			"'--expect %s' is no outcome; write for example --expect "
+			"'oops|panic' (kmlab-run(1) lists them)",
+			cli->opt.expect);
+}
+
 /* modules/NAME beside the working directory, when --suite names a bare module. */
 static void resolve_suite(struct options *o)
 {
@@ -139,6 +166,8 @@ int specs_init(struct cli *cli, struct specs *specs)
 	if (!status)
 		status = check_params(cli);
 	if (!status)
+		status = check_expect(cli);
+	if (!status)
 		status = add_files(cli, specs);
 	if (status)
 		return status;
@@ -165,6 +194,7 @@ int specs_init(struct cli *cli, struct specs *specs)
 			.warnings_as_errors = o->werror,
 			.nested = o->nested,
 			.add_kernel = !o->offline,
+			.expect = expected(cli),
 		};
 	return EXIT_OK;
 }
@@ -247,9 +277,20 @@ static int exit_status(const struct cli *cli, const struct lab_result *r)
 	return lab_outcome_exit(r->outcome);
 }
 
+/* With --expect an outcome is right or wrong, and the exit status says which. */
+static bool is_expected(const struct cli *cli, struct lab_result *r)
+{
+	if (expected(cli) & 1U << r->outcome)
+		return true;
+	strv_printf(&r->notes, "expected '%s', not '%s'", cli->opt.expect,
+		    lab_outcome_name(r->outcome));
+	return false;
+}
+
 int verdicts_finish(struct cli *cli, struct lab_result **results, size_t n, FILE *to,
 		    bool table)
 {
+	bool right = true;
 	size_t worst = 0;
 	int status;
 
@@ -260,9 +301,13 @@ int verdicts_finish(struct cli *cli, struct lab_result **results, size_t n, FILE
 			ui_note(cli, "kmlab: not recorded: %s", lab_error(&cli->lab));
 		if (results[i]->outcome > results[worst]->outcome)
 			worst = i;
+		if (cli->opt.expect)
+			right &= is_expected(cli, results[i]);
 	}
 	status = print_report(cli, results, n, to, table);
-	if (!status && n)
+	if (!status && cli->opt.expect)
+		status = right ? EXIT_OK : EXIT_FAILED;
+	else if (!status && n)
 		status = exit_status(cli, results[worst]);
 	for (size_t i = 0; i < n; i++)
 		lab_result_destroy(results[i]);

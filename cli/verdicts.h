@@ -25,6 +25,9 @@
 		OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),   \
 		OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "no progress")
 
+#define OPT_IN                                                                           \
+	OPT(OPT_STRINGS, "in", 0, in, "HOST[:GUEST]", "copy a file or directory in first")
+
 #define OPTS_REPORT                                                                      \
 	OPT(OPT_STRING, "format", 0, format, "FORMAT", "text, json, ktap or junit"),     \
 		OPT_JSON,                                                                \
@@ -49,7 +52,8 @@ struct specs {
 int specs_init(struct cli *cli, struct specs *specs);
 void specs_deinit(struct specs *specs);
 
-/** verdicts_finish - record, print, free; the exit status of the worst. @to: where the
+/** verdicts_finish - record, print, free; the exit status of the worst, or with --expect
+ *  whether all were as expected. @to: where the
  *  report goes when no --report FILE is given. @table: several kernels as a table. */
 int verdicts_finish(struct cli *cli, struct lab_result **results, size_t n, FILE *to,
 		    bool table);

@@ -7,6 +7,7 @@
 #include "fs.h"
 
 #include "run.h"
+#include "vm/facts.h"
 
 #define DEFAULT_TIMEOUT_MS 60000
 #define STALL_MS	   10000
@@ -149,6 +150,7 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 {
 	const struct lab_run_spec *spec = plan->spec;
 	bool tests = command->test || command->all_tests;
+	bool captured = tests || command->is_test;
 
 	*job = (struct job){.capture = -1};
 	job->guest = (struct lab_guest_job){
@@ -162,6 +164,8 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 		.timeout_ms = spec->timeout_ms ? spec->timeout_ms : DEFAULT_TIMEOUT_MS,
 		.stall_ms = STALL_MS,
 		.settle_ms = spec->settle_ms,
+		.proof = spec->proof,
+		.expect = spec->expect,
 	};
 	if (command->tty) /* somebody sits there: no limit but their patience */
 		job->guest.timeout_ms = spec->timeout_ms;
@@ -172,8 +176,9 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 		job_add_file(job, xstrdup(plan->programs_dir), xstrdup("/lab/bin"));
 	strv_add_all(&job->argv, command->argv);
 	strv_add_all(&job->env, command->env);
-	if (tests) {
+	if (tests)
 		job_add_tests(job, lab, plan, command);
+	if (captured) {
 		job->capture = memfd_create("kmlab-tests", MFD_CLOEXEC);
 		if (job->capture < 0)
 			return lab_fail(lab, -errno, "cannot make a memory file: %s",
@@ -199,9 +204,9 @@ static void take_ktap(struct lab_result *result, struct ktap *ktap)
  * Reads what the tests printed. A script that speaks no KTAP is judged by its exit status
  * alone; one that began to and broke off has failed, whatever its status says.
  */
-static void read_tests(struct lab_result *result, const struct job *job)
+static void read_tests(struct lab_result *result, const struct job *job,
+		       struct text *out)
 {
-	_cleanup_text_ struct text out = TEXT_INIT;
 	struct ktap ktap;
 
 	if (job->capture < 0 || lseek(job->capture, 0, SEEK_SET) < 0)
@@ -213,15 +218,15 @@ static void read_tests(struct lab_result *result, const struct job *job)
 		(void)!ftruncate(job->capture, MAX_TEST_OUTPUT);
 	}
 	lseek(job->capture, 0, SEEK_SET);
-	text_read_fd(&out, job->capture);
+	text_read_fd(out, job->capture);
 	ktap_init(&ktap);
-	ktap_text(&ktap, out.s ? out.s : "");
+	ktap_text(&ktap, out->s ? out->s : "");
 	if (ktap.seen) {
 		ktap_finish(&ktap);
 		if (ktap.problem && !result->command_status)
 			result->command_status = 1;
 		take_ktap(result, &ktap);
-	} else if (out.len) {
+	} else if (out->len) {
 		strv_printf(&result->notes,
 			    "the test printed no KTAP; its exit status counts");
 	}
@@ -298,10 +303,29 @@ static int run_job(struct lab *lab, const struct lab_plan *plan, const struct jo
 	return err ? err : lab_guest_run(lab, tpl, &job->guest, report);
 }
 
+bool lab_run_expects(const struct lab_run_spec *spec, enum lab_outcome outcome)
+{
+	unsigned int right = spec->expect ? spec->expect : 1U << LAB_PASS;
+
+	return right & 1U << outcome;
+}
+
+/* A failure to store costs nobody their verdict. */
+static void keep_or_drop(struct lab *lab, const struct lab_run_spec *spec,
+			 const struct lab_result *r,
+			 const struct lab_guest_report *report, const struct text *output)
+{
+	if (lab_run_expects(spec, r->outcome))
+		lab_facts_keep(lab, report, output);
+	else
+		lab_facts_drop(lab, report);
+}
+
 void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		  const struct lab_command *command, struct lab_result **ret)
 {
 	struct lab_result *r = result_begin(plan, command);
+	_cleanup_text_ struct text output = TEXT_INIT;
 	struct lab_guest_report report;
 	double start = lab_now_ms();
 	struct job job;
@@ -319,8 +343,10 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		r->load_ms = report.load_ms;
 		r->test_ms = report.test_ms;
 		r->unload_ms = report.unload_ms;
-		read_tests(r, &job);
+		r->cached = report.cached;
+		read_tests(r, &job, &output);
 		lab_judge(r, &report, &job.guest);
+		keep_or_drop(lab, plan->spec, r, &report, &output);
 		lab_guest_report_deinit(&report);
 	}
 	r->total_ms = plan->build_ms + lab_now_ms() - start;

@@ -25,6 +25,9 @@ struct lab_run_spec {
 	bool warnings_as_errors;
 	bool nested;
 	bool add_kernel; /* download a kernel that is not there yet */
+	/* For commands whose output is read here (tests): */
+	enum lab_proof proof; /* may stored facts do, may these be stored? */
+	unsigned int expect;  /* outcomes that are right, 1 << enum lab_outcome each; 0: pass */
 };
 
 struct lab_plan {
@@ -59,8 +62,9 @@ struct lab_command {
 	char *const *env;
 	const char *test; /* one test of the plan, by file name; or NULL */
 	bool all_tests;	  /* all tests of the plan, one after another in this clone */
-	int stdin_fd, stdout_fd, stderr_fd; /* as in struct lab_guest_job; for a test or
-					       all_tests, stdout is read here instead */
+	bool is_test;	  /* @argv is a test: its output is read here, as KTAP */
+	int stdin_fd, stdout_fd, stderr_fd; /* as in struct lab_guest_job; what a test
+					       writes is read here instead */
 	bool tty;
 	int winch_fd;
 };
@@ -76,6 +80,9 @@ struct lab_command {
  */
 void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		  const struct lab_command *command, struct lab_result **ret);
+
+/** lab_run_expects - is this outcome the right one for @spec? */
+bool lab_run_expects(const struct lab_run_spec *spec, enum lab_outcome outcome);
 
 /** lab_trouble - a verdict about the host itself, from lab_error(). @err: negative errno.
  */

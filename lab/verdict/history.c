@@ -205,16 +205,21 @@ static json_t *row_json(sqlite3_stmt *s)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		json_object_set_new(row, keys[i], text_column(s, (int)i + 2));
 	json_object_set_new(row, "total_ms", json_real(sqlite3_column_double(s, 8)));
+	json_object_set_new(row, "cached", json_boolean(sqlite3_column_int(s, 9)));
+	json_object_set_new(row, "test", text_column(s, 10));
 	return row;
 }
 
 /* instr(), not LIKE: a user's "_" or "%" is itself. */
 static const char list_sql[] =
-	"SELECT id, started, kernel, module, source, outcome, phase, summary, total_ms"
-	" FROM result WHERE (:module IS NULL OR instr(module, :module) > 0)"
+	"SELECT id, started, kernel, module, source, outcome, phase, summary, total_ms,"
+	" json_extract(json, '$.cached') = 1, json_extract(json, '$.test')"
+	" FROM result WHERE started >= :since"
+	" AND (:module IS NULL OR instr(module, :module) > 0)"
 	" AND (:kernel IS NULL OR instr(kernel, :kernel) > 0)"
 	" AND (:outcome IS NULL OR outcome = :outcome)"
-	" ORDER BY started DESC, id DESC LIMIT :limit";
+	" ORDER BY CASE WHEN :slowest THEN total_ms ELSE started END DESC, id DESC"
+	" LIMIT :limit";
 
 int lab_history_list(struct lab *lab, const struct lab_history_query *query, json_t **ret)
 {
@@ -231,6 +236,8 @@ int lab_history_list(struct lab *lab, const struct lab_history_query *query, jso
 	bind_text(s, ":module", query->module);
 	bind_text(s, ":kernel", query->kernel);
 	bind_text(s, ":outcome", query->outcome);
+	sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, ":since"), query->since);
+	sqlite3_bind_int(s, sqlite3_bind_parameter_index(s, ":slowest"), query->slowest);
 	sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, ":limit"),
 			   query->limit ? (sqlite3_int64)query->limit : -1);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)

@@ -13,11 +13,13 @@ struct lab_history_query {
 	const char *module;  /* substring, or NULL */
 	const char *kernel;  /* substring, or NULL */
 	const char *outcome; /* exact name, or NULL */
-	unsigned int limit;  /* newest first; 0: all */
+	unsigned int limit;  /* newest (or slowest) first; 0: all */
+	long long since;     /* seconds since 1970; 0: all */
+	bool slowest;	     /* by total time instead of by start */
 };
 
 /** lab_history_list - JSON array of rows (id, started, kernel, module, source, outcome,
- *  phase, summary, total_ms), newest first. New reference. */
+ *  phase, summary, total_ms, cached, test), newest or slowest first. New reference. */
 int lab_history_list(struct lab *lab, const struct lab_history_query *query,
 		     json_t **ret);
 

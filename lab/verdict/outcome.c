@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The outcomes: stable name, exit status. docs/result.md explains each. */
+#include <string.h>
+
 #include "outcome.h"
 
 static const struct lab_outcome_words table[] = {
@@ -33,6 +35,17 @@ const struct lab_outcome_words *lab_outcome_words(enum lab_outcome outcome)
 const char *lab_outcome_name(enum lab_outcome outcome)
 {
 	return lab_outcome_words(outcome)->name;
+}
+
+bool lab_outcome_find(const char *name, enum lab_outcome *ret)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		if (strcmp(table[i].name, name))
+			continue;
+		*ret = (enum lab_outcome)i;
+		return true;
+	}
+	return false;
 }
 
 int lab_outcome_exit(enum lab_outcome outcome)

@@ -89,6 +89,7 @@ static void set_identity(json_t *o, const struct lab_result *r)
 	set(o, "source", r->source, CLEAN_LINE);
 	set(o, "test", r->test, CLEAN_LINE);
 	json_object_set_new(o, "started", json_integer(r->started));
+	json_object_set_new(o, "cached", json_boolean(r->cached));
 }
 
 static void set_verdict(json_t *o, const struct lab_result *r)

@@ -40,6 +40,8 @@ static void put_result(FILE *out, const struct lab_result *r, size_t number)
 
 		fprintf(out, "# %s: %s\n", lab_outcome_name(r->events[i].outcome), title);
 	}
+	if (r->cached)
+		fputs("# cached\n", out);
 	fprintf(out, "%s %zu %s%s%s on %s", r->outcome == LAB_PASS ? "ok" : "not ok",
 		number, module, test ? "/" : "", test ? test : "", kernel);
 	if (r->outcome == LAB_CANCELLED)

@@ -66,7 +66,7 @@ static void head(const struct view *v, const struct lab_result *r)
 	if (r->release)
 		put(v, " (", r->release, ")");
 	put(v, ": ", r->summary ? r->summary : lab_outcome_name(r->outcome), "");
-	fprintf(v->out, " (%.2f s)\n", r->total_ms / 1000);
+	fprintf(v->out, " (%.2f s%s)\n", r->total_ms / 1000, r->cached ? ", cached" : "");
 }
 
 /* The line itself, when the file can be read here; freed by the caller. */
@@ -345,6 +345,8 @@ void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool col
 			(int)names, name, outcome_ink(&v, r[i]->outcome), (int)outcomes,
 			lab_outcome_name(r[i]->outcome), ink(&v, PLAIN),
 			r[i]->total_ms / 1000);
+		if (r[i]->cached)
+			fputs("  cached", out);
 		if (r[i]->outcome != LAB_PASS && r[i]->summary)
 			put(&v, "  ", r[i]->summary, "");
 		fputc('\n', out);

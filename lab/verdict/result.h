@@ -36,6 +36,8 @@ enum lab_outcome {
 
 /** lab_outcome_name - "pass", "test-failed", "leak", ... stable, used in JSON. */
 const char *lab_outcome_name(enum lab_outcome outcome);
+/** lab_outcome_find - by name; false: there is none of that name. */
+bool lab_outcome_find(const char *name, enum lab_outcome *ret);
 /** lab_outcome_exit - kmlab's exit status for it; the table is in kmlab-run(1). */
 int lab_outcome_exit(enum lab_outcome outcome);
 
@@ -74,6 +76,7 @@ struct lab_result {
 	size_t n_events;
 	struct ktap_test *tests; /* what the command reported in KTAP */
 	size_t n_tests;
+	bool cached; /* judged anew from stored facts (vm/facts.h) */
 	bool has_command;
 	int command_status;
 	struct strv log;     /* relevant kernel log, time stamped */

@@ -6,6 +6,7 @@
 
 #include "fs.h"
 
+#include "../digest.h"
 #include "patience.h"
 #include "vm.h"
 
@@ -286,11 +287,47 @@ static int boot_once(struct lab *lab, struct lab_template *t, const char *dir,
 	return err ? err : write_stub(&b);
 }
 
+/*
+ * All that a guest of this template sees of the outside: the bytes of QEMU, kernel image
+ * and initramfs, and what they are started with.
+ */
+static int prove(struct lab *lab, struct lab_template *t, const char *initrd)
+{
+	const char *const files[] = {t->qemu, t->kernel->image, initrd};
+	const struct vm_spec spec = {.machine = t->machine,
+				     .cpu = t->cpu,
+				     .accel = t->accel,
+				     .nested = t->nested,
+				     .memory_mib = t->memory_mib,
+				     .cpus = t->cpus};
+	_cleanup_strv_ struct strv words = STRV_INIT;
+	struct digest d;
+	int err = 0;
+
+	qemu_words(&spec, &words);
+	strv_add(&words, command_line);
+	strv_add_all(&words, t->append.v);
+	digest_init(&d);
+	for (size_t i = 0; i < words.n; i++)
+		digest_text(&d, words.v[i]);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		err = digest_file(&d, files[i]);
+		if (err)
+			return lab_fail(lab, err, "cannot read '%s': %s", files[i],
+					strerror(-err));
+	}
+	t->proof = digest_end(&d);
+	return 0;
+}
+
 int template_boot(struct lab *lab, struct lab_template *t, const char *dir)
 {
 	_cleanup_free_ char *initrd = xprintf("%s/initrd", dir);
 	_cleanup_free_ char *ram = xprintf("%s/" LAB_RAM_FILE, dir);
 	int err = initramfs_build(lab, t->kernel, initrd);
+
+	if (!err)
+		err = prove(lab, t, initrd);
 
 	for (int i = 0; i < BOOT_TRIES && !err; i++) {
 		free(t->release);

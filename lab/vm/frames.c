@@ -48,6 +48,16 @@ void frames_deinit(struct frames *f)
 	f->done = 0;
 }
 
+void frame_append(struct text *to, const struct frame *f)
+{
+	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)f->type,
+				   (uint32_t)f->len};
+
+	text_add(to, &head, sizeof(head));
+	if (f->len)
+		text_add(to, f->data, f->len);
+}
+
 int frame_send(int fd, enum proto_type type, const void *data, size_t len)
 {
 	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)type,

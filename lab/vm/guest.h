@@ -33,6 +33,13 @@ struct lab_guest_file {
 	const char *guest; /* absolute; a directory is copied as a tree */
 };
 
+/* What the store of facts (facts.h) is asked for. */
+enum lab_proof {
+	LAB_PROOF_NONE,	 /* nothing: the job is run, and its report has no key */
+	LAB_PROOF_FRESH, /* a key, to keep or drop facts by; the job is run */
+	LAB_PROOF_STORED, /* stored facts of the same job are as good as a run */
+};
+
 struct lab_guest_job {
 	const struct lab_guest_module *modules; /* in load order */
 	size_t n_modules;
@@ -52,6 +59,9 @@ struct lab_guest_job {
 	 * the template measured a slow guest. */
 	unsigned int timeout_ms; /* for all of it; 0: none */
 	unsigned int stall_ms;	 /* for one load or unload call */
+	enum lab_proof proof;
+	unsigned int expect; /* part of the key: what is right by one measure is only looked
+				for by the same */
 	unsigned int settle_ms;	 /* guest time to wait for late trouble after unload */
 };
 
@@ -95,6 +105,10 @@ struct lab_guest_report {
 	enum lab_guest_end end;
 	enum lab_phase phase; /* the last one begun */
 	char *qemu_error;     /* QEMU's stderr when it matters, or NULL */
+
+	char *key;	    /* of these facts in the store, or NULL */
+	bool cached;	    /* they come from there */
+	struct text frames; /* what the agent said, as it said it; empty when too long */
 
 	char *load_failed; /* module whose load was refused, or NULL */
 	int load_errno;	   /* positive errno of finit_module */

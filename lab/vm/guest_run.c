@@ -37,16 +37,26 @@ int lab_guest_run(struct lab *lab, const struct lab_template *tpl,
 {
 	_cleanup_(lab_guest_report_deinit) struct lab_guest_report r = {0};
 	_cleanup_template_ struct lab_template *fresh = NULL;
+	_cleanup_free_ char *key = NULL;
 	_cleanup_close_ int payload = -1;
 	double started = lab_now_ms();
 	uint64_t size = 0;
 	int err = payload_build(lab, job, &payload, &size);
 
-	if (!err)
-		err = run_once(lab, tpl, job, payload, size, &r);
+	if (err)
+		return err;
+	key = facts_key(tpl, job, payload, size);
+	if (key && job->proof == LAB_PROOF_STORED && facts_recall(lab, key, job, ret)) {
+		ret->key = take_ptr(key);
+		return 0;
+	}
+	r.key = take_ptr(key);
+	err = run_once(lab, tpl, job, payload, size, &r);
 	if (err == -ESTALE) {
 		err = rebuild(lab, tpl, &fresh);
 		lab_guest_report_deinit(&r);
+		if (!err)
+			r.key = facts_key(fresh, job, payload, size);
 		if (!err)
 			err = run_once(lab, fresh, job, payload, size, &r);
 	}

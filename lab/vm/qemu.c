@@ -216,6 +216,16 @@ static void command_line(struct strv *v, const struct vm_spec *s,
 	add_boot(v, s);
 }
 
+void qemu_words(const struct vm_spec *s, struct strv *ret)
+{
+	static const struct inherited none;
+	struct vm_spec nameless = *s;
+
+	nameless.qemu = nameless.ram = nameless.kernel = "";
+	nameless.initrd = NULL;
+	command_line(ret, &nameless, &none);
+}
+
 int vm_start(struct lab *lab, const struct vm_spec *s, struct vm *ret)
 {
 	_cleanup_strv_ struct strv argv = STRV_INIT;

@@ -8,6 +8,7 @@
 #define CONSOLE_KEPT 65536
 #define LOG_KEPT     65536 /* lines; of more, the beginning and the end are kept */
 #define LOG_DROP     16384
+#define FRAMES_KEPT  (16 << 20)
 
 const char *lab_phase_name(enum lab_phase phase)
 {
@@ -33,6 +34,8 @@ void lab_guest_report_deinit(struct lab_guest_report *r)
 	free(r->leftovers);
 	free(r->sections);
 	free(r->qemu_error);
+	free(r->key);
+	text_deinit(&r->frames);
 	free(r->load_failed);
 	free(r->unload_failed);
 	free(r->unload_holders);
@@ -275,6 +278,32 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 	};
 }
 
+/* Whose nonce it is the session has checked. */
+static void on_done(struct lab_guest_report *r, struct reader *in)
+{
+	struct proto_done done;
+
+	if (!take_fixed(in, &done, sizeof(done)))
+		return;
+	r->taint = done.taint;
+	r->log_lost += done.log_lost;
+	r->leftovers_partial = done.leftovers_partial;
+	r->phase = LAB_PHASE_DONE;
+}
+
+/* For the store; a report that is too long for it is kept nowhere. */
+static void keep_frame(struct lab_guest_report *r, const struct frame *f)
+{
+	if (!r->key)
+		return;
+	frame_append(&r->frames, f);
+	if (r->frames.len <= FRAMES_KEPT)
+		return;
+	text_deinit(&r->frames);
+	free(r->key);
+	r->key = NULL;
+}
+
 bool report_frame(struct lab_guest_report *r, const struct frame *f)
 {
 	static void (*const handlers[])(struct lab_guest_report *, struct reader *) = {
@@ -282,11 +311,13 @@ bool report_frame(struct lab_guest_report *r, const struct frame *f)
 		[PROTO_SECTIONS] = on_sections, [PROTO_LOAD] = on_load,
 		[PROTO_COMMAND] = on_command,	[PROTO_UNLOAD] = on_unload,
 		[PROTO_STALL] = on_stall,	[PROTO_LEFTOVER] = on_leftover,
+		[PROTO_DONE] = on_done,
 	};
 	struct reader in = {f->data, f->data + f->len};
 
 	if (f->type >= sizeof(handlers) / sizeof(*handlers) || !handlers[f->type])
 		return false;
 	handlers[f->type](r, &in);
+	keep_frame(r, f);
 	return true;
 }

@@ -258,10 +258,7 @@ static void on_done(struct session *s, const struct frame *f)
 	memcpy(&s->done, f->data, sizeof(s->done));
 	if (memcmp(s->done.nonce, s->start.nonce, PROTO_NONCE_SIZE))
 		return;
-	s->r->taint = s->done.taint;
-	s->r->log_lost += s->done.log_lost;
-	s->r->leftovers_partial = s->done.leftovers_partial;
-	s->r->phase = LAB_PHASE_DONE;
+	report_frame(s->r, f);
 	set_state(s, DRAINING);
 }
 

@@ -10,12 +10,14 @@
 #include "vm.h"
 
 #define KIND   "templates"
-#define FORMAT 2
+#define FORMAT 3
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
 /* What templates may take before the least recently used go by themselves. */
 #define KEEP_DAYS  30
 #define KEEP_BYTES (8ULL << 30)
+/* Facts of other templates are seldom wanted again: a boot is when to look at them. */
+#define FACTS_BYTES (1ULL << 30)
 
 #define CPU_TCG	   "max,-la57,-svm,-vmx"
 #define CPU_NESTED "max,-la57"
@@ -28,6 +30,7 @@ void lab_template_destroy(struct lab_template *t)
 	free(t->id);
 	free(t->dir);
 	free(t->release);
+	free(t->proof);
 	free(t->qemu);
 	free(t->machine);
 	free(t->cpu);
@@ -161,8 +164,9 @@ static int write_description(struct lab *lab, const struct lab_template *t,
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
 	json_t *root = json_pack(
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT,
-		"kernel", t->kernel->id, "release", t->release, "machine", t->machine,
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT,
+		"kernel", t->kernel->id, "release", t->release, "proof", t->proof,
+		"machine", t->machine,
 		"cpu", t->cpu, "accelerator", accel_name(t->accel), "boot_ms", t->boot_ms,
 		"speed", t->speed, LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE),
 		LAB_STATE_FILE, file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
@@ -181,15 +185,16 @@ static bool read_description(struct lab_template *t)
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, t->dir);
 	json_t *root = json_load_file(path, 0, NULL);
-	const char *release, *machine;
+	const char *release, *machine, *proof;
 	bool good =
 		root && files_intact(t->dir, root) &&
-		json_unpack(root, "{s:s,s:s,s:F,s:F}", "release", &release, "machine",
-			    &machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
+		json_unpack(root, "{s:s,s:s,s:s,s:F,s:F}", "release", &release, "proof",
+			    &proof, "machine", &machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
 
 	if (good) {
 		t->release = xstrdup(release);
 		t->machine = xstrdup(machine);
+		t->proof = xstrdup(proof);
 	}
 	json_decref(root);
 	return good;
@@ -227,7 +232,9 @@ static int build(struct lab *lab, struct lab_template *t)
 	lab_report(lab, what, 0, 0, true);
 	t->built = true;
 	/* Each shape is a template: those of past experiments must not fill the disk. */
-	return err ? err : lab_evict(lab, KIND, KEEP_DAYS, KEEP_BYTES);
+	if (!err)
+		err = lab_evict(lab, KIND, KEEP_DAYS, KEEP_BYTES);
+	return err ? err : lab_evict(lab, "facts", KEEP_DAYS, FACTS_BYTES);
 }
 
 static int look_or_build(struct lab *lab, struct lab_template *t)

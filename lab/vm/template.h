@@ -27,6 +27,7 @@ struct lab_template {
 	unsigned int memory_mib, cpus;
 	char *release;	/* the guest's uname -r, as the agent said */
 	double boot_ms; /* what its cold boot took */
+	char *proof;	/* SHA-256 of all it was booted from and with, by content */
 	double speed;	/* guest speed relative to a 3 GHz native core; scales limits */
 	bool built;	/* made by this call, not found */
 	char *qemu;	/* the binary that made it, and must resume it */

@@ -45,6 +45,9 @@ struct vm {
 	}
 
 /* qemu.c */
+/** qemu_words - the command line of a guest of this shape, without what differs from one
+ *  start to the next: what the guest sees of QEMU. */
+void qemu_words(const struct vm_spec *spec, struct strv *ret);
 /** qemu_path - where QEMU is, without starting it; NULL with the sentence set. */
 char *qemu_path(struct lab *lab);
 int vm_start(struct lab *lab, const struct vm_spec *spec, struct vm *ret);
@@ -83,6 +86,8 @@ ssize_t frames_read(struct frames *f, int fd);
  */
 int frames_next(struct frames *f, struct frame *ret);
 void frames_deinit(struct frames *f);
+/** frame_append - the frame with its header to @to, as it came. */
+void frame_append(struct text *to, const struct frame *f);
 /** frame_send - to a non-blocking descriptor; frames to the agent are small. */
 int frame_send(int fd, enum proto_type type, const void *data, size_t len);
 
@@ -106,7 +111,7 @@ int payload_empty(struct lab *lab);
 /* boot.c */
 /** boot_command_line - the kernel's, without the shape's own words. */
 const char *boot_command_line(void);
-/** template_boot - cold boot and save into @dir; fills release, boot_ms, speed. */
+/** template_boot - cold boot and save into @dir; fills release, boot_ms, speed, proof. */
 int template_boot(struct lab *lab, struct lab_template *t, const char *dir);
 
 /* clone.c */
@@ -126,6 +131,14 @@ struct copyout {
 void copyout_file(struct copyout *c, const struct frame *f);
 void copyout_data(struct copyout *c, const struct frame *f);
 void copyout_deinit(struct copyout *c);
+
+/* facts.c */
+/** facts_key - the job's name in the store, freed by the caller; NULL: it has none. */
+char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
+		int payload_fd, uint64_t size);
+/** facts_recall - the report stored under @key, and its output to the job's stdout. */
+bool facts_recall(struct lab *lab, const char *key, const struct lab_guest_job *job,
+		  struct lab_guest_report *ret);
 
 /* report.c */
 /** report_frame - enter what a frame says. false: it says nothing a report has. */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stored facts; see facts.h. One file for each job: a line of JSON, then the frames, the
+ * console and the output, whose sizes and digest that line has. A file that a power cut
+ * left short is thus known as such, and the job is run.
+ */
+#include <string.h>
+
+#include "fs.h"
+
+#include "../cache.h"
+#include "digest.h"
+#include "facts.h"
+#include "vm.h"
+
+#define KIND	  "facts"
+#define FORMAT	  1
+#define MAX_BYTES (32UL << 20) /* of one job; what is larger is cheaper to run again */
+
+/* ---- the key ---- */
+
+static bool has_key(const struct lab_guest_job *job)
+{
+	return job->proof != LAB_PROOF_NONE && !job->tty && job->stdin_fd < 0 &&
+	       !job->n_out;
+}
+
+/* The payload has modules, parameters, files, command and environment, byte for byte. */
+char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
+		int payload_fd, uint64_t size)
+{
+	_cleanup_free_ char *limits = NULL;
+	struct digest d;
+
+	if (!has_key(job) || !t->proof)
+		return NULL;
+	limits = xprintf("facts %d, protocol %d, expect %u; timeout %u stall %u settle %u "
+			 "out %d err %d",
+			 FORMAT, PROTO_VERSION, job->expect, job->timeout_ms,
+			 job->stall_ms, job->settle_ms, job->stdout_fd >= 0,
+			 job->stderr_fd >= 0);
+	digest_init(&d);
+	digest_text(&d, limits);
+	digest_text(&d, t->proof);
+	if (digest_fd(&d, payload_fd, PROTO_PAYLOAD_AT, size))
+		return NULL;
+	return digest_end(&d);
+}
+
+/* ---- writing ---- */
+
+static char *body_digest(const char *body, size_t len)
+{
+	struct digest d;
+
+	digest_init(&d);
+	digest_add(&d, body, len);
+	return digest_end(&d);
+}
+
+static char *head_line(const struct lab_guest_report *r, const struct text *output,
+		       const struct text *body)
+{
+	_cleanup_free_ char *sum = body_digest(body->s, body->len);
+	json_t *o = json_pack(
+		"{s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:[fffff]}", "format", FORMAT, "sha256",
+		sum, "end", (int)r->end, "phase", (int)r->phase, "frames",
+		(json_int_t)r->frames.len, "console", (json_int_t)r->console.len,
+		"console_bytes", (json_int_t)r->console_bytes, "output",
+		(json_int_t)(output ? output->len : 0), "ms", r->clone_ms, r->load_ms,
+		r->test_ms, r->unload_ms, r->total_ms);
+	char *line = o ? json_dumps(o, JSON_COMPACT) : NULL;
+
+	json_decref(o);
+	return line;
+}
+
+static void add(struct text *to, const struct text *t)
+{
+	if (t && t->len)
+		text_add(to, t->s, t->len);
+}
+
+int lab_facts_keep(struct lab *lab, const struct lab_guest_report *r,
+		   const struct text *output)
+{
+	_cleanup_text_ struct text all = TEXT_INIT, body = TEXT_INIT;
+	_cleanup_free_ char *dir = lab_cache_path(lab, KIND, NULL);
+	_cleanup_free_ char *path = NULL, *head = NULL;
+	int err;
+
+	if (!r->key || r->cached)
+		return 0;
+	add(&body, &r->frames);
+	add(&body, &r->console);
+	add(&body, output);
+	if (body.len > MAX_BYTES)
+		return 0;
+	head = head_line(r, output, &body);
+	if (!head)
+		return lab_fail(lab, -ENOMEM, "no memory to store facts");
+	text_printf(&all, "%s\n", head);
+	add(&all, &body);
+	path = lab_cache_path(lab, KIND, r->key);
+	err = fs_mkdir_p(dir, 0700);
+	if (!err)
+		err = fs_write_file(path, all.s, all.len, 0600);
+	return err ? lab_fail(lab, err, "cannot write '%s': %s; free space", path,
+			      strerror(-err))
+		   : 0;
+}
+
+int lab_facts_drop(struct lab *lab, const struct lab_guest_report *r)
+{
+	return r->key && !r->cached ? lab_cache_remove(lab, KIND, r->key) : 0;
+}
+
+/* ---- reading ---- */
+
+struct parts {
+	json_int_t frames, console, console_bytes, output;
+	const char *body; /* of all three */
+	size_t len;
+};
+
+static bool whole(const struct parts *p, const char *sum)
+{
+	_cleanup_free_ char *got = NULL;
+
+	if (p->frames < 0 || p->console < 0 || p->output < 0 ||
+	    (uint64_t)p->frames + (uint64_t)p->console + (uint64_t)p->output != p->len)
+		return false;
+	got = body_digest(p->body, p->len);
+	return got && !strcmp(got, sum);
+}
+
+static bool read_head(const char *head, struct parts *p, struct lab_guest_report *r)
+{
+	json_t *o = json_loads(head, 0, NULL);
+	int format, end, phase;
+	const char *sum;
+	bool good = o &&
+		    json_unpack(o, "{s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
+				&format, "sha256", &sum, "end", &end, "phase", &phase,
+				"frames", &p->frames, "console", &p->console,
+				"console_bytes", &p->console_bytes, "output", &p->output,
+				"ms", &r->clone_ms, &r->load_ms, &r->test_ms,
+				&r->unload_ms, &r->total_ms) == 0 &&
+		    format == FORMAT && whole(p, sum);
+
+	if (good) {
+		r->end = (enum lab_guest_end)end;
+		r->phase = (enum lab_phase)phase;
+	}
+	json_decref(o);
+	return good;
+}
+
+/* The frames once more, as the session had them. */
+static bool replay(const struct parts *p, struct lab_guest_report *r)
+{
+	struct frames frames = {0};
+	enum lab_phase end = r->phase;
+	struct frame f;
+	int rc;
+
+	text_add(&frames.in, p->body, (size_t)p->frames);
+	r->phase = LAB_PHASE_BOOT;
+	r->unload_refcount = -1;
+	while ((rc = frames_next(&frames, &f)) > 0)
+		report_frame(r, &f);
+	rc = rc == 0 && frames.done == frames.in.len ? 0 : -EPROTO;
+	frames_deinit(&frames);
+	r->phase = end;
+	return rc == 0;
+}
+
+static int give(const struct parts *p, int fd)
+{
+	return fd < 0 || !p->output ? 0
+				    : fs_write_all(fd, p->body + p->frames + p->console,
+						   (size_t)p->output);
+}
+
+static bool recall(const char *text, size_t size, const struct lab_guest_job *job,
+		   struct lab_guest_report *r)
+{
+	const char *line_end = memchr(text, '\n', size);
+	_cleanup_free_ char *head = NULL;
+	struct parts p;
+
+	if (!line_end)
+		return false;
+	head = xstrndup(text, (size_t)(line_end - text));
+	p.body = line_end + 1;
+	p.len = size - (size_t)(p.body - text);
+	if (!read_head(head, &p, r) || !replay(&p, r))
+		return false;
+	report_console(r, p.body + p.frames, (size_t)p.console);
+	r->console_bytes = (unsigned long long)p.console_bytes;
+	return give(&p, job->stdout_fd) == 0;
+}
+
+bool facts_recall(struct lab *lab, const char *key, const struct lab_guest_job *job,
+		  struct lab_guest_report *ret)
+{
+	_cleanup_(lab_guest_report_deinit) struct lab_guest_report r = {0};
+	_cleanup_free_ char *path = lab_cache_path(lab, KIND, key);
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	/* The first asks and marks it used. */
+	if (!lab_cache_has(lab, KIND, key) || fs_read_file(path, &text, &size) ||
+	    !recall(text, size, job, &r))
+		return false;
+	r.cached = true;
+	*ret = r;
+	memset(&r, 0, sizeof(r));
+	return true;
+}
