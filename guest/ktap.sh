@@ -147,17 +147,12 @@ klog_since()
 
 # reloads N [PARAM=VALUE...] - unload and load the module N times; it is loaded before and
 # afterwards. A command for ok: ok "200 times unloaded and loaded" reloads 200
-# Grace periods of RCU would be much of its time; the kernel can hurry them. "command": a test
-# may have a function of that name.
+# "command": a test may have a function of that name.
 reloads()
 {
 	ktap_times=$1
 	shift
-	echo 1 >/sys/kernel/rcu_expedited
-	ktap_status=0
-	command reload "$ktap_times" "${KMLAB_MODULE:?}" "${KMLAB_KO:?}" "$@" || ktap_status=$?
-	echo 0 >/sys/kernel/rcu_expedited
-	return $ktap_status
+	command reload "$ktap_times" "${KMLAB_MODULE:?}" "${KMLAB_KO:?}" "$@"
 }
 
 # finish - the end; also reached through the EXIT trap by a script that stops early.
