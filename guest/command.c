@@ -246,6 +246,12 @@ static void close_streams(struct agent *a)
 		close(a->err.from);
 	if (a->pty >= 0)
 		close(a->pty);
+}
+
+/* Of a command that is stuck in the kernel nothing is closed: it may hold the lock of its
+ * pipe, and we would wait for it as well. */
+static void forget_streams(struct agent *a)
+{
 	a->in.to = a->in.from = a->out.from = a->err.from = a->pty = -1;
 }
 
@@ -292,7 +298,10 @@ void command_run(struct agent *a)
 	close_child_files(&files);
 	if (pid > 0)
 		wait_command(a, pid, &result);
-	drain(a);
-	close_streams(a);
+	if (!a->broken) {
+		drain(a);
+		close_streams(a);
+	}
+	forget_streams(a);
 	port_send(a, PROTO_COMMAND, &result, sizeof(result), NULL, 0);
 }

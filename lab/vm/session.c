@@ -17,6 +17,7 @@
 #define NMI_LIMIT_MS	 4000
 #define DRAIN_LIMIT_MS	 10000
 #define KILLED_LIMIT_MS	 2000
+#define OOPS_LIMIT_MS	 5000
 #define CONSOLE_LIMIT	 (64ULL << 20)
 #define STALL_DEFAULT_MS 10000
 
@@ -54,6 +55,7 @@ struct session {
 	double waited;	/* in this state, without anything from the agent */
 	double tried;	/* since the agent began what it waits for */
 	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
+	bool oopsed;		/* while the command ran */
 	bool panic;	/* the console said so, and not because of our NMI */
 	char *shutdown; /* QMP's reason, or NULL */
 	int error;
@@ -270,6 +272,24 @@ static void on_trouble(struct session *s, const struct frame *f)
 			 (int)strnlen(f->data, f->len), f->data));
 }
 
+/* "Oops: 0000 [#1] SMP", as the kernel's die() has it in every release. */
+static bool is_oops(const char *log, size_t len)
+{
+	const char *end = log + len, *at = memmem(log, len, "Oops: ", 6);
+	const char *line = at ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+	return line && memmem(at, (size_t)(line - at), "[#", 2);
+}
+
+/* A command that oopses may die holding what it needs to die: nobody waits long for it. */
+static void notice_oops(struct session *s, const struct frame *f)
+{
+	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))
+		return;
+	s->oopsed = true;
+	s->tried = 0;
+}
+
 static void on_frame(struct session *s, const struct frame *f)
 {
 	enum lab_phase before = s->r->phase;
@@ -293,6 +313,9 @@ static void on_frame(struct session *s, const struct frame *f)
 	case PROTO_TROUBLE:
 		on_trouble(s, f);
 		break;
+	case PROTO_LOG:
+		notice_oops(s, f);
+		/* fall through */
 	default:
 		report_frame(s->r, f);
 		if (s->r->phase != before)
@@ -339,11 +362,14 @@ static double command_ms(unsigned int timeout_ms)
 /* 0: no limit. */
 static double wait_limit_ms(const struct session *s)
 {
+	double limit;
+
 	switch (s->wait.what) {
 	case PROTO_WAIT_CALL:
 		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
 	case PROTO_WAIT_COMMAND:
-		return command_ms(s->job->timeout_ms);
+		limit = command_ms(s->job->timeout_ms);
+		return s->oopsed && (!limit || limit > OOPS_LIMIT_MS) ? OOPS_LIMIT_MS : limit;
 	default:
 		return KILLED_LIMIT_MS;
 	}

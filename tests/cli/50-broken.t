@@ -1,21 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Judges every module in tests/broken on every kernel and compares the verdict with the
-# module's own expectation (tests/broken/README.md). Names as arguments: only those.
-# Environment: KMLAB the program, KMLAB_TEST_KERNELS the kernels.
-cd "$(dirname "$0")/../broken" || exit 1
-kmlab=${KMLAB:-kmlab}
-kernels=${KMLAB_TEST_KERNELS:-debian/6.1}
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM
-number=0
-failed=0
+# Judges every module in tests/broken on the newest kernel, with KMLAB_TEST_ALL on every one,
+# and compares the verdict with the module's own expectation (tests/broken/README.md). Names
+# as arguments: only those. All that can be built are built together.
+. "$(dirname "$0")/lib.sh"
+cd "$top/tests/broken" || exit 1
+tmp=$scratch
 
 # want KEY - the module's expectation: KEY@KERNEL before KEY.
 want()
 {
-	value=$(sed -n "s|^$1@$kernel=||p" "$module/expect")
+	value=$(sed -n "s|^$1@$k=||p" "$module/expect")
 	[ -n "$value" ] || value=$(sed -n "s|^$1=||p" "$module/expect")
 	printf '%s' "$value"
 }
@@ -81,10 +76,8 @@ field()
 
 check()
 {
-	: >"$tmp/why"
 	flatten "$tmp/json" >"$tmp/flat"
-	compare exit "$1"
-	for key in outcome phase; do
+	for key in exit outcome phase; do
 		compare $key "$(field $key)"
 	done
 	some summary "$(field summary)"
@@ -94,61 +87,81 @@ check()
 	check_line
 }
 
-# run SOURCE - kmlab's own options as the module wants them; the verdict is in json.
-run()
+# judge SOURCE - kmlab's own options as the module wants them; the verdict is in json.
+judge()
 {
 	source=$1
-	set -- run --quiet --json --kernel "$kernel"
+	set -- test --quiet --json --kernel "$k" --expect "$(want outcome)"
 	[ -z "$(want timeout)" ] || set -- "$@" --timeout "$(want timeout)"
 	[ -z "$(want param)" ] || set -- "$@" --param "$(want param)"
 	[ -z "$(want settle)" ] || set -- "$@" --settle "$(want settle)"
 	set -- "$@" "$source"
 	[ -z "$(want command)" ] || set -- "$@" -- sh -c "$(want command)"
-	"$kmlab" "$@" >"$tmp/json" 2>"$tmp/stderr" </dev/null
+	"$KMLAB" "$@" >"$tmp/json" 2>"$tmp/stderr" </dev/null
 }
 
 # other - a kernel that is not this one, or nothing.
 other()
 {
-	for k in $kernels; do
-		[ "$k" = "$kernel" ] || { echo "$k" && return; }
+	for other in $KMLAB_TEST_KERNELS; do
+		[ "$other" = "$k" ] || { echo "$other" && return; }
 	done
+}
+
+# check_expect - a typing error in it must not make it expect nothing.
+check_expect()
+{
+	if [ ! -e "$module/expect" ]; then
+		echo "there is no file 'expect'"
+		return
+	fi
+	grep -Ev -e '^(#|$)' -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@[^=]+)?=.' \
+		-e '^line(@[^=]+)?=(here|later)$' -e '^build_kernel=other$' \
+		-e '^needs=kasan$' -e '^kasan_(outcome|kind|exit)=.' "$module/expect" |
+		sed 's/^/expect: what is this: /'
+	for key in outcome phase exit; do
+		[ -n "$(want $key)" ] || echo "expect: no $key"
+	done
+}
+
+# The .ko that was built with all the others, or the folder.
+source_of()
+{
+	if [ "$(want build_kernel)" = other ]; then
+		"$KMLAB" build --quiet --kernel "$(other)" "$module" 2>"$tmp/stderr"
+	else
+		grep "/$module.ko\$" "$tmp/kos" || echo "$module"
+	fi
 }
 
 one()
 {
-	number=$((number + 1))
-	name="$module on $kernel"
-	source=$module
-	if [ "$(want build_kernel)" = other ]; then
-		another=$(other)
-		if [ -z "$another" ]; then
-			echo "ok $number - $name # SKIP needs a second kernel"
+	check_expect >"$tmp/why"
+	if [ ! -s "$tmp/why" ]; then
+		if [ "$(want build_kernel)" = other ] && [ -z "$(other)" ]; then
+			skip "$module on $k" "needs a second kernel"
 			return
 		fi
-		source=$("$kmlab" build --quiet --kernel "$another" "$module" 2>"$tmp/stderr")
+		judge "$(source_of)"
+		check
 	fi
-	run "$source"
-	check $?
-	if [ ! -s "$tmp/why" ]; then
-		echo "ok $number - $name"
-		return
-	fi
-	failed=1
-	echo "not ok $number - $name"
-	sed 's/^/# /' "$tmp/why" "$tmp/flat" "$tmp/stderr"
+	[ ! -s "$tmp/why" ]
+	result "$module on $k" $?
+	[ ! -s "$tmp/why" ] || sed 's/^/# /' "$tmp/why" "$tmp/flat" "$tmp/stderr"
 }
 
 [ $# -gt 0 ] || set -- */
-count=0
-for kernel in $kernels; do
-	count=$((count + $#))
-done
-echo "1..$count"
-for kernel in $kernels; do
+kernels=$newest
+! everything "on every kernel" || kernels=$KMLAB_TEST_KERNELS
+: >"$tmp/flat"
+for k in $kernels; do
+	run "$KMLAB" build --quiet -k "$k" .
+	exits 0 "those that can be built are built for $k"
+	cp "$scratch/out" "$tmp/kos"
 	for module; do
 		module=${module%/}
 		one
 	done
 done
-exit $failed
+is "$(guests)" 0 "no guest is left"
+done_testing

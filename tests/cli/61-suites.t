@@ -2,41 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A module's tests judge other implementations of its interface: tests/alternatives/SUITE/NAME
 # holds right ones and subtly wrong ones, and the file expect says what the suite must answer:
-#	outcome=fail|hung	one of these
-#	test=reads.c		this one of the suite's tests finds out; without, all are run
-#	says=PATTERN		and shows this, an extended regular expression
+#	outcome=test-failed|hung	one of these (docs/result.md)
+#	test=reads.c			this one of the suite's tests finds out
+#	says=PATTERN			and shows this, an extended regular expression
+# Each is judged on one kernel, which its name decides. 'make check' asks the one test only;
+# with KMLAB_TEST_ALL the right ones and those of no one test get the whole suite.
 . "$(dirname "$0")/lib.sh"
-
-# The status of an outcome, as docs/result.md has it.
-status_of()
-{
-	case $1 in
-	pass) echo 0 ;;
-	fail) echo 1 ;;
-	*) sed -n "s/^| \`$1\` | \([0-9]*\) .*/\1/p" "$top/docs/result.md" ;;
-	esac
-}
-
-# Did the last run end so? "fail|hung" is either: it depends on who notices first.
-ends_with()
-{
-	for one in $(echo "$1" | tr '|' ' '); do
-		[ "$status" != "$(status_of "$one")" ] || return 0
-	done
-	return 1
-}
-
-# Each on one kernel, the first on the first, the second on the second and so on: all of
-# them on all kernels would take an hour.
-turn=0
-next_kernel()
-{
-	turn=$((turn + 1))
-	# shellcheck disable=SC2086 # split into names
-	set -- $KMLAB_TEST_KERNELS
-	shift $((turn % $#))
-	k=$1
-}
 
 # want KEY: from the file expect.
 want()
@@ -44,23 +15,51 @@ want()
 	sed -n "s/^$1=//p" "$dir/expect"
 }
 
-for dir in "$top"/tests/alternatives/*/*/; do
-	[ -e "$dir/expect" ] || continue
-	suite=$(basename "$(dirname "$dir")")
-	name=$suite/$(basename "$dir")
-	outcome=$(want outcome)
-	test=$(want test)
-	pattern=$(want says)
-	next_kernel
-	run "$KMLAB" test -q -t 300 -j 1 -k "$k" ${test:+--only "$test"} \
+# what_is_wrong: with the file expect, or nothing.
+what_is_wrong()
+{
+	if [ ! -e "$dir/expect" ]; then
+		echo "there is no file 'expect'"
+	elif [ "$(grep -c '^outcome=.' "$dir/expect")" != 1 ]; then
+		echo "no outcome, or more than one"
+	else
+		grep -v '^\(outcome\|test\|says\)=.' "$dir/expect"
+		[ -z "$test" ] || [ -e "$top/modules/$suite/tests/$test" ] ||
+			echo "the suite has no test '$test'"
+		[ -n "$test$KMLAB_TEST_ALL" ] || case $outcome in
+		pass | build-error) ;;
+		*) echo "no test that finds out" ;;
+		esac
+	fi
+}
+
+judge()
+{
+	# shellcheck disable=SC2086 # names of kernels
+	k=$(of_name "$name" $KMLAB_TEST_KERNELS)
+	run "$KMLAB" test -q -t 300 -k "$k" --expect "$outcome" ${test:+--only "$test"} \
 		--suite "$top/modules/$suite" "$dir"
-	ends_with "$outcome"
-	result "$name on $k: $outcome (exit $status)" $?
+	exits 0 "$name on $k: $outcome"
 	[ -z "$pattern" ] || {
 		grep -Eq -e "$pattern" "$scratch/out"
 		result "and says why" $?
 	}
-done
+}
+
+right=0
+for dir in "$top"/tests/alternatives/*/*/; do
+	suite=$(basename "$(dirname "$dir")")
+	name=$suite/$(basename "$dir")
+	outcome=$(want outcome) test=$(want test) pattern=$(want says)
+	is "$(what_is_wrong)" "" "$name says what it expects"
+	if [ "$outcome" = pass ] && [ -z "$KMLAB_TEST_ALL" ]; then
+		right=$((right + 1))
+		continue
+	fi
+	judge
+done 2>"$scratch/trouble"
+is "$(cat "$scratch/trouble")" "" "no trouble with the files"
+[ $right -eq 0 ] || everything "the $right right ones, each with its whole suite"
 
 # What a user types, and what a suite that is not there says.
 cd "$top" || exit 1

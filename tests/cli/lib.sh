@@ -3,13 +3,17 @@
 # What the command-line tests share: TAP output, a scratch directory, and a runner that
 # keeps a command's status and output. Source it first: . "$(dirname "$0")/lib.sh"
 #
-# Environment: KMLAB (the program), KMLAB_TEST_KERNELS (names separated by blanks).
+# Environment: KMLAB (the program), KMLAB_TEST_KERNELS (names separated by blanks, the oldest
+# first), KMLAB_TEST_ALL (not empty: also what 'make check' leaves to 'make check-all').
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 KMLAB=${KMLAB:-$top/build/bin/kmlab}
 KMLAB_TEST_KERNELS=${KMLAB_TEST_KERNELS:-debian/6.1}
+KMLAB_TEST_ALL=${KMLAB_TEST_ALL:-}
+# What is the same on all kernels is tested on the oldest, which is the quickest to emulate;
+# what a new kernel is likely to break, on the newest.
 # shellcheck disable=SC2034 # for the tests
-kernel=debian/6.1
+kernel=${KMLAB_TEST_KERNELS%% *} newest=${KMLAB_TEST_KERNELS##* }
 scratch=$(mktemp -d)
 count=0
 failures=0
@@ -68,6 +72,32 @@ is() {
 skip() {
 	count=$((count + 1))
 	echo "ok $count - $1 # SKIP $2"
+}
+
+# of_name NAME WORD...: one of the words, always the same for the same name.
+of_name() {
+	set -- $(($(printf '%s' "$1" | cksum | cut -d' ' -f1) % ($# - 1) + 3)) "$@"
+	eval "echo \"\${$1}\""
+}
+
+# everything: is this 'make check-all'? If not, NAME is a skipped test.
+everything() {
+	[ -z "$KMLAB_TEST_ALL" ] || return 0
+	skip "$1" "only in 'make check-all'"
+	return 1
+}
+
+# relay_table: each line of the table that the last 'kmlab test' printed as a result of ours;
+# after the table come the reports of those that failed.
+relay_table() {
+	sed '/^$/,$d' "$scratch/out" >"$scratch/table"
+	while read -r k name outcome rest; do
+		[ "$outcome" = pass ]
+		result "$name on $k" $? >"$scratch/line"
+		head -n 1 "$scratch/line"
+		[ "$outcome" = pass ] || echo "# $outcome $rest"
+	done <"$scratch/table"
+	sed -n '/^$/,$p' "$scratch/out" | head -200 | sed 's/^/# /'
 }
 
 # Guests of this test that are still there; other tests may have theirs at the same time.
