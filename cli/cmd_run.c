@@ -10,38 +10,43 @@
 struct run {
 	struct cli *cli;
 	struct specs specs;
-	struct lab_result **results;
+	struct lab_plan *plans;
+	struct lab_result **results; /* set by the plan when there is nothing to run */
 	int *out, *err; /* memory files of the commands' output; -1: straight through */
 	int failed;	/* why there was nothing to judge, for a single kernel */
 };
 
-static void run_one(struct lab *lab, size_t i, void *data)
+static void plan_one(struct lab *lab, size_t i, void *data)
 {
 	struct run *run = data;
 	const struct lab_run_spec *spec = &run->specs.spec[i];
-	struct lab_command command = LAB_COMMAND_INIT;
-	_cleanup_plan_ struct lab_plan plan = {0};
 	struct lab_result *verdict = lab_result_create();
-	int err = lab_plan_make(lab, spec, &plan, verdict);
+	int err = lab_plan_make(lab, spec, &run->plans[i], verdict);
 
-	if (err > 0) {
-		run->results[i] = verdict;
-		return;
-	}
+	if (err > 0)
+		run->results[i] = take_ptr(verdict);
 	lab_result_destroy(verdict);
-	if (err) {
+	if (err < 0) {
 		run->failed = err;
 		run->results[i] = lab_trouble(lab, spec, err);
-		return;
 	}
+}
+
+static void run_one(struct lab *lab, size_t i, void *data)
+{
+	struct run *run = data;
+	struct lab_command command = LAB_COMMAND_INIT;
+
+	if (run->results[i])
+		return;
 	command.argv = run->cli->command;
-	command.all_tests = !command.argv && plan.tests.n;
+	command.all_tests = !command.argv && run->plans[i].tests.n;
 	if (command.argv) {
 		command.stdin_fd = run->specs.n == 1 ? STDIN_FILENO : -1;
 		command.stdout_fd = run->out[i];
 		command.stderr_fd = run->err[i];
 	}
-	lab_plan_run(lab, &plan, &command, &run->results[i]);
+	lab_plan_run(lab, &run->plans[i], &command, &run->results[i]);
 }
 
 static void show_output(int fd, FILE *to)
@@ -86,17 +91,21 @@ static int run_all(struct run *run)
 {
 	struct cli *cli = run->cli;
 	size_t n = run->specs.n;
-	size_t limit = parallel_limit(cli->opt.jobs, cli->opt.memory_mib);
+	_cleanup_free_ struct lab_plan *plans = xcalloc(n, sizeof(*plans));
 	_cleanup_free_ struct lab_result **results = xcalloc(n, sizeof(*results));
 	_cleanup_free_ int *out = xcalloc(n, sizeof(*out));
 	_cleanup_free_ int *err = xcalloc(n, sizeof(*err));
 	bool machine = strcmp(cli->opt.format, "text") != 0;
 
+	run->plans = plans;
 	run->results = results;
 	run->out = out;
 	run->err = err;
 	prepare_output(run);
-	parallel_for(cli, n, limit, run_one, run);
+	parallel_for(cli, n, parallel_cores(), plan_one, run);
+	parallel_for(cli, n, parallel_guests(cli), run_one, run);
+	for (size_t i = 0; i < n; i++)
+		lab_plan_deinit(&plans[i]);
 	if (n == 1 && run->failed) {
 		lab_fail(&cli->lab, run->failed, "%s", results[0]->summary);
 		lab_result_destroy(results[0]);

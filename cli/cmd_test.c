@@ -137,16 +137,15 @@ static int finish(struct cli *cli, struct suite *s)
 	return status;
 }
 
-static int run_items(struct cli *cli, struct suite *s, size_t limit)
+static int run_items(struct cli *cli, struct suite *s)
 {
 	make_items(cli, s);
-	parallel_for(cli, s->n_items, limit, run_item, s);
+	parallel_for(cli, s->n_items, parallel_guests(cli), run_item, s);
 	return finish(cli, s);
 }
 
 static int run_test(struct cli *cli)
 {
-	size_t limit = parallel_limit(cli->opt.jobs, cli->opt.memory_mib);
 	struct suite suite = {0};
 	struct specs specs = {0};
 	int status;
@@ -157,10 +156,10 @@ static int run_test(struct cli *cli)
 	status = specs_init(cli, &specs);
 	if (!status) {
 		make_units(cli, &suite, &specs);
-		parallel_for(cli, suite.n_units, limit, plan_unit, &suite);
+		parallel_for(cli, suite.n_units, parallel_cores(), plan_unit, &suite);
 		status = suite.n_units == 1 && suite.units[0].failed
 				 ? fail_early(cli, &suite)
-				 : run_items(cli, &suite, limit);
+				 : run_items(cli, &suite);
 	}
 	specs_deinit(&specs);
 	return status;

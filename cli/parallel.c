@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "vm/template.h"
+
 #include "parallel.h"
 
 /* What a QEMU process needs beside the guest's memory, most of it translated code. */
@@ -22,12 +24,33 @@ static unsigned long long available_mib(void)
 	return 1024;
 }
 
-size_t parallel_limit(unsigned int wanted, unsigned int memory_mib)
+size_t parallel_cores(void)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned long long each = (memory_mib ? memory_mib : 256) + QEMU_OVERHEAD_MIB;
-	size_t fit = (size_t)(available_mib() / each);
-	size_t limit = wanted ? wanted : (size_t)(cores > 0 ? cores : 1);
+
+	return cores > 0 ? (size_t)cores : 1;
+}
+
+/* Each emulated CPU is a thread that others wait for, most of all while a module loads:
+ * without a core of its own it makes them wait long. A nested guest's are one thread. */
+static size_t cores_for_guest(struct cli *cli)
+{
+	struct lab_accel_probe probe = {0};
+	bool emulated = !lab_accel_probe(&cli->lab, false, &probe) &&
+			probe.accel == LAB_ACCEL_TCG;
+
+	free(probe.reason);
+	if (!emulated || cli->opt.nested)
+		return 1;
+	return cli->opt.cpus ? cli->opt.cpus : 2;
+}
+
+size_t parallel_guests(struct cli *cli)
+{
+	unsigned int mib = cli->opt.memory_mib ? cli->opt.memory_mib : 256;
+	size_t fit = (size_t)(available_mib() / (mib + QEMU_OVERHEAD_MIB));
+	size_t limit = cli->opt.jobs ? cli->opt.jobs
+				     : parallel_cores() / cores_for_guest(cli);
 
 	if (limit > fit)
 		limit = fit;

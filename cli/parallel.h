@@ -8,9 +8,13 @@
 /* Item @index, in a thread with its own @lab. */
 typedef void (*parallel_fn)(struct lab *lab, size_t index, void *data);
 
-/** parallel_limit - how many guests of @memory_mib fit beside each other: one per core,
- *  fewer when memory is short; @wanted (from --jobs) wins when it is not 0. */
-size_t parallel_limit(unsigned int wanted, unsigned int memory_mib);
+/** parallel_cores - how many builds at a time. */
+size_t parallel_cores(void);
+
+/** parallel_guests - how many guests at a time, by their options: --jobs, else one for each
+ *  core, or where CPUs are emulated for as many cores as a guest has CPUs; fewer when
+ *  memory is short. */
+size_t parallel_guests(struct cli *cli);
 
 /** parallel_for - run @fn for 0..@n-1, at most @limit at once; returns when all ended. */
 void parallel_for(struct cli *cli, size_t n, size_t limit, parallel_fn fn, void *data);

@@ -318,28 +318,46 @@ static size_t wider(size_t width, const char *s)
 	return len > width ? len : width;
 }
 
-static const char *name_of(const struct lab_result *r)
+static const char *module_of(const struct lab_result *r)
 {
-	return r->test	   ? r->test
-	       : r->module ? r->module
-	       : r->source ? r->source
-			   : "command";
+	return r->module ? r->module : r->source ? r->source : "command";
+}
+
+/* Of one module its tests' names are enough. */
+static bool several_modules(struct lab_result *const *r, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(module_of(r[0]), module_of(r[i])))
+			return true;
+	return false;
+}
+
+static char *name_of(const struct lab_result *r, bool several)
+{
+	_cleanup_free_ char *name = r->test && several
+					    ? xprintf("%s/%s", module_of(r), r->test)
+					    : xstrdup(r->test ? r->test : module_of(r));
+
+	return clean(name, CLEAN_LINE);
 }
 
 /* One line per result: kernel, what ran, outcome, time, and why when it is not a pass. */
 void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool colour)
 {
 	const struct view v = {out, colour};
+	bool several = several_modules(r, n);
 	size_t kernels = 6, names = 4, outcomes = 7;
 
 	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *name = name_of(r[i], several);
+
 		kernels = wider(kernels, r[i]->kernel);
-		names = wider(names, name_of(r[i]));
+		names = wider(names, name);
 		outcomes = wider(outcomes, lab_outcome_name(r[i]->outcome));
 	}
 	for (size_t i = 0; i < n; i++) {
 		_cleanup_free_ char *kernel = clean(r[i]->kernel, CLEAN_LINE);
-		_cleanup_free_ char *name = clean(name_of(r[i]), CLEAN_LINE);
+		_cleanup_free_ char *name = name_of(r[i], several);
 
 		fprintf(out, "%-*s  %-*s  %s%-*s%s  %6.2f s", (int)kernels, kernel,
 			(int)names, name, outcome_ink(&v, r[i]->outcome), (int)outcomes,

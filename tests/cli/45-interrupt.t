@@ -16,7 +16,9 @@ staged() {
 	find "$cache/templates" "$cache/builds" -maxdepth 1 -name '.stage-*' 2>/dev/null | wc -l
 }
 
-for moment in 0.02 0.1 0.3 1 2 4; do
+moments="0.1 1 3" adds="1 5"
+! everything "more moments" || moments="0.02 0.1 0.3 1 2 4" adds="0.5 2 4 7"
+for moment in $moments; do
 	for signal in INT KILL; do
 		status=0
 		"$KMLAB" run -q -k $kernel "$top/modules/hello" >"$scratch/out" 2>"$scratch/err" &
@@ -65,7 +67,7 @@ is "$(find "$cache/templates" -mindepth 1 -maxdepth 1 | wc -l)" 1 "one template"
 # Adding a kernel: killed in the download, the unpacking, wherever; then two at once.
 export KMLAB_CACHE="$scratch/adds"
 mkdir "$KMLAB_CACHE"
-for moment in 0.5 2 4 7; do
+for moment in $adds; do
 	"$KMLAB" kernel add -q $kernel >"$scratch/out" 2>"$scratch/err" &
 	pid=$!
 	sleep $moment
