@@ -93,9 +93,18 @@ static bool would_strand_jobs(struct task_struct *process)
 	return false;
 }
 
+/*
+ * A process ends with its last thread. Its first may be gone before: by pthread_exit(), and
+ * for a moment while another thread executes a program and takes its place.
+ */
+static bool has_ended(struct task_struct *process)
+{
+	return process->exit_state && thread_group_empty(process);
+}
+
 static int may_change(struct task_struct *process)
 {
-	if (!thread_group_leader(process) || process->exit_state)
+	if (!thread_group_leader(process) || has_ended(process))
 		return -ESRCH;
 	if (process->flags & PF_KTHREAD || process->signal->flags & SIGNAL_UNKILLABLE ||
 	    is_child_reaper(task_pid(process)))

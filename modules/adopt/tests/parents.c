@@ -180,10 +180,56 @@ static void from_a_thread(void)
 	end(middle);
 }
 
+static char station[16]; /* our pid, as a word for the program below */
+
 static void *executes(void *path)
 {
-	execl(path, path, "leave", (char *)NULL);
+	execl(path, path, station, (char *)NULL);
 	return NULL;
+}
+
+/* The program that a thread executes: it lives until it has been adopted, or would end
+ * before on a machine that is slow to adopt. Without a station it ends some day. */
+static int adopted(const char *parent)
+{
+	for (int ms = 0; ms < 60000 && getppid() != atoi(parent); ms++)
+		pause_ms(1);
+	return 7;
+}
+
+static void *outlives(void *unused)
+{
+	(void)unused;
+	while (state_of(getpid(), NULL) != 'Z')
+		pause_ms(1);
+	word[0] = 1;
+	return nothing(NULL);
+}
+
+static void first_thread_ends(int unused)
+{
+	pthread_t t;
+
+	(void)unused;
+	pthread_create(&t, NULL, outlives, NULL);
+	pthread_exit(NULL);
+}
+
+static void without_its_first_thread(void)
+{
+	pid_t middle, soldier;
+	int err, status = 0;
+
+	word[0] = 0;
+	soldier = grandchild(first_thread_ends, 0, &middle);
+	while (!word[0])
+		pause_ms(1);
+	err = adopt(soldier);
+	kill(soldier, SIGKILL);
+	ktap_why("a process lives as long as one of its threads: %s", strerror(err));
+	ktap_ok(!err && waitpid(soldier, &status, 0) == soldier && WIFSIGNALED(status),
+		"one whose first thread has ended is adopted, and waited for");
+	end(middle);
 }
 
 static void exec_from_a_thread(int unused)
@@ -350,17 +396,18 @@ static void namespaces(void)
 
 int main(int argc, char **argv)
 {
-	(void)argv;
 	if (argc > 1)
-		return 7; /* the program that a thread executes */
+		return adopted(argv[1]);
+	snprintf(station, sizeof(station), "%d", getpid());
 	device = open(DEVICE, O_RDWR);
 	word = shared_memory(4096);
-	ktap_plan(27);
+	ktap_plan(28);
 	document();
 	old_parent();
 	threads();
 	station_ends();
 	from_a_thread();
+	without_its_first_thread();
 	executes_meanwhile();
 	refused();
 	permission();
