@@ -3,6 +3,7 @@
 # The kernel's own style checker has nothing to say about our modules.
 . "$(dirname "$0")/lib.sh"
 
+everything "checkpatch" || done_testing
 run "$top/ci/checkpatch"
 if [ $status -eq 77 ]; then
 	skip "checkpatch" "$(tail -n 1 "$scratch/err")"

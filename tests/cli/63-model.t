@@ -4,6 +4,7 @@
 # is looked at, and each fault that is planted must be found.
 . "$(dirname "$0")/lib.sh"
 
+everything "the model of asee_mod's wake-ups" || done_testing
 if ! command -v spin >/dev/null; then
 	skip "the model of asee_mod's wake-ups" "spin is not installed"
 	done_testing

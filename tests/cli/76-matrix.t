@@ -113,8 +113,10 @@ done <"$scratch/table"
 
 # ---- anything, as an image and as hypercalls ----
 
-run env RUNS=20000 "$top/tests/fuzz/run"
-exits 0 "20,000 random images and as many random series of hypercalls"
+if everything "random images and random series of hypercalls"; then
+	run env RUNS=20000 "$top/tests/fuzz/run"
+	exits 0 "20,000 random images and as many random series of hypercalls"
+fi
 
 # ---- the documented way to a guest of one's own ----
 
