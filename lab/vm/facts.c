@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stored facts; see facts.h. One file for each job: a line of JSON, then the frames, the
- * console and the output, whose sizes and digest that line has. A file that a power cut
- * left short is thus known as such, and the job is run.
+ * Stored facts; see facts.h. One file for each job: a line with the digest of the rest, a
+ * line of JSON with the sizes of what follows, then frames, console and output. A file
+ * that a power cut left short is known as such, and the job is run.
  */
 #include <string.h>
 
@@ -49,26 +49,24 @@ char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
 
 /* ---- writing ---- */
 
-static char *body_digest(const char *body, size_t len)
+static char *sum_of(const char *bytes, size_t len)
 {
 	struct digest d;
 
 	digest_init(&d);
-	digest_add(&d, body, len);
+	digest_add(&d, bytes, len);
 	return digest_end(&d);
 }
 
-static char *head_line(const struct lab_guest_report *r, const struct text *output,
-		       const struct text *body)
+static char *head_line(const struct lab_guest_report *r, const struct text *output)
 {
-	_cleanup_free_ char *sum = body_digest(body->s, body->len);
-	json_t *o = json_pack(
-		"{s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:[fffff]}", "format", FORMAT, "sha256",
-		sum, "end", (int)r->end, "phase", (int)r->phase, "frames",
-		(json_int_t)r->frames.len, "console", (json_int_t)r->console.len,
-		"console_bytes", (json_int_t)r->console_bytes, "output",
-		(json_int_t)(output ? output->len : 0), "ms", r->clone_ms, r->load_ms,
-		r->test_ms, r->unload_ms, r->total_ms);
+	json_t *o = json_pack("{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[fffff]}", "format", FORMAT,
+			      "end", (int)r->end, "phase", (int)r->phase, "frames",
+			      (json_int_t)r->frames.len, "console",
+			      (json_int_t)r->console.len, "console_bytes",
+			      (json_int_t)r->console_bytes, "output",
+			      (json_int_t)(output ? output->len : 0), "ms", r->clone_ms,
+			      r->load_ms, r->test_ms, r->unload_ms, r->total_ms);
 	char *line = o ? json_dumps(o, JSON_COMPACT) : NULL;
 
 	json_decref(o);
@@ -86,20 +84,22 @@ int lab_facts_keep(struct lab *lab, const struct lab_guest_report *r,
 {
 	_cleanup_text_ struct text all = TEXT_INIT, body = TEXT_INIT;
 	_cleanup_free_ char *dir = lab_cache_path(lab, KIND, NULL);
-	_cleanup_free_ char *path = NULL, *head = NULL;
+	_cleanup_free_ char *path = NULL, *head = NULL, *sum = NULL;
 	int err;
 
 	if (!r->key || r->cached)
 		return 0;
+	head = head_line(r, output);
+	if (!head)
+		return lab_fail(lab, -ENOMEM, "no memory to store facts");
+	text_printf(&body, "%s\n", head);
 	add(&body, &r->frames);
 	add(&body, &r->console);
 	add(&body, output);
 	if (body.len > MAX_BYTES)
 		return 0;
-	head = head_line(r, output, &body);
-	if (!head)
-		return lab_fail(lab, -ENOMEM, "no memory to store facts");
-	text_printf(&all, "%s\n", head);
+	sum = sum_of(body.s, body.len);
+	text_printf(&all, "%s\n", sum);
 	add(&all, &body);
 	path = lab_cache_path(lab, KIND, r->key);
 	err = fs_mkdir_p(dir, 0700);
@@ -123,30 +123,24 @@ struct parts {
 	size_t len;
 };
 
-static bool whole(const struct parts *p, const char *sum)
+static bool fits(const struct parts *p)
 {
-	_cleanup_free_ char *got = NULL;
-
-	if (p->frames < 0 || p->console < 0 || p->output < 0 ||
-	    (uint64_t)p->frames + (uint64_t)p->console + (uint64_t)p->output != p->len)
-		return false;
-	got = body_digest(p->body, p->len);
-	return got && !strcmp(got, sum);
+	return p->frames >= 0 && p->console >= 0 && p->output >= 0 &&
+	       (uint64_t)p->frames + (uint64_t)p->console + (uint64_t)p->output == p->len;
 }
 
 static bool read_head(const char *head, struct parts *p, struct lab_guest_report *r)
 {
 	json_t *o = json_loads(head, 0, NULL);
 	int format, end, phase;
-	const char *sum;
 	bool good = o &&
-		    json_unpack(o, "{s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
-				&format, "sha256", &sum, "end", &end, "phase", &phase,
-				"frames", &p->frames, "console", &p->console,
-				"console_bytes", &p->console_bytes, "output", &p->output,
-				"ms", &r->clone_ms, &r->load_ms, &r->test_ms,
-				&r->unload_ms, &r->total_ms) == 0 &&
-		    format == FORMAT && whole(p, sum);
+		    json_unpack(o, "{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
+				&format, "end", &end, "phase", &phase, "frames",
+				&p->frames, "console", &p->console, "console_bytes",
+				&p->console_bytes, "output", &p->output, "ms",
+				&r->clone_ms, &r->load_ms, &r->test_ms, &r->unload_ms,
+				&r->total_ms) == 0 &&
+		    format == FORMAT && fits(p);
 
 	if (good) {
 		r->end = (enum lab_guest_end)end;
@@ -167,8 +161,12 @@ static bool replay(const struct parts *p, struct lab_guest_report *r)
 	text_add(&frames.in, p->body, (size_t)p->frames);
 	r->phase = LAB_PHASE_BOOT;
 	r->unload_refcount = -1;
-	while ((rc = frames_next(&frames, &f)) > 0)
-		report_frame(r, &f);
+	while ((rc = frames_next(&frames, &f)) > 0) {
+		if (f.type == PROTO_DONE)
+			report_done(r, &f);
+		else
+			report_frame(r, &f);
+	}
 	rc = rc == 0 && frames.done == frames.in.len ? 0 : -EPROTO;
 	frames_deinit(&frames);
 	r->phase = end;
@@ -182,19 +180,31 @@ static int give(const struct parts *p, int fd)
 						   (size_t)p->output);
 }
 
+/* Takes a line off the front; NULL: there is no whole one. */
+static char *take_line(const char **text, size_t *size)
+{
+	const char *from = *text, *end = memchr(from, '\n', *size);
+
+	if (!end)
+		return NULL;
+	*text = end + 1;
+	*size -= (size_t)(*text - from);
+	return xstrndup(from, (size_t)(end - from));
+}
+
 static bool recall(const char *text, size_t size, const struct lab_guest_job *job,
 		   struct lab_guest_report *r)
 {
-	const char *line_end = memchr(text, '\n', size);
-	_cleanup_free_ char *head = NULL;
+	_cleanup_free_ char *sum = take_line(&text, &size), *head = NULL;
+	_cleanup_free_ char *got = sum_of(text, size);
 	struct parts p;
 
-	if (!line_end)
+	if (!sum || strcmp(sum, got))
 		return false;
-	head = xstrndup(text, (size_t)(line_end - text));
-	p.body = line_end + 1;
-	p.len = size - (size_t)(p.body - text);
-	if (!read_head(head, &p, r) || !replay(&p, r))
+	head = take_line(&text, &size);
+	p.body = text;
+	p.len = size;
+	if (!head || !read_head(head, &p, r) || !replay(&p, r))
 		return false;
 	report_console(r, p.body + p.frames, (size_t)p.console);
 	r->console_bytes = (unsigned long long)p.console_bytes;

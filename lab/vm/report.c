@@ -278,19 +278,6 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 	};
 }
 
-/* Whose nonce it is the session has checked. */
-static void on_done(struct lab_guest_report *r, struct reader *in)
-{
-	struct proto_done done;
-
-	if (!take_fixed(in, &done, sizeof(done)))
-		return;
-	r->taint = done.taint;
-	r->log_lost += done.log_lost;
-	r->leftovers_partial = done.leftovers_partial;
-	r->phase = LAB_PHASE_DONE;
-}
-
 /* For the store; a report that is too long for it is kept nowhere. */
 static void keep_frame(struct lab_guest_report *r, const struct frame *f)
 {
@@ -311,7 +298,6 @@ bool report_frame(struct lab_guest_report *r, const struct frame *f)
 		[PROTO_SECTIONS] = on_sections, [PROTO_LOAD] = on_load,
 		[PROTO_COMMAND] = on_command,	[PROTO_UNLOAD] = on_unload,
 		[PROTO_STALL] = on_stall,	[PROTO_LEFTOVER] = on_leftover,
-		[PROTO_DONE] = on_done,
 	};
 	struct reader in = {f->data, f->data + f->len};
 
@@ -320,4 +306,18 @@ bool report_frame(struct lab_guest_report *r, const struct frame *f)
 	handlers[f->type](r, &in);
 	keep_frame(r, f);
 	return true;
+}
+
+void report_done(struct lab_guest_report *r, const struct frame *f)
+{
+	struct proto_done done;
+
+	if (f->len != sizeof(done))
+		return;
+	memcpy(&done, f->data, sizeof(done));
+	r->taint = done.taint;
+	r->log_lost += done.log_lost;
+	r->leftovers_partial = done.leftovers_partial;
+	r->phase = LAB_PHASE_DONE;
+	keep_frame(r, f);
 }

@@ -13,8 +13,8 @@
 #include "vm.h"
 
 #define HELLO_LIMIT_MS	 20000
-#define SILENT_LIMIT_MS	 12000
-#define NMI_LIMIT_MS	 4000
+#define SILENT_LIMIT_MS	 8000 /* eight heartbeats missed */
+#define NMI_LIMIT_MS	 3000
 #define DRAIN_LIMIT_MS	 10000
 #define KILLED_LIMIT_MS	 2000
 #define OOPS_LIMIT_MS	 5000
@@ -260,7 +260,7 @@ static void on_done(struct session *s, const struct frame *f)
 	memcpy(&s->done, f->data, sizeof(s->done));
 	if (memcmp(s->done.nonce, s->start.nonce, PROTO_NONCE_SIZE))
 		return;
-	report_frame(s->r, f);
+	report_done(s->r, f);
 	set_state(s, DRAINING);
 }
 

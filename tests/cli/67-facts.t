@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kmlab test: what has been proven is not proven again, and nothing else passes for proven.
+. "$(dirname "$0")/lib.sh"
+
+# A cache of its own, with the kernels of the real one.
+real=${KMLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kmlab}
+export KMLAB_CACHE=$scratch/cache
+mkdir -p "$KMLAB_CACHE"
+ln -s "$real/kernels" "$real/roots" "$KMLAB_CACHE/"
+
+cp -r "$top/modules/hello" "$scratch/hello"
+cd "$scratch" || exit 1
+echo 'test -d /sys/module/hello' >hello/tests/hello.sh
+
+# proves WORDS... - 'kmlab test' of hello, or of what WORDS say
+proves() {
+	run "$KMLAB" test -q -k $kernel "$@"
+}
+
+fresh() {
+	silent_about 'cached' "$1"
+}
+
+cached() {
+	says ', cached)$' "$1"
+}
+
+proves hello
+exits 0 "a test"
+fresh "is run"
+proves hello
+exits 0 "the same test"
+cached "is not run again"
+says '^PASS' "and passes"
+proves --fresh hello
+fresh "but with --fresh"
+proves --json hello
+grep -q '"cached": true' "$scratch/out"
+result "JSON says so" $?
+proves --format ktap hello
+says '^# cached$' "so does KTAP"
+run "$KMLAB" history
+says ' hello .* cached  ' "the history knows which was cached"
+run "$KMLAB" history --json
+[ "$(grep -c '"cached": true' "$scratch/out")" = 3 ] &&
+	[ "$(grep -c '"cached": false' "$scratch/out")" = 2 ]
+result "three were, two were not" $?
+
+# Everything that the guest sees counts.
+for words in "-t 59" "--cpus 1" "--settle 11"; do
+	# shellcheck disable=SC2086 # split into words
+	proves $words hello
+	exits 0 "with $words"
+	fresh "it is another guest"
+done
+sed -i 's/loaded/loaded now/' hello/hello.c
+proves hello
+fresh "so is an edit to the module"
+sed -i 's/loaded now/loaded/' hello/hello.c
+proves hello
+cached "taken back, it is the old one"
+echo '# one more line' >>hello/tests/hello.sh
+proves hello
+fresh "and an edit to a test"
+proves "$top/modules/params" -- true
+proves "$top/modules/params" -- true
+cached "of another module as well"
+proves -p myint=3 "$top/modules/params" -- true
+fresh "a parameter counts"
+echo one >given
+proves --in given:/given -- cat /given
+fresh "a file that is copied in"
+proves --in given:/given -- cat /given
+cached "is known again"
+echo two >given
+proves --in given:/given -- cat /given
+fresh "until it changes"
+
+# Failures are run again.
+printf 'exit 1\n' >hello/tests/bad.sh
+proves --only bad hello
+exits 1 "a test that fails"
+proves --only bad hello
+exits 1 "fails again"
+fresh "and was run"
+proves --expect test-failed --only bad hello
+exits 0 "as expected"
+proves --expect test-failed --only bad hello
+exits 0 "once more"
+cached "what came out as it should is proven"
+proves --only bad hello
+fresh "but by that measure only"
+exits 1 "the other one is the same"
+proves --expect 'oops|panic' --only bad hello
+exits 1 "not as expected"
+says "expected 'oops|panic', not 'test-failed'" "says so"
+proves --expect pas hello
+exits 2 "an outcome that is none"
+
+rm hello/tests/bad.sh
+printf 'test -e /proc\n' >hello/tests/steady.sh
+proves --only steady hello
+exits 0 "a test passes"
+facts=$(find "$KMLAB_CACHE/facts" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+[ -n "$facts" ]
+result "its facts are there" $?
+
+# Damaged facts are none.
+truncate -s -1 "$facts"
+proves --only steady hello
+exits 0 "facts that are cut short"
+fresh "are not believed"
+proves --only steady hello
+cached "and made again"
+
+# A test that passes now and then: the run that fails takes the proof with it.
+printf 'grep -q ^[0-7] /proc/sys/kernel/random/uuid\n' >hello/tests/steady.sh
+proves --only steady hello
+until [ $status -eq 0 ]; do proves --only steady hello; done
+proves --only steady hello
+cached "a test that passes now and then passed"
+until [ $status -ne 0 ]; do proves --fresh --only steady hello; done
+facts=$(find "$KMLAB_CACHE/facts" -type f | wc -l)
+until [ $status -eq 0 ]; do proves --only steady hello; done
+fresh "after it failed it was run again"
+is "$(find "$KMLAB_CACHE/facts" -type f | wc -l)" $((facts + 1)) "and is proven again"
+
+rm hello/tests/steady.sh
+run "$KMLAB" run -q -k $kernel hello
+exits 0 "kmlab run"
+fresh "always runs"
+run "$KMLAB" run -q -k $kernel hello
+fresh "also what it ran before"
+
+run "$KMLAB" clean --max-size 0
+says 'removing facts/' "clean removes facts"
+is "$(ls "$KMLAB_CACHE/facts")" "" "all of them, with a size of 0"
+proves hello
+exits 0 "then it is proven anew"
+fresh "by a guest"
+is "$(guests)" 0 "no guest is left"
+done_testing
