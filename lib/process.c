@@ -172,21 +172,25 @@ static void drain(struct pollfd *fd, struct text *into)
 		fd->fd = -1; /* poll ignores it from now on */
 }
 
+#define STEP_MS 250
+
 /* Reads both pipes until they close, time is up, or the user stops us. */
 static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct text *out,
 		struct text *err)
 {
 	struct pollfd fds[3] = {
 		{out_fd, POLLIN, 0}, {err_fd, POLLIN, 0}, {cancel_fd, POLLIN, 0}};
-	double end = now_ms() + timeout_ms;
+	double left = timeout_ms, before = now_ms(), step;
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-		int left = timeout_ms < 0 ? -1 : (int)(end - now_ms());
-
 		if (timeout_ms >= 0 && left <= 0)
 			return -ETIMEDOUT;
-		if (poll(fds, 3, left) < 0 && errno != EINTR)
+		if (poll(fds, 3, timeout_ms < 0 ? -1 : STEP_MS) < 0 && errno != EINTR)
 			return -errno;
+		/* A machine that stood still meanwhile is not held against the child. */
+		step = now_ms() - before;
+		before += step;
+		left -= step < 2 * STEP_MS ? step : 2 * STEP_MS;
 		if (fds[2].revents)
 			return -ECANCELED;
 		if (fds[0].revents)

@@ -19,12 +19,6 @@ count=0
 failures=0
 status=0
 
-# Beside files with guests whose CPUs wait for each other, the others step back.
-case " ${KMLAB_TEST_FIRST:-} " in
-"  " | *" $(basename "$0" .t) "*) ;;
-*) renice -n 5 $$ >/dev/null 2>&1 || : ;;
-esac
-
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
