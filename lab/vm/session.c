@@ -56,6 +56,8 @@ struct session {
 	double tried;	/* since the agent began what it waits for */
 	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
 	bool oopsed;		/* while the command ran */
+	double quiet;		/* since it wrote something, or the kernel did */
+	uint64_t said;		/* how much that was */
 	bool panic;	/* the console said so, and not because of our NMI */
 	char *shutdown; /* QMP's reason, or NULL */
 	int error;
@@ -281,13 +283,13 @@ static bool is_oops(const char *log, size_t len)
 	return line && memmem(at, (size_t)(line - at), "[#", 2);
 }
 
-/* A command that oopses may die holding what it needs to die: nobody waits long for it. */
+/* A command that oopses may die holding what it needs to die. A limit that is there anyway
+ * is not waited for when nothing happens any more. */
 static void notice_oops(struct session *s, const struct frame *f)
 {
 	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))
 		return;
 	s->oopsed = true;
-	s->tried = 0;
 }
 
 static void on_frame(struct session *s, const struct frame *f)
@@ -362,24 +364,34 @@ static double command_ms(unsigned int timeout_ms)
 /* 0: no limit. */
 static double wait_limit_ms(const struct session *s)
 {
-	double limit;
-
 	switch (s->wait.what) {
 	case PROTO_WAIT_CALL:
 		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
 	case PROTO_WAIT_COMMAND:
-		limit = command_ms(s->job->timeout_ms);
-		return s->oopsed && (!limit || limit > OOPS_LIMIT_MS) ? OOPS_LIMIT_MS : limit;
+		return command_ms(s->job->timeout_ms);
 	default:
 		return KILLED_LIMIT_MS;
 	}
 }
 
-static void check_agents_wait(struct session *s)
+/* Did the command oops, and is nothing heard of it since? */
+static bool is_lost(struct session *s, double step)
+{
+	uint64_t said = s->out.taken + s->err.taken + s->r->n_log + s->r->log_lost;
+
+	s->quiet = said == s->said ? s->quiet + step : 0;
+	s->said = said;
+	return s->oopsed && s->wait.what == PROTO_WAIT_COMMAND &&
+	       s->quiet > OOPS_LIMIT_MS * s->scale;
+}
+
+static void check_agents_wait(struct session *s, double step)
 {
 	double limit = wait_limit_ms(s) * s->scale;
+	bool lost = is_lost(s, step);
 
-	if (!s->wait.number || !limit || s->tried < limit || s->state != RUNNING)
+	if (!s->wait.number || !limit || s->state != RUNNING ||
+	    (s->tried < limit && !lost))
 		return;
 	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
 		   sizeof(s->wait.number));
@@ -393,7 +405,7 @@ static void check_waits(struct session *s)
 	s->spent += step;
 	s->waited += step;
 	s->tried += step;
-	check_agents_wait(s);
+	check_agents_wait(s, step);
 	if (s->job->timeout_ms && s->spent > s->job->timeout_ms * s->scale &&
 	    s->state < DRAINING)
 		end(s, LAB_END_TIMEOUT);
