@@ -41,7 +41,8 @@ static int parse_since(const char *word, long long *ret)
 	return -EINVAL;
 }
 
-static void print_row(json_t *row)
+/* @time: total_ms, or without the build guest_ms. */
+static void print_row(json_t *row, const char *time)
 {
 	const char *test = json_string_value(json_object_get(row, "test"));
 
@@ -54,7 +55,7 @@ static void print_row(json_t *row)
 	printf("%6lld  %s  %-14s %-14s %-14s %7.2f s%s  %s%s%s\n",
 	       (long long)json_integer_value(json_object_get(row, "id")), date,
 	       text_of(row, "kernel"), text_of(row, "module"), text_of(row, "outcome"),
-	       json_number_value(json_object_get(row, "total_ms")) / 1e3,
+	       json_number_value(json_object_get(row, time)) / 1e3,
 	       json_is_true(json_object_get(row, "cached")) ? "  cached" : "",
 	       test ? test : "", test ? ": " : "", text_of(row, "summary"));
 }
@@ -106,7 +107,8 @@ static int run_history(struct cli *cli)
 		puts("no runs recorded");
 	/* Newest (or slowest) last, beside the prompt. */
 	for (size_t i = json_array_size(rows); !cli->opt.json && i > 0; i--)
-		print_row(json_array_get(rows, i - 1));
+		print_row(json_array_get(rows, i - 1),
+			  query.slowest ? "guest_ms" : "total_ms");
 	json_decref(rows);
 	return EXIT_OK;
 }
@@ -117,7 +119,7 @@ static const struct opt opts[] = {
 	    "only modules whose name contains TEXT"),
 	OPT(OPT_STRING, "outcome", 0, outcome, "NAME", "only this outcome, e.g. oops"),
 	OPT(OPT_STRING, "since", 0, since, "SPAN", "not older than, e.g. 90s, 15m, 2h or 3d"),
-	OPT(OPT_FLAG, "slowest", 0, slowest, NULL, "by the time they took"),
+	OPT(OPT_FLAG, "slowest", 0, slowest, NULL, "by the time of their guests"),
 	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest or slowest (20)"),
 	OPT_JSON,
 	{0},

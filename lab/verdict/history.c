@@ -207,18 +207,20 @@ static json_t *row_json(sqlite3_stmt *s)
 	json_object_set_new(row, "total_ms", json_real(sqlite3_column_double(s, 8)));
 	json_object_set_new(row, "cached", json_boolean(sqlite3_column_int(s, 9)));
 	json_object_set_new(row, "test", text_column(s, 10));
+	json_object_set_new(row, "guest_ms", json_real(sqlite3_column_double(s, 11)));
 	return row;
 }
 
 /* instr(), not LIKE: a user's "_" or "%" is itself. */
 static const char list_sql[] =
 	"SELECT id, started, kernel, module, source, outcome, phase, summary, total_ms,"
-	" json_extract(json, '$.cached') = 1, json_extract(json, '$.test')"
+	" json_extract(json, '$.cached') = 1, json_extract(json, '$.test'),"
+	" total_ms - coalesce(json_extract(json, '$.ms.build'), 0) AS guest_ms"
 	" FROM result WHERE started >= :since"
 	" AND (:module IS NULL OR instr(module, :module) > 0)"
 	" AND (:kernel IS NULL OR instr(kernel, :kernel) > 0)"
 	" AND (:outcome IS NULL OR outcome = :outcome)"
-	" ORDER BY CASE WHEN :slowest THEN total_ms ELSE started END DESC, id DESC"
+	" ORDER BY CASE WHEN :slowest THEN guest_ms ELSE started END DESC, id DESC"
 	" LIMIT :limit";
 
 int lab_history_list(struct lab *lab, const struct lab_history_query *query, json_t **ret)

@@ -15,11 +15,11 @@ struct lab_history_query {
 	const char *outcome; /* exact name, or NULL */
 	unsigned int limit;  /* newest (or slowest) first; 0: all */
 	long long since;     /* seconds since 1970; 0: all */
-	bool slowest;	     /* by total time instead of by start */
+	bool slowest;	     /* by the guest's time instead of by start */
 };
 
 /** lab_history_list - JSON array of rows (id, started, kernel, module, source, outcome,
- *  phase, summary, total_ms, cached, test), newest or slowest first. New reference. */
+ *  phase, summary, total_ms, cached, test, guest_ms), newest or slowest first. New reference. */
 int lab_history_list(struct lab *lab, const struct lab_history_query *query,
 		     json_t **ret);
 
