@@ -15,16 +15,19 @@ says '^hello ' "with the module loaded"
 # shellcheck disable=SC2016 # for the guest's shell
 in_terminal() {
 	{
-		sleep 2
+		wait_for '#' 1
 		printf 'stty size\n'
-		printf 'sleep 1000\n'
-		sleep 1
+		wait_for '40 100' 1
+		printf 'echo begun-$((40 + 2)); sleep 1000\n'
+		wait_for 'begun-42' 1
 		printf '\003'
 		printf 'echo still-$((40 + 2))\n'
+		wait_for 'still-42' 1
 		printf 'sleep 1000 &\njobs\n'
+		wait_for 'Running' 1
 		printf 'exit 5\n'
 		sleep 1
-	} | script -qec "stty rows 40 cols 100; '$KMLAB' shell -q -k $kernel" /dev/null
+	} | script -qefc "stty rows 40 cols 100; '$KMLAB' shell -q -k $kernel" /dev/null
 }
 if command -v script >/dev/null; then
 	status=0

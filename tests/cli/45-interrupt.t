@@ -27,7 +27,7 @@ for moment in $moments; do
 		kill -$signal $pid 2>/dev/null
 		wait $pid || status=$?
 		tries=0
-		while [ "$(guests)" -gt 0 ] && [ $tries -lt 20 ]; do
+		while [ "$(guests)" -gt 0 ] && [ $tries -lt 600 ]; do
 			sleep 0.1
 			tries=$((tries + 1))
 		done

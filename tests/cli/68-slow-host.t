@@ -31,7 +31,7 @@ wait $pid || status=$?
 exits 0 "it passes also when the machine stops for 20 s and its limit is 4"
 says '^done$' "and its command comes to its end"
 
-# Some 50 busy loops for each CPU of this test: it gets a fiftieth. The guest has work for a
+# Some 15 busy loops for each CPU of this test: it gets a sixteenth. The guest has work for a
 # part of a second only, and a limit of two.
 cat >"$scratch/work" <<'END'
 i=0
@@ -39,7 +39,7 @@ while [ $i -lt 20000 ]; do i=$((i + 1)); done
 END
 busy() {
 	loops=
-	for _ in $(seq $((50 * $(nproc)))); do
+	for _ in $(seq $((15 * $(nproc)))); do
 		sh -c 'while :; do :; done' &
 		loops="$loops $!"
 	done

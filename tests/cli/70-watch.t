@@ -9,16 +9,6 @@ cp "$top/modules/hello/hello.c" "$top/modules/hello/Kbuild" "$scratch/mod/"
 "$KMLAB" watch -q -k $kernel "$scratch/mod" >"$scratch/out" 2>"$scratch/err" &
 pid=$!
 
-# wait_for PATTERN COUNT: until that many lines match; a minute is long enough.
-wait_for() {
-	tries=0
-	while [ "$(grep -c -e "$1" "$scratch/out")" -lt "$2" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] || return 1
-		sleep 0.1
-	done
-}
-
 wait_for '^PASS' 1
 result "judges at once" $?
 echo 'this is not C' >>"$scratch/mod/hello.c"

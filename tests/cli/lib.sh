@@ -68,6 +68,17 @@ silent_about() {
 	result "$2" $?
 }
 
+# wait_for PATTERN COUNT: until that many lines of $scratch/out match; five minutes are long
+# enough for any machine.
+wait_for() {
+	tries=0
+	while [ "$(grep -c -e "$1" "$scratch/out")" -lt "$2" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 3000 ] || return 1
+		sleep 0.1
+	done
+}
+
 # is GOT WANT NAME
 is() {
 	[ "$1" = "$2" ]
