@@ -62,7 +62,7 @@ static int parse_size(const char *word, uint64_t *ret)
 /* Builds, templates and facts by policy, or with --all everything there is. */
 static void choose(struct cli *cli, uint64_t max, struct lab_entries *entries)
 {
-	static const char *const kinds[] = {"builds", "templates", "facts",
+	static const char *const kinds[] = {"builds",  "templates", "facts",
 					    "kernels", "roots",	    "apt"};
 	unsigned int days = cli->opt.older_days ? cli->opt.older_days : DEFAULT_DAYS;
 
@@ -113,9 +113,11 @@ const struct cmd cmd_clean = {
 	.usage = "[OPTION...]",
 	.text = "Removes what killed runs left, builds, templates and proven facts that "
 		"were not\n"
-		"used for a while, and the least recently used ones beyond a size. All of "
+		"used for a while, and the least recently used ones beyond a size. All "
+		"of "
 		"it is made\n"
-		"again when it is wanted. Kernels go with --all or 'kmlab kernel remove'.\n"
+		"again when it is wanted. Kernels go with --all or 'kmlab kernel "
+		"remove'.\n"
 		"\n"
 		"  kmlab clean --dry-run\n"
 		"  kmlab clean --max-size 5G\n",

@@ -95,8 +95,9 @@ static int run_history(struct cli *cli)
 	if (cli->argc)
 		return show(cli, cli->argv[0]);
 	if (cli->opt.since && parse_since(cli->opt.since, &query.since))
-		return ui_usage(cli, "'--since %s' is no span of time; write for example "
-				     "90s, 15m, 2h or 3d",
+		return ui_usage(cli,
+				"'--since %s' is no span of time; write for example "
+				"90s, 15m, 2h or 3d",
 				cli->opt.since);
 	err = lab_history_list(&cli->lab, &query, &rows);
 	if (err)
@@ -118,7 +119,8 @@ static const struct opt opts[] = {
 	OPT(OPT_STRING, "module", 'm', module, "TEXT",
 	    "only modules whose name contains TEXT"),
 	OPT(OPT_STRING, "outcome", 0, outcome, "NAME", "only this outcome, e.g. oops"),
-	OPT(OPT_STRING, "since", 0, since, "SPAN", "not older than, e.g. 90s, 15m, 2h or 3d"),
+	OPT(OPT_STRING, "since", 0, since, "SPAN",
+	    "not older than, e.g. 90s, 15m, 2h or 3d"),
 	OPT(OPT_FLAG, "slowest", 0, slowest, NULL, "by the time of their guests"),
 	OPT(OPT_NUMBER, "limit", 'n', limit, "N", "that many, newest or slowest (20)"),
 	OPT_JSON,

@@ -151,8 +151,9 @@ static int run_test(struct cli *cli)
 	int status;
 
 	if (!cli->argc && !cli->command)
-		return ui_usage(cli, "no module named; try 'kmlab test modules/hello', or "
-				     "'kmlab test -- COMMAND' without one");
+		return ui_usage(cli,
+				"no module named; try 'kmlab test modules/hello', or "
+				"'kmlab test -- COMMAND' without one");
 	status = specs_init(cli, &specs);
 	if (!status) {
 		make_units(cli, &suite, &specs);

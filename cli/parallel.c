@@ -49,8 +49,8 @@ size_t parallel_guests(struct cli *cli)
 {
 	unsigned int mib = cli->opt.memory_mib ? cli->opt.memory_mib : 256;
 	size_t fit = (size_t)(available_mib() / (mib + QEMU_OVERHEAD_MIB));
-	size_t limit = cli->opt.jobs ? cli->opt.jobs
-				     : parallel_cores() / cores_for_guest(cli);
+	size_t limit =
+		cli->opt.jobs ? cli->opt.jobs : parallel_cores() / cores_for_guest(cli);
 
 	if (limit > fit)
 		limit = fit;

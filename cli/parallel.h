@@ -11,8 +11,8 @@ typedef void (*parallel_fn)(struct lab *lab, size_t index, void *data);
 /** parallel_cores - how many builds at a time. */
 size_t parallel_cores(void);
 
-/** parallel_guests - how many guests at a time, by their options: --jobs, else one for each
- *  core, or where CPUs are emulated for as many cores as a guest has CPUs; fewer when
+/** parallel_guests - how many guests at a time, by their options: --jobs, else one for
+ * each core, or where CPUs are emulated for as many cores as a guest has CPUs; fewer when
  *  memory is short. */
 size_t parallel_guests(struct cli *cli);
 

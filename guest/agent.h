@@ -83,8 +83,8 @@ uint64_t agent_now_ms(void);
 void agent_poll(struct agent *a, int timeout_ms);
 /** agent_wait_begin - tell the host that something begins that may never end. */
 void agent_wait_begin(struct agent *a, enum proto_wait_for what);
-/** agent_wait_child - run the loop until the child ends, the host gives it up, or @ms pass
- *  (0: no limit of ours). Returns whether it ended. */
+/** agent_wait_child - run the loop until the child ends, the host gives it up, or @ms
+ * pass (0: no limit of ours). Returns whether it ended. */
 bool agent_wait_child(struct agent *a, pid_t child, unsigned int ms);
 void agent_pause(struct agent *a, unsigned int ms);
 /** agent_rest - a pause in which others get @ms of work done: repeated as long as we

@@ -224,13 +224,13 @@ static void drain(struct agent *a)
 	int quiet = 0;
 
 	kill(-1, SIGKILL);
-	/* Rounds in which nothing moves, not a span of time: the reader may be slow, and so
-	 * may the host be that emulates us. */
+	/* Rounds in which nothing moves, not a span of time: the reader may be slow, and
+	 * so may the host be that emulates us. */
 	while ((output_open(&a->out) || output_open(&a->err)) && quiet < DRAIN_ROUNDS) {
 		agent_poll(a, DRAIN_ROUND_MS);
 		quiet++;
-		if (a->out.total + a->err.total != moved ||
-		    stream_want_write(&a->out) || stream_want_write(&a->err))
+		if (a->out.total + a->err.total != moved || stream_want_write(&a->out) ||
+		    stream_want_write(&a->err))
 			quiet = 0;
 		moved = a->out.total + a->err.total;
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The cache: one directory per kind (kernels, roots, templates, builds, facts, apt), one entry
- * per content-derived id below it. An entry is made in a staging directory and becomes
- * visible by one rename, so a reader sees all of it or nothing, also after kill -9. The
- * staging directory carries a lock that dies with its maker; whoever comes next sweeps
- * what is unlocked.
+ * The cache: one directory per kind (kernels, roots, templates, builds, facts, apt), one
+ * entry per content-derived id below it. An entry is made in a staging directory and
+ * becomes visible by one rename, so a reader sees all of it or nothing, also after kill
+ * -9. The staging directory carries a lock that dies with its maker; whoever comes next
+ * sweeps what is unlocked.
  */
 #ifndef KMLAB_LAB_CACHE_H
 #define KMLAB_LAB_CACHE_H

@@ -204,8 +204,7 @@ static void take_ktap(struct lab_result *result, struct ktap *ktap)
  * Reads what the tests printed. A script that speaks no KTAP is judged by its exit status
  * alone; one that began to and broke off has failed, whatever its status says.
  */
-static void read_tests(struct lab_result *result, const struct job *job,
-		       struct text *out)
+static void read_tests(struct lab_result *result, const struct job *job, struct text *out)
 {
 	struct ktap ktap;
 

@@ -27,7 +27,8 @@ struct lab_run_spec {
 	bool add_kernel; /* download a kernel that is not there yet */
 	/* For commands whose output is read here (tests): */
 	enum lab_proof proof; /* may stored facts do, may these be stored? */
-	unsigned int expect;  /* outcomes that are right, 1 << enum lab_outcome each; 0: pass */
+	unsigned int
+		expect; /* outcomes that are right, 1 << enum lab_outcome each; 0: pass */
 };
 
 struct lab_plan {

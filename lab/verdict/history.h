@@ -19,7 +19,8 @@ struct lab_history_query {
 };
 
 /** lab_history_list - JSON array of rows (id, started, kernel, module, source, outcome,
- *  phase, summary, total_ms, cached, test, guest_ms), newest or slowest first. New reference. */
+ *  phase, summary, total_ms, cached, test, guest_ms), newest or slowest first. New
+ * reference. */
 int lab_history_list(struct lab *lab, const struct lab_history_query *query,
 		     json_t **ret);
 

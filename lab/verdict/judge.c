@@ -189,10 +189,11 @@ static void judge_stopped(struct judge *j)
 	for (size_t i = 0; i < r->n_events; i++)
 		if (r->events[i].outcome == LAB_HUNG && !is_watchdogs(&r->events[i]))
 			return;
-	event = judge_event(LAB_HOST_TROUBLE, j->report->phase, "stopped",
-			    "this machine stood still for %.0f s while the guest ran, which "
-			    "the guest took for a hang; run it again",
-			    j->report->stopped_ms / 1000);
+	event = judge_event(
+		LAB_HOST_TROUBLE, j->report->phase, "stopped",
+		"this machine stood still for %.0f s while the guest ran, which "
+		"the guest took for a hang; run it again",
+		j->report->stopped_ms / 1000);
 	judge_add(j, &event);
 }
 

@@ -34,11 +34,11 @@ char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
 
 	if (!has_key(job) || !t->proof)
 		return NULL;
-	limits = xprintf("facts %d, protocol %d, expect %u; timeout %u stall %u settle %u "
-			 "out %d err %d",
-			 FORMAT, PROTO_VERSION, job->expect, job->timeout_ms,
-			 job->stall_ms, job->settle_ms, job->stdout_fd >= 0,
-			 job->stderr_fd >= 0);
+	limits = xprintf(
+		"facts %d, protocol %d, expect %u; timeout %u stall %u settle %u "
+		"out %d err %d",
+		FORMAT, PROTO_VERSION, job->expect, job->timeout_ms, job->stall_ms,
+		job->settle_ms, job->stdout_fd >= 0, job->stderr_fd >= 0);
 	digest_init(&d);
 	digest_text(&d, limits);
 	digest_text(&d, t->proof);
@@ -133,14 +133,14 @@ static bool read_head(const char *head, struct parts *p, struct lab_guest_report
 {
 	json_t *o = json_loads(head, 0, NULL);
 	int format, end, phase;
-	bool good = o &&
-		    json_unpack(o, "{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
-				&format, "end", &end, "phase", &phase, "frames",
-				&p->frames, "console", &p->console, "console_bytes",
-				&p->console_bytes, "output", &p->output, "ms",
-				&r->clone_ms, &r->load_ms, &r->test_ms, &r->unload_ms,
-				&r->total_ms) == 0 &&
-		    format == FORMAT && fits(p);
+	bool good =
+		o &&
+		json_unpack(o, "{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
+			    &format, "end", &end, "phase", &phase, "frames", &p->frames,
+			    "console", &p->console, "console_bytes", &p->console_bytes,
+			    "output", &p->output, "ms", &r->clone_ms, &r->load_ms,
+			    &r->test_ms, &r->unload_ms, &r->total_ms) == 0 &&
+		format == FORMAT && fits(p);
 
 	if (good) {
 		r->end = (enum lab_guest_end)end;

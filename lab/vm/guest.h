@@ -35,8 +35,8 @@ struct lab_guest_file {
 
 /* What the store of facts (facts.h) is asked for. */
 enum lab_proof {
-	LAB_PROOF_NONE,	 /* nothing: the job is run, and its report has no key */
-	LAB_PROOF_FRESH, /* a key, to keep or drop facts by; the job is run */
+	LAB_PROOF_NONE,	  /* nothing: the job is run, and its report has no key */
+	LAB_PROOF_FRESH,  /* a key, to keep or drop facts by; the job is run */
 	LAB_PROOF_STORED, /* stored facts of the same job are as good as a run */
 };
 
@@ -55,14 +55,14 @@ struct lab_guest_job {
 	int stdin_fd, stdout_fd, stderr_fd;
 	bool tty;     /* give the command a terminal; stdin_fd is the user's */
 	int winch_fd; /* readable when the window size may have changed; -1: none */
-	/* Limits in time that the guest could use (patience.h), longer in proportion where
-	 * the template measured a slow guest. */
+	/* Limits in time that the guest could use (patience.h), longer in proportion
+	 * where the template measured a slow guest. */
 	unsigned int timeout_ms; /* for all of it; 0: none */
 	unsigned int stall_ms;	 /* for one load or unload call */
 	enum lab_proof proof;
-	unsigned int expect; /* part of the key: what is right by one measure is only looked
-				for by the same */
-	unsigned int settle_ms;	 /* guest time to wait for late trouble after unload */
+	unsigned int expect;	/* part of the key: what is right by one measure is only
+				   looked    for by the same */
+	unsigned int settle_ms; /* guest time to wait for late trouble after unload */
 };
 
 /* How the guest ended. Only LAB_END_DONE carries the agent's full report. */
@@ -142,7 +142,8 @@ struct lab_guest_report {
 	size_t n_sections;
 	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
 
-	double stopped_ms; /* in which this process did not run at all, beyond 1 s a time */
+	double stopped_ms; /* in which this process did not run at all, beyond 1 s a time
+			    */
 	double clone_ms;   /* start of QEMU to the agent's greeting */
 	double load_ms, test_ms, unload_ms, total_ms; /* host time */
 };

@@ -25,7 +25,8 @@ struct patience {
 	double stopped; /* ms in all in which we did not run, counted from 1 s a time */
 	struct {
 		pid_t tid;
-		double queued; /* ms this thread has waited for a host CPU since it began */
+		double queued; /* ms this thread has waited for a host CPU since it began
+				*/
 	} threads[PATIENCE_MAX_THREADS];
 	size_t n_threads;
 };

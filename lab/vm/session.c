@@ -51,15 +51,15 @@ struct session {
 	double begun, phase_begun;
 	struct patience patience;
 	/* In milliseconds that the guest could use (patience.h): */
-	double spent;	/* in all */
-	double waited;	/* in this state, without anything from the agent */
-	double tried;	/* since the agent began what it waits for */
+	double spent;		/* in all */
+	double waited;		/* in this state, without anything from the agent */
+	double tried;		/* since the agent began what it waits for */
 	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
 	bool oopsed;		/* while the command ran */
 	double quiet;		/* since it wrote something, or the kernel did */
 	uint64_t said;		/* how much that was */
-	bool panic;	/* the console said so, and not because of our NMI */
-	char *shutdown; /* QMP's reason, or NULL */
+	bool panic;		/* the console said so, and not because of our NMI */
+	char *shutdown;		/* QMP's reason, or NULL */
 	int error;
 };
 
@@ -283,8 +283,8 @@ static bool is_oops(const char *log, size_t len)
 	return line && memmem(at, (size_t)(line - at), "[#", 2);
 }
 
-/* A command that oopses may die holding what it needs to die. A limit that is there anyway
- * is not waited for when nothing happens any more. */
+/* A command that oopses may die holding what it needs to die. A limit that is there
+ * anyway is not waited for when nothing happens any more. */
 static void notice_oops(struct session *s, const struct frame *f)
 {
 	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))

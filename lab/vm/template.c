@@ -163,14 +163,14 @@ static int write_description(struct lab *lab, const struct lab_template *t,
 			     const char *dir)
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
-	json_t *root = json_pack(
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format", FORMAT,
-		"kernel", t->kernel->id, "release", t->release, "proof", t->proof,
-		"machine", t->machine,
-		"cpu", t->cpu, "accelerator", accel_name(t->accel), "boot_ms", t->boot_ms,
-		"speed", t->speed, LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE),
-		LAB_STATE_FILE, file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
-		file_mark(dir, LAB_STUB_FILE));
+	json_t *root =
+		json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format",
+			  FORMAT, "kernel", t->kernel->id, "release", t->release, "proof",
+			  t->proof, "machine", t->machine, "cpu", t->cpu, "accelerator",
+			  accel_name(t->accel), "boot_ms", t->boot_ms, "speed", t->speed,
+			  LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
+			  file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
+			  file_mark(dir, LAB_STUB_FILE));
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	int err = text ? fs_write_file(path, text, strlen(text), 0600) : -ENOMEM;
 
@@ -186,10 +186,10 @@ static bool read_description(struct lab_template *t)
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, t->dir);
 	json_t *root = json_load_file(path, 0, NULL);
 	const char *release, *machine, *proof;
-	bool good =
-		root && files_intact(t->dir, root) &&
-		json_unpack(root, "{s:s,s:s,s:s,s:F,s:F}", "release", &release, "proof",
-			    &proof, "machine", &machine, "boot_ms", &t->boot_ms, "speed", &t->speed) == 0;
+	bool good = root && files_intact(t->dir, root) &&
+		    json_unpack(root, "{s:s,s:s,s:s,s:F,s:F}", "release", &release,
+				"proof", &proof, "machine", &machine, "boot_ms",
+				&t->boot_ms, "speed", &t->speed) == 0;
 
 	if (good) {
 		t->release = xstrdup(release);

@@ -143,7 +143,8 @@ bool facts_recall(struct lab *lab, const char *key, const struct lab_guest_job *
 /* report.c */
 /** report_frame - enter what a frame says. false: it says nothing a report has. */
 bool report_frame(struct lab_guest_report *r, const struct frame *f);
-/** report_done - the same for DONE, which only the session may believe: it has the nonce. */
+/** report_done - the same for DONE, which only the session may believe: it has the nonce.
+ */
 void report_done(struct lab_guest_report *r, const struct frame *f);
 void report_console(struct lab_guest_report *r, const char *data, size_t len);
 

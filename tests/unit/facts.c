@@ -173,7 +173,8 @@ static void test_recall(void)
 	is_int(again.log_lost, 3, "lost records");
 	is_int(again.console.len, 18, "the console");
 	ok(again.load_ms > 12 && again.load_ms < 13, "times");
-	ok(back.len == output.len && !memcmp(back.s, said, back.len), "the output, NUL too");
+	ok(back.len == output.len && !memcmp(back.s, said, back.len),
+	   "the output, NUL too");
 	is_int(lab_facts_drop(&lab, &again), 0, "who was recalled drops nothing");
 	ok(lab_cache_has(&lab, "facts", "0123"), "it is there still");
 	lab_guest_report_deinit(&again);
