@@ -33,7 +33,7 @@
  * - a task with a processor to itself does not fall asleep at once: it looks again for as
  *   long as it has paid off lately, SPIN_MAX at most. One task does that in each queue,
  *   and while it does nobody else is woken: like one who was woken already, it will take
- *   what comes, or pass it on.
+ *   what comes, or pass it on, also to those who have become hungry meanwhile.
  *
  * Nobody starves. A sleeper keeps its place in the queue until it got something, also
  * when it was woken in vain because others, who had not slept, were faster. That they
@@ -383,6 +383,16 @@ static void learn(struct queue *queue, u64 slept)
 		WRITE_ONCE(queue->spin, spin / 2);
 }
 
+/*
+ * What was left to this one while it looked without sleeping may be for the hungry ones,
+ * one of which has grown hungry meanwhile and sleeps. Only they are ready then.
+ */
+static void leave_to_hungry(struct waiter *waiter)
+{
+	if (unlikely(!waiter_may_go(waiter)) && waiter_served(waiter))
+		wake_one(waiter->queue);
+}
+
 static int waiter_sleeps(struct waiter *waiter)
 {
 	int err = 0;
@@ -396,6 +406,7 @@ static int waiter_sleeps(struct waiter *waiter)
 			err = -ERESTARTSYS;
 		if (err || waiter_ready(waiter))
 			break;
+		leave_to_hungry(waiter);
 		schedule();
 	}
 	__set_current_state(TASK_RUNNING);
