@@ -25,7 +25,7 @@ struct options {
 	unsigned int memory_mib, cpus, timeout_s, settle_ms, jobs, limit, older_days;
 	char *format, *report, *suite, *tests, *module, *outcome, *max_size, *expect;
 	char *since;
-	bool json, help, quiet, verbose, nested, offline, allow_expired, werror;
+	bool json, help, quiet, verbose, nested, in_turns, offline, allow_expired, werror;
 	bool compile_commands, clean, all, dry_run, once, refresh, available;
 	bool fresh, slowest;
 };

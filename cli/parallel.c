@@ -32,7 +32,8 @@ size_t parallel_cores(void)
 }
 
 /* Each emulated CPU is a thread that others wait for, most of all while a module loads:
- * without a core of its own it makes them wait long. A nested guest's are one thread. */
+ * without a core of its own it makes them wait long. Those that take turns, as a nested
+ * guest's always do, are one thread. */
 static size_t cores_for_guest(struct cli *cli)
 {
 	struct lab_accel_probe probe = {0};
@@ -40,7 +41,7 @@ static size_t cores_for_guest(struct cli *cli)
 			probe.accel == LAB_ACCEL_TCG;
 
 	free(probe.reason);
-	if (!emulated || cli->opt.nested)
+	if (!emulated || cli->opt.nested || cli->opt.in_turns)
 		return 1;
 	return cli->opt.cpus ? cli->opt.cpus : 2;
 }

@@ -193,6 +193,7 @@ int specs_init(struct cli *cli, struct specs *specs)
 			.settle_ms = o->settle_ms ? o->settle_ms : DEFAULT_SETTLE_MS,
 			.warnings_as_errors = o->werror,
 			.nested = o->nested,
+			.in_turns = o->in_turns,
 			.add_kernel = !o->offline,
 			.expect = expected(cli),
 		};

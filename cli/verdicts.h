@@ -37,7 +37,9 @@
 		    "time limit for each guest (60)"),                                   \
 		OPT(OPT_NUMBER, "settle", 0, settle_ms, "MS",                            \
 		    "guest time to wait for late trouble after unload (10)"),            \
-		OPT(OPT_NUMBER, "jobs", 'j', jobs, "N", "guests at the same time")
+		OPT(OPT_NUMBER, "jobs", 'j', jobs, "N", "guests at the same time"),      \
+		OPT(OPT_FLAG, "in-turns", 0, in_turns, NULL,                             \
+		    "emulated CPUs one at a time: faster, shows fewer races")
 
 /* One spec per kernel, and what they point to. */
 struct specs {

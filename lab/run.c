@@ -160,6 +160,7 @@ static int job_init(struct job *job, struct lab *lab, const struct lab_plan *pla
 		.stdout_fd = command->stdout_fd,
 		.stderr_fd = command->stderr_fd,
 		.tty = command->tty,
+		.in_turns = spec->in_turns,
 		.winch_fd = command->winch_fd,
 		.timeout_ms = spec->timeout_ms ? spec->timeout_ms : DEFAULT_TIMEOUT_MS,
 		.stall_ms = STALL_MS,

@@ -24,6 +24,7 @@ struct lab_run_spec {
 	unsigned int settle_ms;
 	bool warnings_as_errors;
 	bool nested;
+	bool in_turns;	 /* emulated CPUs one at a time */
 	bool add_kernel; /* download a kernel that is not there yet */
 	/* For commands whose output is read here (tests): */
 	enum lab_proof proof; /* may stored facts do, may these be stored? */

@@ -16,8 +16,8 @@ static int send_commands(struct vm *vm, int state_fd)
 	return err ? err : qmp_migrate(vm, "migrate-incoming", state_fd);
 }
 
-int clone_start(struct lab *lab, const struct lab_template *t, int payload_fd,
-		struct vm *ret)
+int clone_start(struct lab *lab, const struct lab_template *t,
+		const struct lab_guest_job *job, int payload_fd, struct vm *ret)
 {
 	_cleanup_free_ char *ram = xprintf("%s/" LAB_RAM_FILE, t->dir);
 	_cleanup_free_ char *state = xprintf("%s/" LAB_STATE_FILE, t->dir);
@@ -29,6 +29,7 @@ int clone_start(struct lab *lab, const struct lab_template *t, int payload_fd,
 		.cpu = t->cpu,
 		.accel = t->accel,
 		.nested = t->nested,
+		.in_turns = job->in_turns,
 		.memory_mib = t->memory_mib,
 		.cpus = t->cpus,
 		.ram = ram,

@@ -36,9 +36,9 @@ char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
 		return NULL;
 	limits = xprintf(
 		"facts %d, protocol %d, expect %u; timeout %u stall %u settle %u "
-		"out %d err %d",
+		"out %d err %d turns %d",
 		FORMAT, PROTO_VERSION, job->expect, job->timeout_ms, job->stall_ms,
-		job->settle_ms, job->stdout_fd >= 0, job->stderr_fd >= 0);
+		job->settle_ms, job->stdout_fd >= 0, job->stderr_fd >= 0, job->in_turns);
 	digest_init(&d);
 	digest_text(&d, limits);
 	digest_text(&d, t->proof);

@@ -11,7 +11,7 @@ static int run_once(struct lab *lab, const struct lab_template *t,
 {
 	_cleanup_vm_ struct vm vm = VM_INIT;
 	double started = lab_now_ms();
-	int err = clone_start(lab, t, payload_fd, &vm);
+	int err = clone_start(lab, t, job, payload_fd, &vm);
 
 	return err ? err : session_run(lab, t, job, &vm, size, started, r);
 }

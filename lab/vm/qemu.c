@@ -130,7 +130,7 @@ static int keep_descriptors(void *data)
  */
 static const char *tcg_threads(const struct vm_spec *s)
 {
-	return s->nested ? "tcg,thread=single" : "tcg,thread=multi";
+	return s->nested || s->in_turns ? "tcg,thread=single" : "tcg,thread=multi";
 }
 
 static void add_machine(struct strv *v, const struct vm_spec *s)

@@ -24,6 +24,7 @@ struct vm_spec {
 	const char *qemu, *machine, *cpu;
 	enum lab_accel accel;
 	bool nested; /* the guest will have guests */
+	bool in_turns; /* emulated CPUs one at a time */
 	unsigned int memory_mib, cpus;
 	const char *ram; /* file behind the guest's memory */
 	bool share;	 /* writes go to that file (template), or stay private (clone) */
@@ -115,9 +116,10 @@ const char *boot_command_line(void);
 int template_boot(struct lab *lab, struct lab_template *t, const char *dir);
 
 /* clone.c */
-/** clone_start - resume a template. The guest runs once RESUME arrives over QMP. */
-int clone_start(struct lab *lab, const struct lab_template *t, int payload_fd,
-		struct vm *ret);
+/** clone_start - resume a template for a job, whose payload is in @payload_fd. The guest
+ *  runs once RESUME arrives over QMP. */
+int clone_start(struct lab *lab, const struct lab_template *t,
+		const struct lab_guest_job *job, int payload_fd, struct vm *ret);
 
 /* accel.c */
 const char *accel_name(enum lab_accel accel);

@@ -12,7 +12,7 @@ for dir in */; do
 done
 
 # shellcheck disable=SC2046,SC2086 # words
-run "$KMLAB" test -q -t 300 $(printf -- '-k %s ' $KMLAB_TEST_KERNELS) $modules
+run "$KMLAB" test -q $turns -t 300 $(printf -- '-k %s ' $KMLAB_TEST_KERNELS) $modules
 relay_table
 exits 0 "all modules pass"
 
@@ -39,7 +39,7 @@ if everything "W=1 and sparse; all tests of a module in one guest"; then
 	done
 fi
 
-run "$KMLAB" test -q -t 300 --json -k $kernel hello
+run "$KMLAB" test -q $turns -t 300 --json -k $kernel hello
 grep -q '"outcome": "pass"' "$scratch/out"
 result "results as JSON" $?
 grep -q '"cached": true' "$scratch/out"

@@ -5,6 +5,7 @@
 #	outcome=test-failed|hung	one of these (docs/result.md)
 #	test=reads.c			this one of the suite's tests finds out
 #	says=PATTERN			and shows this, an extended regular expression
+#	at_once=yes			what is wrong needs two CPUs at the very same moment
 # Each is judged on one kernel, which its name decides. 'make check' asks the one test only;
 # with KMLAB_TEST_ALL each gets the whole suite.
 . "$(dirname "$0")/lib.sh"
@@ -23,7 +24,7 @@ what_is_wrong()
 	elif [ "$(grep -c '^outcome=.' "$dir/expect")" != 1 ]; then
 		echo "no outcome, or more than one"
 	else
-		grep -v '^\(outcome\|test\|says\)=.' "$dir/expect"
+		grep -v -e '^\(outcome\|test\|says\)=.' -e '^at_once=yes$' "$dir/expect"
 		[ -z "$test" ] || [ -e "$top/modules/$suite/tests/$test" ] ||
 			echo "the suite has no test '$test'"
 		[ -n "$test$KMLAB_TEST_ALL" ] || case $outcome in
@@ -33,18 +34,56 @@ what_is_wrong()
 	fi
 }
 
+# kernel_of SUITE/NAME: the one on which it is judged.
+kernel_of()
+{
+	# shellcheck disable=SC2086 # names of kernels
+	of_name "$1" $KMLAB_TEST_KERNELS
+}
+
+# together KERNEL: those that one build for it can have, as SUITE/NAME. Two modules of one
+# name it cannot, nor two that export the same.
+together()
+{
+	(cd "$top/tests/alternatives" && grep -L '^outcome=build-error' */*/expect) |
+		while read -r expect; do
+			name=${expect%/expect}
+			[ "$(kernel_of "$name")" != "$1" ] ||
+				sed -n "s|^obj-m *:= *\([^ ]*\)\.o\$|$name \1|p" \
+					"$top/tests/alternatives/$name/Kbuild"
+		done | awk '!seen[$2]++ { print $1 }'
+}
+
+# build_together: all .ko files that are built at once, into $scratch/kos.
+build_together()
+{
+	: >"$scratch/kos"
+	for k in $KMLAB_TEST_KERNELS; do
+		run "$KMLAB" build -q -k "$k" "$top/tests/alternatives" -- \
+			ALTERNATIVES="$(together "$k" | paste -sd ' ')"
+		exits 0 "many are built for $k at once"
+		cat "$scratch/out" >>"$scratch/kos"
+	done
+}
+
+# built: the .ko file of $dir, if it is one of those, else the folder.
+built()
+{
+	grep "/$name/[^/]*\.ko\$" "$scratch/kos" || echo "$dir"
+}
+
 # by_that_test: $dir must get its outcome from the one test, or from each of all of them.
 by_that_test()
 {
-	run "$KMLAB" test -q -t 300 -k "$k" --expect "$outcome" ${test:+--only "$test"} \
-		--suite "$top/modules/$suite" "$dir"
+	run "$KMLAB" test -q $in_turns -t 300 -k "$k" --expect "$outcome" \
+		${test:+--only "$test"} --suite "$top/modules/$suite" "$(built)"
 	exits 0 "$name on $k: $outcome"
 }
 
 # by_all_tests: whatever the others say, the one test is among those that find out.
 by_all_tests()
 {
-	run "$KMLAB" test -q -t 300 -k "$k" --suite "$top/modules/$suite" "$dir"
+	run "$KMLAB" test -q -t 300 -k "$k" --suite "$top/modules/$suite" "$(built)"
 	[ "$status" -ne 0 ] &&
 		grep -q "  $test  *\($(echo "$outcome" | sed 's/|/\\|/g')\) " "$scratch/out"
 	result "$name on $k, by its whole suite: $outcome" $?
@@ -52,8 +91,9 @@ by_all_tests()
 
 judge()
 {
-	# shellcheck disable=SC2086 # names of kernels
-	k=$(of_name "$name" $KMLAB_TEST_KERNELS)
+	k=$(kernel_of "$name")
+	in_turns=$turns
+	! grep -q '^at_once=yes$' "$dir/expect" || in_turns=
 	if [ -n "$test" ] && [ -n "$KMLAB_TEST_ALL" ] &&
 		[ "$(find "$top/modules/$suite/tests" -name '*.sh' -o -name '*.c' | wc -l)" -gt 1 ]; then
 		by_all_tests
@@ -66,6 +106,7 @@ judge()
 	}
 }
 
+build_together
 right=0
 for dir in "$top"/tests/alternatives/*/*/; do
 	suite=$(basename "$(dirname "$dir")")
