@@ -104,8 +104,10 @@ is()
 # has NAME GOT TEXT - the text is somewhere in it, taken literally.
 has()
 {
-	printf '%s\n' "$2" | grep -Fq -e "$3"
-	result $? "$1" && return 0
+	case $2 in
+	*"$3"*) result 0 "$1" && return 0 ;;
+	esac
+	result 1 "$1"
 	diag "got:       $2"
 	diag "want some: $3"
 	return 1
@@ -114,7 +116,9 @@ has()
 # like NAME GOT PATTERN - some line of the text matches the extended regular expression.
 like()
 {
-	printf '%s\n' "$2" | grep -Eq -e "$3"
+	grep -Eq -e "$3" <<-.
+		$2
+	.
 	result $? "$1" && return 0
 	diag "got:  $2"
 	diag "want: /$3/"
@@ -124,7 +128,9 @@ like()
 # unlike NAME GOT PATTERN - no line of it does.
 unlike()
 {
-	! printf '%s\n' "$2" | grep -Eq -e "$3"
+	! grep -Eq -e "$3" <<-.
+		$2
+	.
 	result $? "$1" && return 0
 	diag "got:     $2"
 	diag "without: /$3/"

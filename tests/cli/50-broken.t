@@ -91,7 +91,7 @@ check()
 judge()
 {
 	source=$1
-	set -- test --quiet --json $turns --kernel "$k" --expect "$(want outcome)"
+	set -- test --quiet --json --in-turns --kernel "$k" --expect "$(want outcome)"
 	[ -z "$(want timeout)" ] || set -- "$@" --timeout "$(want timeout)"
 	[ -z "$(want param)" ] || set -- "$@" --param "$(want param)"
 	[ -z "$(want settle)" ] || set -- "$@" --settle "$(want settle)"

@@ -75,13 +75,13 @@ for k in $kernels; do
 	run "$KMLAB" build -q -k "$k" "$top/tests/leftovers"
 	exits 0 "all build for $k"
 	cp "$scratch/out" "$scratch/kos"
-	# shellcheck disable=SC2046,SC2086 # names without blanks
-	run "$KMLAB" test -q $turns --json -k "$k" --expect leak $(chosen '!clean') -- true
+	# shellcheck disable=SC2046 # names without blanks
+	run "$KMLAB" test -q --in-turns --json -k "$k" --expect leak $(chosen '!clean') -- true
 	exits 0 "all leave something, and nothing worse happens on $k"
 	events >"$scratch/events"
 	judge_leftovers
-	# shellcheck disable=SC2046,SC2086
-	run "$KMLAB" test -q $turns -k "$k" $(chosen clean) -- true
+	# shellcheck disable=SC2046
+	run "$KMLAB" test -q --in-turns -k "$k" $(chosen clean) -- true
 	exits 0 "the others leave nothing on $k"
 done
 is "$(guests)" 0 "no guest is left"

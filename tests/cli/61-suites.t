@@ -45,12 +45,12 @@ kernel_of()
 # name it cannot, nor two that export the same.
 together()
 {
-	(cd "$top/tests/alternatives" && grep -L '^outcome=build-error' */*/expect) |
-		while read -r expect; do
-			name=${expect%/expect}
-			[ "$(kernel_of "$name")" != "$1" ] ||
-				sed -n "s|^obj-m *:= *\([^ ]*\)\.o\$|$name \1|p" \
-					"$top/tests/alternatives/$name/Kbuild"
+	(cd "$top/tests/alternatives" && grep -L '^outcome=build-error' ./*/*/expect) |
+		sed 's|^\./\(.*\)/expect$|\1|' |
+		while read -r one; do
+			[ "$(kernel_of "$one")" != "$1" ] ||
+				sed -n "s|^obj-m *:= *\([^ ]*\)\.o\$|$one \1|p" \
+					"$top/tests/alternatives/$one/Kbuild"
 		done | awk '!seen[$2]++ { print $1 }'
 }
 
@@ -83,7 +83,7 @@ by_that_test()
 # by_all_tests: whatever the others say, the one test is among those that find out.
 by_all_tests()
 {
-	run "$KMLAB" test -q -t 300 -k "$k" --suite "$top/modules/$suite" "$(built)"
+	run "$KMLAB" test -q $in_turns -t 300 -k "$k" --suite "$top/modules/$suite" "$(built)"
 	[ "$status" -ne 0 ] &&
 		grep -q "  $test  *\($(echo "$outcome" | sed 's/|/\\|/g')\) " "$scratch/out"
 	result "$name on $k, by its whole suite: $outcome" $?
@@ -92,7 +92,7 @@ by_all_tests()
 judge()
 {
 	k=$(kernel_of "$name")
-	in_turns=$turns
+	in_turns=--in-turns
 	! grep -q '^at_once=yes$' "$dir/expect" || in_turns=
 	if [ -n "$test" ] && [ -n "$KMLAB_TEST_ALL" ] &&
 		[ "$(find "$top/modules/$suite/tests" -name '*.sh' -o -name '*.c' | wc -l)" -gt 1 ]; then

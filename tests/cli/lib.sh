@@ -19,11 +19,6 @@ count=0
 failures=0
 status=0
 
-# What is no matter of two CPUs at the very same moment is quicker when they take turns.
-# shellcheck disable=SC2034 # for the tests
-turns=
-[ -n "$KMLAB_TEST_ALL" ] || turns=--in-turns
-
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
