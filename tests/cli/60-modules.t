@@ -38,7 +38,7 @@ if everything "W=1 and sparse; all tests of a module in one guest"; then
 		builds_clean "$k"
 	done
 	for name in $modules; do
-		run "$KMLAB" run -q -t 300 -k "$(of_name "$name" $KMLAB_TEST_KERNELS)" "$name"
+		run "$KMLAB" run -q --in-turns -t 300 -k "$(of_name "$name" $KMLAB_TEST_KERNELS)" "$name"
 		exits 0 "$name: all its tests in one guest"
 	done
 fi
