@@ -16,12 +16,13 @@ staged() {
 	find "$cache/templates" "$cache/builds" -maxdepth 1 -name '.stage-*' 2>/dev/null | wc -l
 }
 
+# One CPU: many boots, and a quick one each.
 moments="0.1 1 3"
 ! everything "more moments" || moments="0.02 0.1 0.3 1 2 4"
 for moment in $moments; do
 	for signal in INT KILL; do
 		status=0
-		"$KMLAB" run -q -k $kernel "$top/modules/hello" >"$scratch/out" 2>"$scratch/err" &
+		"$KMLAB" run -q -c 1 -k $kernel "$top/modules/hello" >"$scratch/out" 2>"$scratch/err" &
 		pid=$!
 		sleep $moment
 		kill -$signal $pid 2>/dev/null
@@ -44,21 +45,21 @@ for moment in $moments; do
 	done
 done
 
-run "$KMLAB" run -k $kernel "$top/modules/hello"
+run "$KMLAB" run -c 1 -k $kernel "$top/modules/hello"
 exits 0 "the next run works"
 
 # A damaged template is made again, not trusted.
 for ram in "$cache"/templates/*/ram; do
 	truncate -s 4096 "$ram"
 done
-run "$KMLAB" run -k $kernel "$top/modules/hello"
+run "$KMLAB" run -c 1 -k $kernel "$top/modules/hello"
 exits 0 "a damaged template is made again"
 
 # Two at once on an empty cache make one template.
 rm -rf "$cache/templates" "$cache/builds"
-"$KMLAB" run -q -k $kernel "$top/modules/hello" >"$scratch/first" 2>&1 &
+"$KMLAB" run -q -c 1 -k $kernel "$top/modules/hello" >"$scratch/first" 2>&1 &
 pid=$!
-run "$KMLAB" run -q -k $kernel "$top/modules/hello"
+run "$KMLAB" run -q -c 1 -k $kernel "$top/modules/hello"
 exits 0 "one of two first runs"
 wait $pid
 result "the other of two first runs" $?

@@ -3,11 +3,12 @@
 # kmlab test: what has been proven is not proven again, and nothing else passes for proven.
 . "$(dirname "$0")/lib.sh"
 
-# A cache of its own, with the kernels of the real one.
+# A cache of its own, with the kernels of the real one, and its templates if they are there.
 real=${KMLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kmlab}
 export KMLAB_CACHE=$scratch/cache
 mkdir -p "$KMLAB_CACHE"
 ln -s "$real/kernels" "$real/roots" "$KMLAB_CACHE/"
+cp -al "$real/templates" "$KMLAB_CACHE/" 2>/dev/null || rm -rf "$KMLAB_CACHE/templates"
 
 cp -r "$top/modules/hello" "$scratch/hello"
 cd "$scratch" || exit 1
