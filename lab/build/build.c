@@ -352,6 +352,8 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	_cleanup_text_ struct text before = TEXT_INIT, out = TEXT_INIT;
 	int err = job->dkms ? dkms_read(job) : 0, status = 0;
 
+	if (!err && build_state_slipped(job))
+		err = build_fresh_upper(job);
 	if (!err)
 		err = build_prepare(job);
 	if (err)
@@ -360,8 +362,10 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	(void)build_state_snapshot(job, &before); /* without one, nothing is remembered */
 	err = job->dkms ? dkms_build(job, &out, &status)
 			: make_modules(job, &out, &status);
-	if (!err)
+	if (!err) {
 		build_finished(job);
+		build_state_note(job, &before);
+	}
 	if (!err)
 		err = collect(job, out.s, status, build);
 	if (!err && !build->status)

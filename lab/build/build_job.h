@@ -97,6 +97,10 @@ bool build_state_load(struct build_job *job, struct lab_build *ret);
 int build_state_save(struct build_job *job, const struct text *before,
 		     const struct lab_build *build);
 void build_state_forget(struct build_job *job);
+/** build_state_note - after make, whatever it answered: what it had before it. */
+void build_state_note(struct build_job *job, const struct text *before);
+/** build_state_slipped - has anything changed since in a way that make cannot see? */
+bool build_state_slipped(struct build_job *job);
 
 /* shortcut.c: Kbuild without its first half */
 /** build_shortcut - shell text that does what "make modules" would do for the job, or

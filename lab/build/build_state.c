@@ -150,6 +150,108 @@ static void foreign_deps(struct build_job *job, struct strv *ret)
 	}
 }
 
+/* ---- what make would not notice ---- */
+
+/*
+ * make compares times: a file that was replaced by an older one (a backup moved back, an
+ * archive unpacked, a directory exchanged) is not new to it. So what each run of make had
+ * before it is noted, and whatever differs since must be newer than that note.
+ */
+static char *seen_path(const struct build_job *job)
+{
+	return xprintf("%s/seen", job->entry);
+}
+
+static int walk_seen(struct build_job *job, struct walk *w)
+{
+	_cleanup_strv_ struct strv deps = STRV_INIT;
+	int err = walk_inputs(job, w);
+
+	foreign_deps(job, &deps);
+	for (size_t i = 0; i < deps.n; i++)
+		add_file(w, deps.v[i]);
+	return err;
+}
+
+void build_state_note(struct build_job *job, const struct text *before)
+{
+	_cleanup_free_ char *path = seen_path(job);
+	struct walk w = {0};
+	int err = walk_seen(job, &w);
+
+	/* Somebody edited while make ran: as if nothing were known. */
+	if (!err && before->s && w.text.s && str_starts(w.text.s, before->s))
+		err = fs_write_file(path, w.text.s, w.text.len, 0644);
+	else
+		(void)unlink(path);
+	text_deinit(&w.text);
+	if (err)
+		(void)unlink(path);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void split_lines(char *text, struct strv *ret)
+{
+	char *save, *line;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		strv_add(ret, line);
+}
+
+/* The time at which that line says that its file was written. */
+static struct timespec line_time(const char *line)
+{
+	struct timespec t = {0};
+	long long sec = 0;
+
+	if (sscanf(line, "%*o %*d %lld.%ld", &sec, &t.tv_nsec) == 2)
+		t.tv_sec = (time_t)sec;
+	return t;
+}
+
+static bool any_slipped(const struct strv *now, struct strv *seen,
+			const struct timespec *noted)
+{
+	if (seen->n)
+		qsort(seen->v, seen->n, sizeof(*seen->v), compare_lines);
+	for (size_t i = 0; i < now->n; i++) {
+		struct timespec t = line_time(now->v[i]);
+
+		if (now->v[i][0] == '-' || later(&t, noted))
+			continue;
+		if (!seen->n || !bsearch(&now->v[i], seen->v, seen->n, sizeof(*seen->v),
+					 compare_lines))
+			return true;
+	}
+	return false;
+}
+
+bool build_state_slipped(struct build_job *job)
+{
+	_cleanup_free_ char *path = seen_path(job), *text = NULL;
+	_cleanup_free_ char *begun = xprintf("%s/stamp", job->entry);
+	_cleanup_strv_ struct strv now = STRV_INIT, seen = STRV_INIT;
+	struct walk w = {0};
+	struct stat st;
+	int err = walk_seen(job, &w);
+
+	if (!err && w.text.s)
+		split_lines(w.text.s, &now);
+	text_deinit(&w.text);
+	if (err)
+		return false; /* too many files to look at: left to make */
+	if (stat(path, &st) < 0 || fs_read_file(path, &text, NULL))
+		return fs_exists(begun); /* not the first build, but nothing is known */
+	split_lines(text, &seen);
+	return any_slipped(&now, &seen, &st.st_mtim);
+}
+
+/* ---- the last answer ---- */
+
 static char *state_path(const struct build_job *job)
 {
 	return xprintf("%s/state", job->entry);

@@ -60,6 +60,82 @@ static int program_id(const struct lab *lab, const struct lab_kernel *kernel,
 	return 0;
 }
 
+/* ---- what else the compiler read ---- */
+
+/* The next name in a list that gcc made for make: blanks end it, "\\ " is one in it. */
+static char *next_name(const char **list)
+{
+	struct text name = TEXT_INIT;
+	const char *s = *list;
+
+	while (*s == ' ' || *s == '\n' || (s[0] == '\\' && s[1] == '\n'))
+		s++;
+	for (; *s && *s != ' ' && *s != '\n'; s++) {
+		if (*s == '\\' && s[1] == '\n')
+			break;
+		if ((*s == '\\' || *s == '$') && s[1])
+			s++;
+		text_add(&name, s, 1);
+	}
+	*list = s;
+	return name.len ? text_take(&name) : NULL;
+}
+
+static char *content_key(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *parts[] = {NULL, NULL};
+
+	if (fs_read_file(path, &text, NULL))
+		return xstrdup("missing");
+	parts[0] = text;
+	return lab_cache_key(parts);
+}
+
+/* "KEY PATH" for each file that is not the build root's own, which cannot change. */
+static int note_files(const char *dir)
+{
+	_cleanup_free_ char *list = xprintf("%s/program.d", dir);
+	_cleanup_free_ char *path = xprintf("%s/read", dir), *text = NULL;
+	_cleanup_text_ struct text all = TEXT_INIT;
+	const char *rest;
+	char *name;
+	int err = fs_read_file(list, &text, NULL);
+
+	if (err)
+		return err;
+	rest = strstr(text, ": ");
+	for (rest = rest ? rest + 1 : ""; (name = next_name(&rest)); free(name)) {
+		_cleanup_free_ char *key = NULL;
+
+		if (str_starts(name, "/usr/"))
+			continue;
+		key = content_key(name);
+		text_printf(&all, "%s %s\n", key, name);
+	}
+	return fs_write_file(path, all.s ? all.s : "", all.len, 0644);
+}
+
+/* Is each of them as it was? Those in the program's own key are, too. */
+static bool files_as_noted(struct lab *lab, const char *id)
+{
+	_cleanup_free_ char *entry = lab_cache_path(lab, "builds", id);
+	_cleanup_free_ char *path = xprintf("%s/read", entry), *text = NULL;
+	char *save, *line;
+
+	if (fs_read_file(path, &text, NULL))
+		return false;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char *name = strchr(line, ' ');
+		_cleanup_free_ char *key = name ? content_key(name + 1) : NULL;
+
+		if (!key || strncmp(line, key, (size_t)(name - line)) || key[name - line])
+			return false;
+	}
+	return true;
+}
+
 static int compile(struct lab *lab, const struct lab_kernel *kernel, const char *source,
 		   const char *include, const char *dir, struct text *log, int *status)
 {
@@ -74,6 +150,9 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 	strv_add(&argv, "-Wall");
 	strv_add(&argv, "-static");
 	strv_add(&argv, "-pthread");
+	strv_add(&argv, "-MD");
+	strv_add(&argv, "-MF");
+	strv_printf(&argv, "%s/program.d", dir);
 	if (include)
 		strv_printf(&argv, "-I%s", include);
 	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* ktap.h, ktest.h */
@@ -81,6 +160,32 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 	strv_printf(&argv, "%s/program", dir);
 	strv_add(&argv, source);
 	return lab_sandbox_run(lab, &box, argv.v, "/", log, status);
+}
+
+/* Its name tells one content from another, as its entry's name alone does not. */
+static char *program_path(const char *entry)
+{
+	_cleanup_free_ char *read = xprintf("%s/read", entry);
+	_cleanup_free_ char *key = content_key(read);
+
+	return xprintf("%s/program-%s", entry, key);
+}
+
+static int name_program(const char *dir)
+{
+	_cleanup_free_ char *made = xprintf("%s/program", dir);
+	_cleanup_free_ char *named = NULL;
+	int err = note_files(dir);
+
+	if (err)
+		return err;
+	named = program_path(dir);
+	return rename(made, named) < 0 ? -errno : 0;
+}
+
+static bool is_ready(struct lab *lab, const char *id)
+{
+	return lab_cache_has(lab, "builds", id) && files_as_noted(lab, id);
 }
 
 /* -ENOEXEC: the compiler refused it, and said why in @log. */
@@ -95,9 +200,11 @@ static int make_entry(struct lab *lab, const struct lab_kernel *kernel,
 
 	if (lock < 0)
 		return lock;
-	if (lab_cache_has(lab, "builds", id))
+	if (is_ready(lab, id))
 		return 0;
-	err = lab_stage_begin(lab, "builds", &stage);
+	err = lab_cache_remove(lab, "builds", id);
+	if (!err)
+		err = lab_stage_begin(lab, "builds", &stage);
 	if (!err)
 		err = compile(lab, kernel, source, include, stage.dir, log, &status);
 	if (err)
@@ -105,7 +212,9 @@ static int make_entry(struct lab *lab, const struct lab_kernel *kernel,
 	if (status)
 		return -ENOEXEC;
 	path = xprintf("%s/log", stage.dir);
-	err = fs_write_file(path, log->s ? log->s : "", log->len, 0644);
+	err = name_program(stage.dir);
+	if (!err)
+		err = fs_write_file(path, log->s ? log->s : "", log->len, 0644);
 	if (err)
 		return lab_fail(lab, err, "cannot write '%s': %s; free some space", path,
 				strerror(-err));
@@ -132,7 +241,7 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
 				"cannot read '%s' and its headers: %s; check their "
 				"permissions",
 				source, strerror(-err));
-	if (!lab_cache_has(lab, "builds", id)) {
+	if (!is_ready(lab, id)) {
 		err = make_entry(lab, kernel, real, inc, id, &log);
 		if (err && err != -ENOEXEC)
 			return err;
@@ -144,7 +253,7 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
 	entry = lab_cache_path(lab, "builds", id);
 	log_path = xprintf("%s/log", entry);
 	(void)fs_read_file(log_path, &saved, NULL);
-	*ret_path = xprintf("%s/program", entry);
+	*ret_path = program_path(entry);
 	*ret_log = saved ? saved : xstrdup("");
 	return 0;
 }

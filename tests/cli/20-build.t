@@ -195,6 +195,41 @@ errors() {
 	says 'has no Kbuild' "but said so"
 }
 
+# make compares times, and what is moved back has an old one.
+older() {
+	module older/older.c 'pr_info("one edition");'
+	echo 'obj-m := older.o' >older/Kbuild
+	module kept.c 'pr_info("another edition");'
+	touch -d '-1 day' kept.c
+	cp -r older exchanged
+	built older >/dev/null
+	mv kept.c older/older.c
+	built older >/dev/null
+	has 'another edition'
+	result "a file that an older one took the place of" $?
+	mv older away
+	mv exchanged older
+	touch -d '-2 days' older/older.c
+	built older >/dev/null
+	has 'one edition'
+	result "a directory that another took the place of" $?
+	mkdir shelf
+	echo '#define SHELF "shelf of old"' >shelf/kept.h
+	touch -d '-1 day' shelf/kept.h
+	echo '#define SHELF "shelf of now"' >shelf/shelf.h
+	# shellcheck disable=SC2016 # for make
+	printf 'obj-m := older.o\nccflags-y := -I$(src)/../shelf -DHEADER="<shelf.h>"\n' \
+		>older/Kbuild
+	module older/older.c 'pr_info(SHELF);'
+	built older >/dev/null
+	has 'shelf of now'
+	result "a header beside it" $?
+	mv shelf/kept.h shelf/shelf.h
+	built older >/dev/null
+	has 'shelf of old'
+	result "and one that an older one took the place of" $?
+}
+
 stale() {
 	module stale/stale.c 'pr_info("fresh text");'
 	echo 'obj-m := stale.o' >stale/Kbuild
@@ -350,6 +385,7 @@ for kernel in $kernels; do
 	shared_header
 	symbols
 	errors
+	older
 	stale
 	commands
 	odd_paths

@@ -64,6 +64,24 @@ cached "taken back, it is the old one"
 echo '# one more line' >>hello/tests/hello.sh
 proves hello
 fresh "and an edit to a test"
+# A test in C counts with all that it includes, wherever that is.
+mkdir shared
+echo '#define GOOD 0' >shared/given.h
+rm hello/tests/hello.sh
+printf '#include "../../shared/given.h"\nint main(void) { return GOOD; }\n' >hello/tests/good.c
+proves hello
+exits 0 "a test that includes a header from elsewhere"
+proves hello
+cached "is proven"
+echo '#define GOOD 1' >shared/given.h
+proves hello
+exits 1 "until that header changes"
+rm shared/given.h
+proves hello
+exits 101 "or is gone"
+rm hello/tests/good.c
+echo 'test -d /sys/module/hello' >hello/tests/hello.sh
+
 proves "$top/modules/params" -- true
 proves "$top/modules/params" -- true
 cached "of another module as well"
