@@ -78,7 +78,7 @@ static void make_items(struct cli *cli, struct suite *s)
 		struct unit *u = &s->units[i];
 		const struct strv *tests = &u->plan.tests;
 
-		if (u->verdict || u->argv || !tests->n) {
+		if (u->verdict || u->argv || (!tests->n && !only)) {
 			add_item(s, u, NULL);
 			continue;
 		}
@@ -121,6 +121,14 @@ static int fail_early(struct cli *cli, struct suite *s)
 	return ui_failed(cli, err);
 }
 
+static void free_suite(struct suite *s)
+{
+	for (size_t i = 0; i < s->n_units; i++)
+		lab_plan_deinit(&s->units[i].plan);
+	free(s->units);
+	free(s->items);
+}
+
 static int finish(struct cli *cli, struct suite *s)
 {
 	_cleanup_free_ struct lab_result **results =
@@ -130,16 +138,27 @@ static int finish(struct cli *cli, struct suite *s)
 	for (size_t i = 0; i < s->n_items; i++)
 		results[i] = s->items[i].result;
 	status = verdicts_finish(cli, results, s->n_items, stdout, s->n_items > 1);
-	for (size_t i = 0; i < s->n_units; i++)
-		lab_plan_deinit(&s->units[i].plan);
-	free(s->units);
-	free(s->items);
+	free_suite(s);
+	return status;
+}
+
+static int none_chosen(struct cli *cli, struct suite *s)
+{
+	const struct strv *tests = &s->units[0].plan.tests;
+	_cleanup_free_ char *names = strv_join(tests, ", ");
+	int status =
+		ui_usage(cli, "no test has '%s' in its name; '%s' has %s", cli->opt.tests,
+			 s->units[0].sources[0], tests->n ? names : "none");
+
+	free_suite(s);
 	return status;
 }
 
 static int run_items(struct cli *cli, struct suite *s)
 {
 	make_items(cli, s);
+	if (!s->n_items)
+		return none_chosen(cli, s);
 	parallel_for(cli, s->n_items, parallel_guests(cli), run_item, s);
 	return finish(cli, s);
 }

@@ -31,6 +31,14 @@ static int check_kernels(struct cli *cli)
 	return EXIT_OK;
 }
 
+/* "-- $COMMAND" with nothing in it must not pass for one that did well. */
+static int check_command(struct cli *cli)
+{
+	if (!cli->command || cli->command[0])
+		return EXIT_OK;
+	return ui_usage(cli, "nothing follows '--'; name a command, or leave it out");
+}
+
 static int check_params(struct cli *cli)
 {
 	for (size_t i = 0; i < cli->opt.params.n; i++)
@@ -48,12 +56,18 @@ static int add_in(struct cli *cli, struct specs *specs, const char *word, size_t
 	const char *colon = strchr(word, ':');
 	char *host = colon ? xstrndup(word, (size_t)(colon - word)) : xstrdup(word);
 	char *guest = colon ? xstrdup(colon + 1) : xprintf("/tmp/%s", fs_basename(word));
+	struct stat st;
 
 	strv_take(&specs->paths, host);
 	strv_take(&specs->paths, guest);
 	if (!fs_exists(host))
 		return ui_usage(cli, "cannot read '%s': %s; --in takes HOST[:GUEST]",
 				host, strerror(errno));
+	if (stat(host, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return ui_usage(cli,
+				"'%s' is neither a file nor a directory; --in takes "
+				"no other things",
+				host);
 	if (guest[0] != '/')
 		return ui_usage(cli, "'%s' is not an absolute path in the guest", guest);
 	specs->in[i] = (struct lab_guest_file){host, guest};
@@ -161,6 +175,8 @@ int specs_init(struct cli *cli, struct specs *specs)
 
 	memset(specs, 0, sizeof(*specs));
 	status = check_format(cli);
+	if (!status)
+		status = check_command(cli);
 	if (!status)
 		status = check_kernels(cli);
 	if (!status)

@@ -40,6 +40,10 @@ static void put_run(FILE *out, const struct lab_result *r)
 	const char *element = is_our_trouble(r) ? "error" : "failure";
 
 	open_case(out, r, r->test ? r->test : "run", r->total_ms);
+	if (r->cached)
+		fputs("      <properties><property name=\"cached\" value=\"true\"/>"
+		      "</properties>\n",
+		      out);
 	if (r->outcome != LAB_PASS) {
 		fprintf(out, "      <%s", element);
 		attribute(out, "message", r->summary);

@@ -42,6 +42,14 @@ run "$KMLAB" run -k $kernel "$hello" -- no-such-command
 exits 127 "a command that does not exist in the guest"
 says 'no-such-command' "is named"
 
+mkfifo "$scratch/fifo"
+run "$KMLAB" test -k $kernel --in "$scratch/fifo" "$hello"
+exits 2 "--in with neither a file nor a directory"
+run "$KMLAB" test -k $kernel --only nothing-like-it "$hello"
+exits 2 "--only with no such test"
+says "'.*hello' has hello.sh" "says which there are"
+run "$KMLAB" test -k $kernel "$hello" --
+exits 2 "nothing after --"
 run "$KMLAB" run -k $kernel --in "$scratch/absent" "$hello" -- true
 exits 2 "a file to copy in that is not there"
 run "$KMLAB" run -k $kernel --out relative "$hello" -- true
