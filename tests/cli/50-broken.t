@@ -115,10 +115,11 @@ check_expect()
 		echo "there is no file 'expect'"
 		return
 	fi
-	grep -Ev -e '^(#|$)' -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@[^=]+)?=.' \
-		-e '^line(@[^=]+)?=(here|later)$' -e '^build_kernel=other$' \
+	grep -Ev -e '^(#|$)' -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@debian/[0-9.]+)?=.' \
+		-e '^line(@debian/[0-9.]+)?=(here|later)$' -e '^build_kernel=other$' \
 		-e '^needs=kasan$' -e '^kasan_(outcome|kind|exit)=.' "$module/expect" |
 		sed 's/^/expect: what is this: /'
+	grep -o '^[a-z_][^=]*=' "$module/expect" | sort | uniq -d | sed 's/^/expect: twice: /'
 	for key in outcome phase exit; do
 		[ -n "$(want $key)" ] || echo "expect: no $key"
 	done
@@ -137,6 +138,8 @@ source_of()
 one()
 {
 	check_expect >"$tmp/why"
+	: >"$scratch/out"
+	: >"$tmp/stderr"
 	if [ ! -s "$tmp/why" ]; then
 		if [ "$(want build_kernel)" = other ] && [ -z "$(other)" ]; then
 			skip "$module on $k" "needs a second kernel"

@@ -25,8 +25,15 @@ what_is_wrong()
 		echo "no outcome, or more than one"
 	else
 		grep -v -e '^\(outcome\|test\|says\)=.' -e '^at_once=yes$' "$dir/expect"
-		[ -z "$test" ] || [ -e "$top/modules/$suite/tests/$test" ] ||
+		case $test in
+		'' | *.c | *.sh) ;;
+		*) echo "'$test' is no test" ;;
+		esac
+		[ -z "$test" ] || [ -f "$top/modules/$suite/tests/$test" ] ||
 			echo "the suite has no test '$test'"
+		case $outcome in
+		pass\|* | *\|pass | *\|pass\|*) echo "right or wrong?" ;;
+		esac
 		[ -n "$test$KMLAB_TEST_ALL" ] || case $outcome in
 		pass | build-error) ;;
 		*) echo "no test that finds out" ;;
