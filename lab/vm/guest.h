@@ -53,9 +53,9 @@ struct lab_guest_job {
 	/* Host descriptors for the command, -1: empty input, discarded output. They are
 	 * used as they are: binary-clean, back-pressure included. */
 	int stdin_fd, stdout_fd, stderr_fd;
-	bool tty;     /* give the command a terminal; stdin_fd is the user's */
+	bool tty;      /* give the command a terminal; stdin_fd is the user's */
 	bool in_turns; /* emulated CPUs one at a time, on one core of the host */
-	int winch_fd; /* readable when the window size may have changed; -1: none */
+	int winch_fd;  /* readable when the window size may have changed; -1: none */
 	/* Limits in time that the guest could use (patience.h), longer in proportion
 	 * where the template measured a slow guest. */
 	unsigned int timeout_ms; /* for all of it; 0: none */

@@ -23,7 +23,7 @@
 struct vm_spec {
 	const char *qemu, *machine, *cpu;
 	enum lab_accel accel;
-	bool nested; /* the guest will have guests */
+	bool nested;   /* the guest will have guests */
 	bool in_turns; /* emulated CPUs one at a time */
 	unsigned int memory_mib, cpus;
 	const char *ram; /* file behind the guest's memory */
