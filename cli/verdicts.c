@@ -60,10 +60,10 @@ static int add_in(struct cli *cli, struct specs *specs, const char *word, size_t
 
 	strv_take(&specs->paths, host);
 	strv_take(&specs->paths, guest);
-	if (!fs_exists(host))
+	if (stat(host, &st) < 0)
 		return ui_usage(cli, "cannot read '%s': %s; --in takes HOST[:GUEST]",
 				host, strerror(errno));
-	if (stat(host, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return ui_usage(cli,
 				"'%s' is neither a file nor a directory; --in takes "
 				"no other things",

@@ -4,6 +4,7 @@
 
 #include "../cache.h"
 #include "build.h"
+#include "digest.h"
 #include "fs.h"
 #include "sandbox.h"
 
@@ -83,13 +84,12 @@ static char *next_name(const char **list)
 
 static char *content_key(const char *path)
 {
-	_cleanup_free_ char *text = NULL;
-	const char *parts[] = {NULL, NULL};
+	struct digest d;
 
-	if (fs_read_file(path, &text, NULL))
+	digest_init(&d);
+	if (digest_file(&d, path))
 		return xstrdup("missing");
-	parts[0] = text;
-	return lab_cache_key(parts);
+	return digest_end(&d);
 }
 
 /* "KEY PATH" for each file that is not the build root's own, which cannot change. */
