@@ -49,7 +49,7 @@ run "$KMLAB" history --json
 result "three were, two were not" $?
 
 # Everything that the guest sees counts.
-for words in "-t 59" "--settle 11" --in-turns; do
+for words in "-t 59" "--cpus 1" "--settle 11" --in-turns; do
 	# shellcheck disable=SC2086 # split into words
 	proves $words hello
 	exits 0 "with $words"
