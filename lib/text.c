@@ -239,6 +239,14 @@ void strv_add_all(struct strv *v, char *const *from)
 		strv_add(v, *from);
 }
 
+void strv_add_lines(struct strv *v, char *text)
+{
+	char *save, *line;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		strv_add(v, line);
+}
+
 bool strv_contains(const struct strv *v, const char *s)
 {
 	for (size_t i = 0; i < v->n; i++)
@@ -256,6 +264,11 @@ void strv_sort(struct strv *v)
 {
 	if (v->n > 1)
 		qsort(v->v, v->n, sizeof(*v->v), by_version);
+}
+
+bool strv_sorted_contains(const struct strv *v, const char *s)
+{
+	return v->n && bsearch(&s, v->v, v->n, sizeof(*v->v), by_version);
 }
 
 char *strv_join(const struct strv *v, const char *sep)

@@ -101,9 +101,13 @@ void strv_printf(struct strv *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /** strv_add_all - append copies of a NULL-terminated array (may be NULL). */
 void strv_add_all(struct strv *v, char *const *from);
+/** strv_add_lines - append the lines of @text, empty ones left out; @text is cut up. */
+void strv_add_lines(struct strv *v, char *text);
 bool strv_contains(const struct strv *v, const char *s);
 /** strv_sort - by version order (strverscmp). */
 void strv_sort(struct strv *v);
+/** strv_sorted_contains - strv_contains() in logarithmic time, after strv_sort(). */
+bool strv_sorted_contains(const struct strv *v, const char *s);
 /** strv_join - all strings with @sep between; freed by the caller, never NULL. */
 char *strv_join(const struct strv *v, const char *sep);
 

@@ -32,17 +32,6 @@ bool build_mirror_active(const struct build_job *job)
 	return fs_exists(path);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool find(const struct strv *sorted, const char *s)
-{
-	return sorted->n &&
-	       bsearch(&s, sorted->v, sorted->n, sizeof(*sorted->v), compare);
-}
-
 static int copy_link(const char *from, const char *to)
 {
 	char target[PATH_MAX];
@@ -97,7 +86,7 @@ static int sync_one(struct mirror *m, const char *rel)
 			       st.st_ctim.tv_nsec, (unsigned long long)st.st_ino);
 	strv_take(&m->lines, line);
 	strv_add(&m->paths, rel);
-	same = find(&m->old, line);
+	same = strv_sorted_contains(&m->old, line);
 	if (!S_ISDIR(st.st_mode))
 		return same ? 0 : copy_one(from, to, &st);
 	if (lstat(to, &there) == 0 && !S_ISDIR(there.st_mode))
@@ -136,7 +125,7 @@ static int drop_gone(struct mirror *m)
 			xstrndup(m->old.v[i], strcspn(m->old.v[i], "\t"));
 		_cleanup_free_ char *copy = xprintf("%s/%s", m->job->upper, rel);
 
-		if (!find(&m->paths, rel))
+		if (!strv_sorted_contains(&m->paths, rel))
 			err = fs_remove_tree(copy);
 	}
 	return err;
@@ -145,14 +134,11 @@ static int drop_gone(struct mirror *m)
 static void read_list(const char *path, struct strv *ret)
 {
 	_cleanup_free_ char *text = NULL;
-	char *save, *line;
 
 	if (fs_read_file(path, &text, NULL))
 		return;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		strv_add(ret, line);
-	if (ret->n)
-		qsort(ret->v, ret->n, sizeof(*ret->v), compare);
+	strv_add_lines(ret, text);
+	strv_sort(ret);
 }
 
 int build_mirror_sync(struct build_job *job)
@@ -163,8 +149,7 @@ int build_mirror_sync(struct build_job *job)
 
 	read_list(path, &m.old);
 	err = sync_dir(&m, "");
-	if (!err && m.paths.n)
-		qsort(m.paths.v, m.paths.n, sizeof(*m.paths.v), compare);
+	strv_sort(&m.paths);
 	if (!err)
 		err = drop_gone(&m);
 	text = strv_join(&m.lines, "\n");

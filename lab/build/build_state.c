@@ -194,19 +194,6 @@ void build_state_note(struct build_job *job, const struct text *before)
 		(void)unlink(path);
 }
 
-static int compare_lines(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void split_lines(char *text, struct strv *ret)
-{
-	char *save, *line;
-
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		strv_add(ret, line);
-}
-
 /* The time at which that line says that its file was written. */
 static struct timespec line_time(const char *line)
 {
@@ -218,18 +205,16 @@ static struct timespec line_time(const char *line)
 	return t;
 }
 
-static bool any_slipped(const struct strv *now, struct strv *seen,
+/* @seen is sorted. */
+static bool any_slipped(const struct strv *now, const struct strv *seen,
 			const struct timespec *noted)
 {
-	if (seen->n)
-		qsort(seen->v, seen->n, sizeof(*seen->v), compare_lines);
 	for (size_t i = 0; i < now->n; i++) {
 		struct timespec t = line_time(now->v[i]);
 
 		if (now->v[i][0] == '-' || later(&t, noted))
 			continue;
-		if (!seen->n || !bsearch(&now->v[i], seen->v, seen->n, sizeof(*seen->v),
-					 compare_lines))
+		if (!strv_sorted_contains(seen, now->v[i]))
 			return true;
 	}
 	return false;
@@ -245,13 +230,14 @@ bool build_state_slipped(struct build_job *job)
 	int err = walk_seen(job, &w);
 
 	if (!err && w.text.s)
-		split_lines(w.text.s, &now);
+		strv_add_lines(&now, w.text.s);
 	text_deinit(&w.text);
 	if (err)
 		return false; /* too many files to look at: left to make */
 	if (stat(path, &st) < 0 || fs_read_file(path, &text, NULL))
 		return fs_exists(begun); /* not the first build, but nothing is known */
-	split_lines(text, &seen);
+	strv_add_lines(&seen, text);
+	strv_sort(&seen);
 	return any_slipped(&now, &seen, &st.st_mtim);
 }
 

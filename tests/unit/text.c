@@ -58,8 +58,9 @@ static void test_distance(void)
 static void test_strv(void)
 {
 	struct strv v = STRV_INIT;
-	char *joined;
+	char lines[] = "k-6.11\n\nk-5.15\nk-6.2", *joined;
 
+	ok(!strv_sorted_contains(&v, "k-6.1"), "nothing is in an empty one");
 	strv_add(&v, "k-6.12");
 	strv_add(&v, "k-6.1");
 	strv_printf(&v, "k-%d.%d", 5, 10);
@@ -68,6 +69,14 @@ static void test_strv(void)
 	is_str(joined, "k-5.10 k-6.1 k-6.12", "sorted as versions");
 	ok(strv_contains(&v, "k-6.1") && !strv_contains(&v, "k-6"), "contains");
 	ok(!v.v[3], "ends with NULL");
+	free(joined);
+	strv_add_lines(&v, lines);
+	strv_sort(&v);
+	joined = strv_join(&v, " ");
+	is_str(joined, "k-5.10 k-5.15 k-6.1 k-6.2 k-6.11 k-6.12",
+	       "lines, without empty ones");
+	ok(strv_sorted_contains(&v, "k-6.2") && !strv_sorted_contains(&v, "k-6.02"),
+	   "found in the sorted ones");
 	free(joined);
 	strv_deinit(&v);
 	ok(!v.v && !v.n, "empty after deinit");
