@@ -6,6 +6,8 @@
 #ifndef KMLAB_CLI_CMD_H
 #define KMLAB_CLI_CMD_H
 
+#include <limits.h>
+
 #include "opt.h"
 
 #include "lab.h"
@@ -47,10 +49,14 @@ struct cli {
 	char **command; /* what follows "--", or NULL */
 };
 
+#define ANY_NUMBER INT_MAX
+
 struct cmd {
 	const char *name;
 	const char *summary;		/* one line for the list of commands */
 	const char *usage;		/* after "kmlab NAME " */
+	int operands;			/* at most that many, or ANY_NUMBER */
+	bool takes_command;		/* words after "--" */
 	const char *text;		/* what it does, with an example */
 	const struct opt *opts;		/* ends with a zero entry */
 	const struct cmd *const *verbs; /* for nouns: NULL-terminated; run is then NULL */

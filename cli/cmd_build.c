@@ -118,6 +118,8 @@ const struct cmd cmd_build = {
 	.name = "build",
 	.summary = "build modules for any kernel, objects in the cache",
 	.usage = "[OPTION...] DIR|FILE.c... [-- MAKE-WORD...]",
+	.operands = ANY_NUMBER,
+	.takes_command = true,
 	.text = "Runs Kbuild with the kernel's own headers and compiler. The module's "
 		"directory\n"
 		"stays as it is; the paths of the built modules go to stdout. Sources "

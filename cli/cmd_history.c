@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "verdict/history.h"
+#include "verdict/result.h"
 
 #include "ui.h"
 
@@ -87,13 +88,17 @@ static int run_history(struct cli *cli)
 		.limit = cli->opt.limit ? cli->opt.limit : 20,
 		.slowest = cli->opt.slowest,
 	};
+	enum lab_outcome outcome;
 	json_t *rows = NULL;
 	int err;
 
-	if (cli->argc > 1)
-		return ui_usage(cli, "'kmlab history' shows one run; name one number");
 	if (cli->argc)
 		return show(cli, cli->argv[0]);
+	if (cli->opt.outcome && !lab_outcome_find(cli->opt.outcome, &outcome))
+		return ui_usage(cli,
+				"'--outcome %s' is no outcome, as pass, oops or leak are "
+				"(kmlab-run(1) lists them)",
+				cli->opt.outcome);
 	if (cli->opt.since && parse_since(cli->opt.since, &query.since))
 		return ui_usage(cli,
 				"'--since %s' is no span of time; write for example "
@@ -131,6 +136,7 @@ const struct cmd cmd_history = {
 	.name = "history",
 	.summary = "runs of the past",
 	.usage = "[OPTION...] [NUMBER]",
+	.operands = 1,
 	.text = "Lists recorded runs, newest last; with NUMBER, that run's whole result "
 		"as JSON.\n"
 		"'cached' marks those judged from stored facts.\n"

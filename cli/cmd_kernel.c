@@ -145,57 +145,60 @@ static const struct opt remove_opts[] = {
 };
 
 static const struct cmd cmd_add = {
-	"add",
-	"download a kernel, its headers and its compiler",
-	"[OPTION...] NAME...",
-	"Gets kernels into the cache; without root, checked by apt's signatures, once.\n"
-	"NAME is debian/SERIES (debian/6.1), debian/SUITE (debian/trixie),\n"
-	"debian/VERSION (debian/6.12.117-1), tree:PATH (a built source tree) or host.\n"
-	"\n"
-	"  kmlab kernel add debian/5.10 debian/6.1 debian/6.12 debian/7.2\n",
-	add_opts,
-	NULL,
-	run_add,
+	.name = "add",
+	.summary = "download a kernel, its headers and its compiler",
+	.usage = "[OPTION...] NAME...",
+	.operands = ANY_NUMBER,
+	.text = "Gets kernels into the cache; without root, checked by apt's signatures, "
+		"once.\n"
+		"NAME is debian/SERIES (debian/6.1), debian/SUITE (debian/trixie),\n"
+		"debian/VERSION (debian/6.12.117-1), tree:PATH (a built source tree) or "
+		"host.\n"
+		"\n"
+		"  kmlab kernel add debian/5.10 debian/6.1 debian/6.12 debian/7.2\n",
+	.opts = add_opts,
+	.run = run_add,
 };
 
 static const struct cmd cmd_list = {
-	"list",
-	"kernels in the cache",
-	"[OPTION...]",
-	"Lists the kernels in the cache, oldest release first.\n"
-	"\n"
-	"  kmlab kernel list\n",
-	json_opts,
-	NULL,
-	run_list,
+	.name = "list",
+	.summary = "kernels in the cache",
+	.usage = "[OPTION...]",
+	.text = "Lists the kernels in the cache, oldest release first.\n"
+		"\n"
+		"  kmlab kernel list\n",
+	.opts = json_opts,
+	.run = run_list,
 };
 
 static const struct cmd cmd_show = {
-	"show",
-	"where a kernel's parts lie",
-	"[OPTION...] [NAME]",
-	"Shows one kernel: release, image, modules, config, build root. Without NAME, "
-	"the\n"
-	"one that 'kmlab run' takes by default.\n"
-	"\n"
-	"  kmlab kernel show debian/6.1\n",
-	json_opts,
-	NULL,
-	run_show,
+	.name = "show",
+	.summary = "where a kernel's parts lie",
+	.usage = "[OPTION...] [NAME]",
+	.operands = 1,
+	.text = "Shows one kernel: release, image, modules, config, build root. Without "
+		"NAME, "
+		"the\n"
+		"one that 'kmlab run' takes by default.\n"
+		"\n"
+		"  kmlab kernel show debian/6.1\n",
+	.opts = json_opts,
+	.run = run_show,
 };
 
 static const struct cmd cmd_remove = {
-	"remove",
-	"drop a kernel from the cache",
-	"[OPTION...] NAME...",
-	"Removes kernels and their templates. A build root goes with the last kernel "
-	"that\n"
-	"uses it.\n"
-	"\n"
-	"  kmlab kernel remove debian/5.10\n",
-	remove_opts,
-	NULL,
-	run_remove,
+	.name = "remove",
+	.summary = "drop a kernel from the cache",
+	.usage = "[OPTION...] NAME...",
+	.operands = ANY_NUMBER,
+	.text = "Removes kernels and their templates. A build root goes with the last "
+		"kernel "
+		"that\n"
+		"uses it.\n"
+		"\n"
+		"  kmlab kernel remove debian/5.10\n",
+	.opts = remove_opts,
+	.run = run_remove,
 };
 
 static const struct cmd *const verbs[] = {&cmd_add, &cmd_list, &cmd_show, &cmd_remove,

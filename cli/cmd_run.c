@@ -146,6 +146,8 @@ const struct cmd cmd_run = {
 	.name = "run",
 	.summary = "judge modules in a fresh VM: build, load, test, unload, leaks",
 	.usage = "[OPTION...] DIR|FILE.c|FILE.ko... [-- COMMAND [ARG...]]",
+	.operands = ANY_NUMBER,
+	.takes_command = true,
 	.text = "Builds what needs building, clones a VM, loads the modules in "
 		"dependency order,\n"
 		"runs COMMAND (or the module's own tests, or nothing), unloads, looks "

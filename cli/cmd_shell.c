@@ -103,6 +103,8 @@ const struct cmd cmd_shell = {
 	.name = "shell",
 	.summary = "an interactive shell in a fresh VM",
 	.usage = "[OPTION...] [DIR|FILE.c|FILE.ko...] [-- COMMAND [ARG...]]",
+	.operands = ANY_NUMBER,
+	.takes_command = true,
 	.text = "Opens a root shell in a fresh clone, with the modules loaded, in well "
 		"under a\n"
 		"second; job control and the window's size work. When it ends, the "

@@ -201,6 +201,8 @@ const struct cmd cmd_test = {
 	.name = "test",
 	.summary = "run a module's tests, each in its own VM",
 	.usage = "[OPTION...] DIR|FILE.c|FILE.ko... [-- COMMAND [ARG...]]",
+	.operands = ANY_NUMBER,
+	.takes_command = true,
 	.text = "Runs every test in DIR/tests (*.sh, and *.c compiled statically), each "
 		"in a fresh\n"
 		"clone with the module loaded; with COMMAND, only that, as a test. "

@@ -180,6 +180,8 @@ const struct cmd cmd_watch = {
 	.name = "watch",
 	.summary = "rebuild and judge again on every save",
 	.usage = "[OPTION...] DIR|FILE.c... [-- COMMAND [ARG...]]",
+	.operands = ANY_NUMBER,
+	.takes_command = true,
 	.text = "Judges the modules now and again after each save of a source file, a "
 		"Kbuild file\n"
 		"or a test. Ctrl-C ends it.\n"

@@ -89,6 +89,20 @@ static void print_table(const struct cmd *const *table, const char *prefix)
 	}
 }
 
+static int check_operands(struct cli *cli, const char *noun)
+{
+	const struct cmd *cmd = cli->cmd;
+	_cleanup_free_ char *name =
+		xprintf("%s%s%s", noun ? noun : "", noun ? " " : "", cmd->name);
+
+	if (cli->argc > cmd->operands)
+		return ui_usage(cli, "'kmlab %s' does not take '%s'; usage: kmlab %s %s",
+				name, cli->argv[cmd->operands], name, cmd->usage);
+	if (cli->command && !cmd->takes_command)
+		return ui_usage(cli, "'kmlab %s' takes nothing after '--'", name);
+	return 0;
+}
+
 static int run_command(struct cli *cli, const char *noun, int argc, char **argv)
 {
 	int status = options_parse(cli, argc, argv);
@@ -100,6 +114,9 @@ static int run_command(struct cli *cli, const char *noun, int argc, char **argv)
 		print_help(cli->cmd, noun);
 		return EXIT_OK;
 	}
+	status = check_operands(cli, noun);
+	if (status)
+		return status;
 	err = lab_init(&cli->lab);
 	if (!err)
 		err = ui_init(cli);

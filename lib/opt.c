@@ -82,8 +82,8 @@ static int set(const struct opt_command *cmd, const struct opt *o, const char *v
 		strv_add(field, value);
 		return 0;
 	case OPT_NUMBER:
-		if (str_number(value, 0, INT_MAX / 1000, &number))
-			return refuse(why, "'--%s' takes a whole number, not '%s'",
+		if (str_number(value, 1, INT_MAX / 1000, &number))
+			return refuse(why, "'--%s' takes a whole number from 1, not '%s'",
 				      o->name, value);
 		*(unsigned int *)field = (unsigned int)number;
 		return 0;

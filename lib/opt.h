@@ -9,6 +9,7 @@
 
 #include "text.h"
 
+/* A number is 1 or more: a field of 0 says that the option was not given. */
 enum opt_type { OPT_FLAG, OPT_STRING, OPT_STRINGS, OPT_NUMBER };
 
 struct opt {

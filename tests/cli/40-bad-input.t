@@ -57,6 +57,14 @@ exits 2 "a path in the guest that is not absolute"
 run "$KMLAB" run -k $kernel --param =3 "$hello"
 exits 2 "a parameter without a name"
 
+for words in "clean -n builds" "doctor all" "history 1 2" "kernel list debian/6.1" \
+	"kernel show debian/6.1 debian/7.2" "doctor -- true" "history --outcome nosuch" \
+	"run -c 0 $hello" "test -t 0 $hello" "test --jobs 0 $hello" "history -n -1"; do
+	# shellcheck disable=SC2086 # words
+	run "$KMLAB" $words
+	exits 2 "kmlab $words"
+done
+
 # A .ko for another kernel is the kernel's to refuse; we say why and what to do.
 if [ "$kernel" != "$newest" ]; then
 	ko=$("$KMLAB" build -q -k "$newest" "$hello")
