@@ -15,8 +15,9 @@ ours() {
 run "$KMLAB" run -q -k $kernel "$hello"
 exits 0 "a module passes"
 
-# Stopped for longer than the limit, and than the guest's own watchdogs are patient.
-"$KMLAB" run -q -t 4 -k $kernel "$hello" -- sh -c 'echo begun; sleep 1; echo done' \
+# Stopped for longer than the limit, and than the guest's own watchdogs are patient. The
+# command sleeps long enough to be stopped in that.
+"$KMLAB" run -q -t 10 -k $kernel "$hello" -- sh -c 'echo begun; sleep 5; echo done' \
 	>"$scratch/out" 2>"$scratch/err" </dev/null &
 pid=$!
 while ! grep -q begun "$scratch/out" && kill -0 $pid; do sleep 0.05; done
@@ -28,19 +29,20 @@ sleep 20
 kill -CONT $stopped
 status=0
 wait $pid || status=$?
-exits 0 "it passes also when the machine stops for 20 s and its limit is 4"
+exits 0 "it passes also when the machine stops for 20 s and its limit is 10"
 says '^done$' "and its command comes to its end"
 
-# Some 15 busy loops for each CPU of this test: it gets a sixteenth. The guest has work for a
-# part of a second only, and a limit of two.
+# 15 busy loops and this test on one CPU: it gets a sixteenth. The guest has work for a part
+# of a second only, and a limit of three. Other CPUs are left to other tests.
 cat >"$scratch/work" <<'END'
 i=0
 while [ $i -lt 20000 ]; do i=$((i + 1)); done
 END
+cpu=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
 busy() {
 	loops=
-	for _ in $(seq $((15 * $(nproc)))); do
-		sh -c 'while :; do :; done' &
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		taskset -c "$cpu" sh -c 'while :; do :; done' &
 		loops="$loops $!"
 	done
 	"$@"
@@ -48,7 +50,7 @@ busy() {
 	kill $loops
 }
 trap 'kill $loops 2>/dev/null; rm -rf "$scratch"' EXIT
-busy run "$KMLAB" run -q -t 3 -k $kernel --in "$scratch/work:/work" "$hello" -- sh /work
+busy run taskset -c "$cpu" "$KMLAB" run -q -t 3 -k $kernel --in "$scratch/work:/work" "$hello" -- sh /work
 exits 0 "on a busy machine it passes"
 
 # But a limit is one.
