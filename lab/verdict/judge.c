@@ -9,6 +9,8 @@ enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
 
 /* The quickest of the guest's watchdogs looks after so long (guest/boot.c). */
 #define WATCHDOG_MS 8000
+/* Of a stop that tests may notice, which have limits of a few seconds by that clock. */
+#define NOTICED_MS 2000
 
 struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 			     const char *kind, const char *fmt, ...)
@@ -177,23 +179,34 @@ static bool is_watchdogs(const struct lab_event *event)
 	return false;
 }
 
+static bool only_watchdogs_say_hung(const struct lab_result *r)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (r->events[i].outcome == LAB_HUNG && !is_watchdogs(&r->events[i]))
+			return false;
+	return true;
+}
+
 /* A machine that stands still moves the guest's clock on and nothing else: to a watchdog
- * that is a hang, to us it is no verdict on the module. */
+ * that is a hang, to a test with a limit of its own a failure, to us it is no verdict on
+ * the module. */
 static void judge_stopped(struct judge *j)
 {
 	const struct lab_result *r = j->result;
+	double ms = j->report->stopped_ms;
 	struct lab_event event;
+	const char *taken_for;
 
-	if (r->outcome != LAB_HUNG || j->report->stopped_ms < WATCHDOG_MS)
+	if (r->outcome == LAB_HUNG && ms >= WATCHDOG_MS && only_watchdogs_say_hung(r))
+		taken_for = "the guest took for a hang";
+	else if (r->outcome == LAB_TEST_FAILED && ms >= NOTICED_MS && !j->job->tty)
+		taken_for = "a test may have noticed";
+	else
 		return;
-	for (size_t i = 0; i < r->n_events; i++)
-		if (r->events[i].outcome == LAB_HUNG && !is_watchdogs(&r->events[i]))
-			return;
-	event = judge_event(
-		LAB_HOST_TROUBLE, j->report->phase, "stopped",
-		"this machine stood still for %.0f s while the guest ran, which "
-		"the guest took for a hang; run it again",
-		j->report->stopped_ms / 1000);
+	event = judge_event(LAB_HOST_TROUBLE, j->report->phase, "stopped",
+			    "this machine stood still for %.0f s while the guest ran, "
+			    "which %s; run it again",
+			    ms / 1000, taken_for);
 	judge_add(j, &event);
 }
 

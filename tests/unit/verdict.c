@@ -273,6 +273,36 @@ static void test_stuck(void)
 	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
 }
 
+/* A machine that stood still is no fault of the module, unless that is known otherwise.
+ */
+static void test_stopped(void)
+{
+	struct lab_guest_report report = good_report();
+
+	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
+				 "[init:86]");
+	report.stopped_ms = 20000;
+	check(&report, LAB_HOST_TROUBLE, "stopped",
+	      "this machine stood still for 20 s while the guest ran, which the guest "
+	      "took for a hang; run it again");
+	report = good_report();
+	log_lines(LAB_PHASE_LOAD, cpus);
+	report.stopped_ms = 20000;
+	report.load_stalled = true;
+	check(&report, LAB_HUNG, "stalled-call",
+	      "load call stuck in at_init (tiny.c:11) while loading");
+	report = good_report();
+	report.stopped_ms = 3000;
+	report.command_ran = true;
+	report.command_status = 1;
+	check(&report, LAB_HOST_TROUBLE, "stopped",
+	      "this machine stood still for 3 s while the guest ran, which a test may "
+	      "have noticed; run it again");
+	report = good_report();
+	report.stopped_ms = 60000;
+	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
+}
+
 static void test_unload(void)
 {
 	struct lab_guest_report report = good_report();
@@ -657,6 +687,7 @@ int main(void)
 	test_ends();
 	test_load();
 	test_stuck();
+	test_stopped();
 	test_unload();
 	test_command();
 	test_source_lines();
