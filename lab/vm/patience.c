@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Time that a guest could use; see patience.h. */
+#include <math.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "fs.h"
 #include "lab.h"
@@ -11,6 +13,17 @@
 #define LOOK_MS	   100
 #define LONGEST_MS 1000
 #define LEAST_PART 50
+
+/* Also of a suspended machine, where CLOCK_MONOTONIC stands still and the guest's may
+ * not.
+ */
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
 
 /* ms that a thread has stood in the run queue; -1 when the kernel does not tell. */
 static double queued_ms(pid_t pid, const char *tid)
@@ -24,27 +37,33 @@ static double queued_ms(pid_t pid, const char *tid)
 	return (double)queued / 1e6;
 }
 
-/* What a thread has waited since the last look; a new thread since it began. */
-static double since(struct patience *p, pid_t tid, double queued)
+/*
+ * What a thread has waited since the last look; a new thread since it began. The kernel
+ * tells of a wait when it is over: what is longer than @step belongs to steps before, and
+ * is made good in those to come.
+ */
+static double since(struct patience *p, pid_t tid, double queued, double step)
 {
-	double before;
+	double waited;
+	size_t i = 0;
 
-	for (size_t i = 0; i < p->n_threads; i++) {
-		if (p->threads[i].tid != tid)
-			continue;
-		before = p->threads[i].queued;
-		p->threads[i].queued = queued;
-		return queued - before;
-	}
-	if (p->n_threads == PATIENCE_MAX_THREADS)
+	while (i < p->n_threads && p->threads[i].tid != tid)
+		i++;
+	if (i == PATIENCE_MAX_THREADS)
 		return 0;
-	p->threads[p->n_threads].tid = tid;
-	p->threads[p->n_threads++].queued = queued;
-	return queued;
+	if (i == p->n_threads) {
+		p->threads[p->n_threads++].tid = tid;
+		p->threads[i].queued = 0;
+	}
+	waited = queued - p->threads[i].queued;
+	if (waited > step)
+		waited = step;
+	p->threads[i].queued += waited;
+	return waited;
 }
 
 /* The thread that waited longest: the others may all have waited for it. */
-static double longest_queue(struct patience *p)
+static double longest_queue(struct patience *p, double step)
 {
 	_cleanup_free_ char *dir = xprintf("/proc/%d/task", (int)p->pid);
 	_cleanup_strv_ struct strv tids = STRV_INIT;
@@ -58,7 +77,7 @@ static double longest_queue(struct patience *p)
 
 		if (queued < 0 || str_number(tids.v[i], 1, INT32_MAX, &tid))
 			continue;
-		waited = since(p, (pid_t)tid, queued);
+		waited = since(p, (pid_t)tid, queued, step);
 		if (waited > longest)
 			longest = waited;
 	}
@@ -67,21 +86,23 @@ static double longest_queue(struct patience *p)
 
 void patience_init(struct patience *p, pid_t pid)
 {
-	*p = (struct patience){.pid = pid, .looked = lab_now_ms()};
-	longest_queue(p);
+	*p = (struct patience){.pid = pid, .looked = now_ms()};
+	longest_queue(p, HUGE_VAL);
 }
 
 double patience_step(struct patience *p)
 {
-	double now = lab_now_ms(), step = now - p->looked, queued;
+	double now = now_ms(), step = now - p->looked, usable;
 
 	if (step < LOOK_MS)
 		return 0;
 	p->looked = now;
-	queued = longest_queue(p);
+	usable = step - longest_queue(p, step);
 	if (step > LONGEST_MS) {
 		p->stopped += step - LONGEST_MS;
 		step = LONGEST_MS;
 	}
-	return step - queued > step / LEAST_PART ? step - queued : step / LEAST_PART;
+	if (usable > step)
+		return step;
+	return usable > step / LEAST_PART ? usable : step / LEAST_PART;
 }

@@ -21,12 +21,11 @@
 
 struct patience {
 	pid_t pid;
-	double looked;	/* lab_now_ms() of the last look */
+	double looked;	/* when, in ms of CLOCK_BOOTTIME */
 	double stopped; /* ms in all in which we did not run, counted from 1 s a time */
 	struct {
 		pid_t tid;
-		double queued; /* ms this thread has waited for a host CPU since it began
-				*/
+		double queued; /* ms waited for a host CPU that are accounted for */
 	} threads[PATIENCE_MAX_THREADS];
 	size_t n_threads;
 };
