@@ -171,17 +171,20 @@ static int save_step(struct boot *b, json_t *message, bool *done)
 
 static int wait_saved(struct boot *b)
 {
-	double end = lab_now_ms() + SAVE_LIMIT_MS;
+	struct patience patience;
+	double waited = 0;
 	bool done = false;
 	int err = 0;
 
+	patience_init(&patience, b->vm.pid);
 	while (!done && !err) {
 		struct pollfd fd = {b->vm.qmp, POLLIN, 0};
 		json_t *message = NULL;
 
 		err = qmp_next(&b->vm, &message);
 		if (err == -EAGAIN) {
-			if (lab_now_ms() > end)
+			waited += patience_step(&patience);
+			if (waited > SAVE_LIMIT_MS)
 				return lab_fail(b->lab, -ETIMEDOUT,
 						"QEMU does not finish "
 						"saving the template; check free space");
