@@ -134,19 +134,33 @@ int boot_ports(struct agent *a)
 	return payload_prepare(a);
 }
 
-static uint64_t speed_loop(void)
+static uint64_t time_loop(unsigned int rounds)
 {
 	struct timespec from, to;
 	uint64_t x = 1;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	for (unsigned int i = 0; i < PROTO_SPEED_LOOPS; i++) {
+	for (unsigned int i = 0; i < rounds; i++) {
 		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
 		__asm__ volatile("" : "+r"(x));
 	}
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	return (uint64_t)(to.tv_sec - from.tv_sec) * 1000000000ULL +
 	       (uint64_t)(to.tv_nsec - from.tv_nsec);
+}
+
+/* In pieces, of which the quickest tells: in the others the host did something else. */
+static uint64_t speed_loop(void)
+{
+	enum { PIECES = 16 };
+	uint64_t quickest = UINT64_MAX;
+
+	for (int i = 0; i < PIECES; i++) {
+		uint64_t ns = time_loop(PROTO_SPEED_LOOPS / PIECES);
+
+		quickest = ns < quickest ? ns : quickest;
+	}
+	return quickest * PIECES;
 }
 
 void boot_say_ready(struct agent *a)

@@ -68,7 +68,7 @@ struct proto_frame {
 };
 
 struct proto_ready {
-	uint64_t loop_ns; /* time for PROTO_SPEED_LOOPS rounds of the speed loop */
+	uint64_t loop_ns; /* PROTO_SPEED_LOOPS rounds of the speed loop, undisturbed */
 	uint32_t cpus;
 	uint32_t pad;
 };
