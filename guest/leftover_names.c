@@ -203,22 +203,29 @@ static void tell(const struct visitor *v, const char *kind, const char *what,
 	v->report(v->data, &l);
 }
 
+/* kthread_stop() returns while the thread is still on its way out of the lists. */
 static void visit_kthread(const struct visitor *v, const char *pid)
 {
-	char path[64], comm[64] = "";
+	enum { PF_EXITING = 4 }; /* include/linux/sched.h, the ninth field of stat(5) */
+	char path[64], stat[512] = "", *comm, *end;
+	unsigned int flags;
 	ssize_t len = -1;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		len = read(fd, comm, sizeof(comm) - 1);
+		len = read(fd, stat, sizeof(stat) - 1);
 		close(fd);
 	}
-	if (len <= 0)
+	comm = strchr(stat, '(');
+	end = strrchr(stat, ')');
+	if (len <= 0 || !comm || !end)
 		return; /* it ended meanwhile */
-	comm[strcspn(comm, "\n")] = 0;
-	tell(v, "kthread", comm, comm);
+	*end++ = 0;
+	if (sscanf(end, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_EXITING)
+		return;
+	tell(v, "kthread", comm + 1, comm + 1);
 }
 
 /*
