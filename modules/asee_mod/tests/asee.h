@@ -176,6 +176,13 @@ static inline void set_alarm(void)
 	alarm(50);
 }
 
+static inline void check_subject(struct subject *s, void (*fn)(struct subject *))
+{
+	set_alarm();
+	fn(s);
+	subject_close(s);
+}
+
 /*
  * Makes @checks checks with @fn on a pipe, where @pipe_too, and on the device with each
  * lock, and @n_after checks with @after, if any. Returns what main() returns.
@@ -188,21 +195,17 @@ static inline int with_each(void (*fn)(struct subject *), int checks, bool pipe_
 
 	signal(SIGPIPE, SIG_IGN);
 	setpgid(0, 0);
-	set_alarm();
 	if (!blocks()) {
 		printf("KTAP version 1\n1..0 # SKIP reads do not block: step 1 or 2\n");
 		return 0;
 	}
 	ktap_plan(checks * (locks + pipe_too) + n_after);
-	if (pipe_too && subject_open(&s, "pipe(2)", NULL)) {
-		fn(&s);
-		subject_close(&s);
-	}
+	if (pipe_too && subject_open(&s, "pipe(2)", NULL))
+		check_subject(&s, fn);
 	for (int i = 0; i < locks; i++) {
 		if (!subject_open(&s, lock_names[i], locks > 1 ? lock_names[i] : ""))
 			break;
-		fn(&s);
-		subject_close(&s);
+		check_subject(&s, fn);
 	}
 	if (after)
 		after();

@@ -73,6 +73,10 @@ exec 7>&-
 # Somebody may be asleep in there, and must not wake up in memory that is gone.
 dd if=$device of=/dev/null bs=1 count=1 2>/dev/null &
 reader=$!
+asleep() {
+	[ "/proc/$reader/fd/0" -ef $device ] && grep -q 'State:.S' "/proc/$reader/status"
+}
+until asleep || [ ! -e "/proc/$reader/exe" ]; do sleep 0.1; done
 sleep 0.1
 if kill -0 "$reader" 2>/dev/null; then
 	fails "not unloaded while somebody sleeps in it" rmmod "$name"
