@@ -198,9 +198,10 @@ static void reading(void)
 	waitpid(pid, NULL, 0);
 	signal(SIGALRM, count);
 	siginterrupt(SIGALRM, 1);
-	ualarm(100000, 0);
+	ualarm(100000, 100000); /* again, should the first come before the read */
 	ktap_ok(read(device, &e, sizeof(e)) < 0 && errno == EINTR,
 		"a signal ends a read that sleeps: EINTR");
+	ualarm(0, 0);
 }
 
 static void refused(void)

@@ -18,7 +18,7 @@
 #define DEVICE "/dev/sleeping"
 #define COUNTS "/sys/class/misc/sleeping/"
 
-/* Nothing here takes a tenth of a second. Who waits as long as this waits for ever. */
+/* Who waits as long as this waits for ever. */
 #define FOR_EVER_MS 10000
 
 /* The number in COUNTS/@name, or -1. */
@@ -96,17 +96,18 @@ static inline long sleep_in(int fd)
 }
 
 /*
- * Waits for a child until the clock says @end. Returns its exit status, 128 + N when
- * signal N ended it, or -1 when it hangs: then it is woken until it ends, so that the
- * test can go on.
+ * Waits for a child, as long as there is *@patience (in pauses of a millisecond, not by
+ * the clock, which runs on while the machine lets nobody work). Returns its exit status,
+ * 128 + N when signal N ended it, or -1 when it hangs: then it is woken until it ends, so
+ * that the test can go on.
  */
-static inline int end_before(pid_t child, long end)
+static inline int end_within(pid_t child, int *patience)
 {
 	bool hangs = false;
 	int status;
 
 	while (waitpid(child, &status, WNOHANG) == 0) {
-		if (now_ms() > end) {
+		if (--*patience < 0) {
 			hangs = true;
 			kill(child, SIGKILL);
 			wake();
@@ -120,7 +121,9 @@ static inline int end_before(pid_t child, long end)
 
 static inline int end_of(pid_t child)
 {
-	return end_before(child, now_ms() + FOR_EVER_MS);
+	int patience = FOR_EVER_MS;
+
+	return end_within(child, &patience);
 }
 
 #endif

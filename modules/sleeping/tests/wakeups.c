@@ -44,11 +44,11 @@ static void begin(void (*run)(struct reader *r, long base, long last), long base
 /* True when every child ended by itself. They have had their time when one hangs. */
 static bool finish(void)
 {
-	long end = now_ms() + FOR_EVER_MS;
+	int patience = FOR_EVER_MS;
 	bool good = true;
 
 	for (int i = 0; i < SLEEPERS; i++)
-		good &= end_before(children[i], end) == 0;
+		good &= end_within(children[i], &patience) == 0;
 	return good;
 }
 

@@ -22,6 +22,8 @@ static pid_t begin(void (*fn)(int), int arg)
 	return pid;
 }
 
+static int *spinning; /* how many are on their CPU, shared */
+
 static void spin_on(int cpu)
 {
 	cpu_set_t set;
@@ -29,6 +31,7 @@ static void spin_on(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
+	__atomic_add_fetch(spinning, 1, __ATOMIC_SEQ_CST);
 	for (;;)
 		;
 }
@@ -71,13 +74,15 @@ static void states(void)
 	bool right = true;
 	int times;
 
+	spinning = shared_memory(sizeof(*spinning));
 	for (int cpu = 0; cpu < 2; cpu++)
 		spinner[cpu] = begin(spin_on, cpu);
 	kill(stopped, SIGSTOP);
 	state_becomes(sleeper, 'S');
 	state_becomes(stopped, 'T');
 	state_becomes(zombie, 'Z');
-	pause_ms(50);
+	while (__atomic_load_n(spinning, __ATOMIC_SEQ_CST) < 2)
+		pause_ms(1);
 	check(RUNNING, getpid(), 'R', "the reader itself runs");
 	check(RUNNING, spinner[0], 'R', "so does who never sleeps");
 	check(RUNNING, spinner[1], 'R', "on the other CPU too");
