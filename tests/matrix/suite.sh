@@ -161,9 +161,9 @@ run "$MATRIX" run -q -t 500ms --timeline "$scratch/who.svg" neo:2 sleeper chatty
 exits 0 "a timeline"
 grep -q '</svg>' "$scratch/who.svg" && [ "$(grep -c '<path fill' "$scratch/who.svg")" -eq 3 ]
 result "has a lane for each guest" $?
-run "$MATRIX" run -t 200ms neo morpheus
+run "$MATRIX" run -t 1s neo morpheus
 says "^neo: Neo wakes up" "several guests' lines have names"
-run "$MATRIX" run -t 200ms -o "$scratch/text" neo
+run "$MATRIX" run -t 1s -o "$scratch/text" neo
 grep -q "^Neo wakes up" "$scratch/text"
 result "-o writes what a guest prints to a file" $?
 
@@ -171,11 +171,7 @@ result "-o writes what a guest prints to a file" $?
 
 "$MATRIX" run --json -q --ctl "$scratch/ctl" spinner:70 chatty:30 >"$scratch/final" 2>&1 &
 cloud=$!
-tries=0
-until [ -S "$scratch/ctl" ] || [ $tries -ge 100 ]; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+until [ -S "$scratch/ctl" ] || ! kill -0 $cloud; do sleep 0.1; done
 # shellcheck disable=SC2012 # the mode, which busybox' stat shows in another way
 [ "$(ls -l "$scratch/ctl" | cut -c1-10)" = srw------- ]
 result "the control socket is for its owner only" $?
@@ -218,8 +214,10 @@ result "and its socket is gone" $?
 
 # ---- interruption ----
 
-"$MATRIX" run --json -q spinner:70 chatty:30 >"$scratch/out" 2>"$scratch/err" &
+"$MATRIX" run --json -q --ctl "$scratch/ctl" spinner:70 chatty:30 >"$scratch/out" \
+	2>"$scratch/err" &
 cloud=$!
+until [ -S "$scratch/ctl" ] || ! kill -0 $cloud; do sleep 0.1; done
 sleep 1
 # Not SIGINT, which a shell makes its background jobs ignore.
 kill -TERM $cloud
@@ -247,7 +245,7 @@ says "memory; --memory gives more" "and says what helps"
 dd if="$scratch/neo.elf" of="$scratch/cut" bs=1 count=100 2>/dev/null
 run "$MATRIX" run "$scratch/cut"
 exits 1 "an ELF file cut off"
-run "$MATRIX" run -t 100ms "$scratch/neo.elf"
+run "$MATRIX" run -t 1s "$scratch/neo.elf"
 exits 0 "a guest from a file"
 says "^Neo wakes up" "runs"
 run "$MATRIX" run --profile course16 "$scratch/neo.elf"
