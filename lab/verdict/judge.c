@@ -7,11 +7,6 @@
 
 enum { LOG_LINES = 400, CONSOLE_LINES = 40 };
 
-/* The quickest of the guest's watchdogs looks after so long (guest/boot.c). */
-#define WATCHDOG_MS 8000
-/* Of a stop that tests may notice, which have limits of a few seconds by that clock. */
-#define NOTICED_MS 2000
-
 struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 			     const char *kind, const char *fmt, ...)
 {
@@ -167,49 +162,6 @@ static void judge_taint(struct judge *j)
 	}
 }
 
-/* What the guest's own watchdogs say, who go by its clock. */
-static bool is_watchdogs(const struct lab_event *event)
-{
-	static const char *const kinds[] = {"soft-lockup", "hard-lockup", "hung-task",
-					    "rcu-stall", "workqueue-lockup"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (!strcmp(event->kind, kinds[i]))
-			return true;
-	return false;
-}
-
-static bool only_watchdogs_say_hung(const struct lab_result *r)
-{
-	for (size_t i = 0; i < r->n_events; i++)
-		if (r->events[i].outcome == LAB_HUNG && !is_watchdogs(&r->events[i]))
-			return false;
-	return true;
-}
-
-/* A machine that stands still moves the guest's clock on and nothing else: to a watchdog
- * that is a hang, to a test with a limit of its own a failure, to us it is no verdict on
- * the module. */
-static void judge_stopped(struct judge *j)
-{
-	const struct lab_result *r = j->result;
-	double ms = j->report->stopped_ms;
-	struct lab_event event;
-	const char *taken_for;
-
-	if (r->outcome == LAB_HUNG && ms >= WATCHDOG_MS && only_watchdogs_say_hung(r))
-		taken_for = "the guest took for a hang";
-	else if (r->outcome == LAB_TEST_FAILED && ms >= NOTICED_MS && !j->job->tty)
-		taken_for = "a test may have noticed";
-	else
-		return;
-	event = judge_event(LAB_HOST_TROUBLE, j->report->phase, "stopped",
-			    "this machine stood still for %.0f s while the guest ran, "
-			    "which %s; run it again",
-			    ms / 1000, taken_for);
-	judge_add(j, &event);
-}
-
 static char *pass_words(const struct lab_result *r, const struct lab_guest_job *job)
 {
 	struct text t = TEXT_INIT;
@@ -262,7 +214,7 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_leftovers(&j);
 	judge_end(&j);
 	judge_taint(&j);
-	judge_stopped(&j);
+	judge_host(&j);
 	note_doubts(&j);
 	conclude(&j);
 	free_lines(&j);

@@ -144,9 +144,10 @@ struct lab_guest_report {
 	size_t n_sections;
 	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
 
-	double stopped_ms; /* in which this process did not run at all, beyond 1 s a time
-			    */
-	double clone_ms;   /* start of QEMU to the agent's greeting */
+	/* Host time that the guest could use (patience.h), that it could not, and of that
+	 * what this process itself did not run, beyond 1 s a time. */
+	double usable_ms, starved_ms, stopped_ms;
+	double clone_ms; /* start of QEMU to the agent's greeting */
 	double load_ms, test_ms, unload_ms, total_ms; /* host time */
 };
 

@@ -299,6 +299,21 @@ static void test_stopped(void)
 	      "this machine stood still for 3 s while the guest ran, which a test may "
 	      "have noticed; run it again");
 	report = good_report();
+	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
+				 "[init:86]");
+	report.usable_ms = 6000;
+	report.starved_ms = 24000;
+	check(&report, LAB_HOST_TROUBLE, "starved",
+	      "this machine let the guest run for 6 of 30 s only, which the guest took "
+	      "for a hang; run it again when it is less busy");
+	report = good_report();
+	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
+				 "[init:86]");
+	report.usable_ms = 24000;
+	report.starved_ms = 10000;
+	check(&report, LAB_HUNG, "soft-lockup",
+	      "soft lockup: CPU not given up for many seconds while loading");
+	report = good_report();
 	report.stopped_ms = 60000;
 	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
 }
