@@ -38,7 +38,7 @@ void judge_leftovers(struct judge *j);
 /** judge_end - how the guest ended, when not by the agent's report. */
 void judge_end(struct judge *j);
 
-/** judge_host - last: a failure that this machine may have made becomes "host-trouble". */
+/** judge_host - last: what this machine may have made fail becomes "host-trouble". */
 void judge_host(struct judge *j);
 
 /** judge_hint - the next step to try, for the worst event; freed by the caller. */

@@ -74,7 +74,7 @@ exec 7>&-
 dd if=$device of=/dev/null bs=1 count=1 2>/dev/null &
 reader=$!
 asleep() {
-	[ "/proc/$reader/fd/0" -ef $device ] && grep -q 'State:.S' "/proc/$reader/status"
+	[ "$(readlink "/proc/$reader/fd/0")" = $device ] && grep -q 'State:.S' "/proc/$reader/status"
 }
 until asleep || [ ! -e "/proc/$reader/exe" ]; do sleep 0.1; done
 sleep 0.1
