@@ -94,8 +94,8 @@ static bool would_strand_jobs(struct task_struct *process)
 }
 
 /*
- * A process ends with its last thread. Its first may be gone before: by pthread_exit(), and
- * for a moment while another thread executes a program and takes its place.
+ * A process ends with its last thread. Its first may be gone before: by pthread_exit(),
+ * and for a moment while another thread executes a program and takes its place.
  */
 static bool has_ended(struct task_struct *process)
 {
