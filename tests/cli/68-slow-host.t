@@ -33,7 +33,7 @@ exits 0 "it passes also when the machine stops for 20 s and its limit is 10"
 says '^done$' "and its command comes to its end"
 
 # 15 busy loops and this test on one CPU: it gets a sixteenth. The guest has work for a part
-# of a second only, and a limit of three. Other CPUs are left to other tests.
+# of a second only, and a limit that it would reach. Other CPUs are left to other tests.
 cat >"$scratch/work" <<'END'
 i=0
 while [ $i -lt 20000 ]; do i=$((i + 1)); done
@@ -50,7 +50,8 @@ busy() {
 	kill $loops
 }
 trap 'kill $loops 2>/dev/null; rm -rf "$scratch"' EXIT
-busy run taskset -c "$cpu" "$KMLAB" run -q -t 3 -k $kernel --in "$scratch/work:/work" "$hello" -- sh /work
+busy run taskset -c "$cpu" "$KMLAB" run -q -t 6 -k $kernel --in "$scratch/work:/work" "$hello" \
+	-- sh /work
 exits 0 "on a busy machine it passes"
 
 # But a limit is one.
