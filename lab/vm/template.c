@@ -71,14 +71,16 @@ static const char *cpu_model(enum lab_accel accel, bool nested)
 
 /* ---- identity ---- */
 
+/* By its real name: two caches that share kernels by a link share templates, too. */
 static int add_file(struct lab *lab, struct strv *key, const char *path)
 {
+	_cleanup_free_ char *real = realpath(path, NULL);
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	if (!real || stat(real, &st) < 0)
 		return lab_fail(lab, -errno, "cannot read '%s': %s; add the kernel again",
 				path, strerror(errno));
-	strv_printf(key, "%s:%lld:%lld.%09ld", path, (long long)st.st_size,
+	strv_printf(key, "%s:%lld:%lld.%09ld", real, (long long)st.st_size,
 		    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	return 0;
 }
