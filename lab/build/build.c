@@ -350,6 +350,7 @@ static int collect(struct build_job *job, const char *raw, int status,
 static int build_now(struct build_job *job, struct lab_build *build)
 {
 	_cleanup_text_ struct text before = TEXT_INIT, out = TEXT_INIT;
+	_cleanup_strv_ struct strv deps = STRV_INIT;
 	int err = job->dkms ? dkms_read(job) : 0, status = 0;
 
 	if (!err && build_state_slipped(job))
@@ -364,12 +365,12 @@ static int build_now(struct build_job *job, struct lab_build *build)
 			: make_modules(job, &out, &status);
 	if (!err) {
 		build_finished(job);
-		build_state_note(job, &before);
+		build_state_note(job, &before, &deps);
 	}
 	if (!err)
 		err = collect(job, out.s, status, build);
 	if (!err && !build->status)
-		(void)build_state_save(job, &before, build);
+		(void)build_state_save(job, &before, &deps, build);
 	return err;
 }
 

@@ -93,12 +93,15 @@ int build_compile_commands(struct build_job *job);
 int build_state_snapshot(struct build_job *job, struct text *ret);
 /** build_state_load - true when nothing changed: *ret is then the last result. */
 bool build_state_load(struct build_job *job, struct lab_build *ret);
-/** build_state_save - after a good build; @before: the snapshot taken before it. */
+/** build_state_save - after a good build; @before: the snapshot taken before it; @deps:
+ *  from build_state_note(). */
 int build_state_save(struct build_job *job, const struct text *before,
-		     const struct lab_build *build);
+		     const struct strv *deps, const struct lab_build *build);
 void build_state_forget(struct build_job *job);
-/** build_state_note - after make, whatever it answered: what it had before it. */
-void build_state_note(struct build_job *job, const struct text *before);
+/** build_state_note - after make, whatever it answered: what it had before it. @deps gets
+ *  the files outside the source that the compiler read. */
+void build_state_note(struct build_job *job, const struct text *before,
+		      struct strv *deps);
 /** build_state_slipped - has anything changed since in a way that make cannot see? */
 bool build_state_slipped(struct build_job *job);
 

@@ -163,22 +163,21 @@ static char *seen_path(const struct build_job *job)
 	return xprintf("%s/seen", job->entry);
 }
 
-static int walk_seen(struct build_job *job, struct walk *w)
+static int walk_seen(struct build_job *job, struct walk *w, struct strv *deps)
 {
-	_cleanup_strv_ struct strv deps = STRV_INIT;
 	int err = walk_inputs(job, w);
 
-	foreign_deps(job, &deps);
-	for (size_t i = 0; i < deps.n; i++)
-		add_file(w, deps.v[i]);
+	foreign_deps(job, deps);
+	for (size_t i = 0; i < deps->n; i++)
+		add_file(w, deps->v[i]);
 	return err;
 }
 
-void build_state_note(struct build_job *job, const struct text *before)
+void build_state_note(struct build_job *job, const struct text *before, struct strv *deps)
 {
 	_cleanup_free_ char *path = seen_path(job);
 	struct walk w = {0};
-	int err = walk_seen(job, &w);
+	int err = walk_seen(job, &w, deps);
 
 	/* Somebody edited while make ran: as if nothing were known. */
 	if (!err && before->s && w.text.s && str_starts(w.text.s, before->s))
@@ -224,10 +223,10 @@ bool build_state_slipped(struct build_job *job)
 {
 	_cleanup_free_ char *path = seen_path(job), *text = NULL;
 	_cleanup_free_ char *begun = xprintf("%s/stamp", job->entry);
-	_cleanup_strv_ struct strv now = STRV_INIT, seen = STRV_INIT;
+	_cleanup_strv_ struct strv deps = STRV_INIT, now = STRV_INIT, seen = STRV_INIT;
 	struct walk w = {0};
 	struct stat st;
-	int err = walk_seen(job, &w);
+	int err = walk_seen(job, &w, &deps);
 
 	if (!err && w.text.s)
 		strv_add_lines(&now, w.text.s);
@@ -285,25 +284,22 @@ static void walk_result(struct walk *w, const struct lab_build *build,
 }
 
 int build_state_save(struct build_job *job, const struct text *before,
-		     const struct lab_build *build)
+		     const struct strv *deps, const struct lab_build *build)
 {
 	_cleanup_free_ char *path = state_path(job);
 	_cleanup_free_ char *log = xprintf("%s/log", job->entry);
-	_cleanup_strv_ struct strv deps = STRV_INIT;
 	_cleanup_text_ struct text all = TEXT_INIT;
 	struct walk w = {0};
-	int err;
+	int err = walk_inputs(job, &w);
 
-	foreign_deps(job, &deps);
-	err = walk_inputs(job, &w);
 	/* Somebody edited while make ran: what it read is unknown. */
 	if (!err && (!w.text.s || !before->s || strcmp(w.text.s, before->s)))
 		err = -EBUSY;
 	w.newest = (struct timespec){0};
-	walk_result(&w, build, &deps);
-	if (!err && deps.n && !later(&job->start, &w.newest))
+	walk_result(&w, build, deps);
+	if (!err && deps->n && !later(&job->start, &w.newest))
 		err = -EBUSY;
-	add_result(&all, build, &deps);
+	add_result(&all, build, deps);
 	text_puts(&all, w.text.s ? w.text.s : "");
 	text_deinit(&w.text);
 	if (!err)
