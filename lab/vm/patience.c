@@ -92,17 +92,18 @@ void patience_init(struct patience *p, pid_t pid)
 
 double patience_step(struct patience *p)
 {
-	double now = now_ms(), step = now - p->looked, usable;
+	double now = now_ms(), passed = now - p->looked;
+	double step = passed > LONGEST_MS ? LONGEST_MS : passed, usable;
 
-	if (step < LOOK_MS)
+	if (passed < LOOK_MS)
 		return 0;
 	p->looked = now;
-	usable = step - longest_queue(p, step);
-	if (step > LONGEST_MS) {
-		p->stopped += step - LONGEST_MS;
-		step = LONGEST_MS;
-	}
+	usable = passed - longest_queue(p, passed);
 	if (usable > step)
-		return step;
-	return usable > step / LEAST_PART ? usable : step / LEAST_PART;
+		usable = step;
+	if (usable < step / LEAST_PART)
+		usable = step / LEAST_PART;
+	p->stopped += passed - step;
+	p->starved += passed - usable;
+	return usable;
 }

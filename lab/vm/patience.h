@@ -23,6 +23,7 @@ struct patience {
 	pid_t pid;
 	double looked;	/* when, in ms of CLOCK_BOOTTIME */
 	double stopped; /* ms in all in which we did not run, counted from 1 s a time */
+	double starved; /* ms in all that the guest could not use, those among them */
 	struct {
 		pid_t tid;
 		double queued; /* ms waited for a host CPU that are accounted for */

@@ -548,17 +548,15 @@ int session_run(struct lab *lab, const struct lab_template *t,
 		double started, struct lab_guest_report *r)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
-	double from;
 	int err;
 
 	*s = (struct session){
 		.lab = lab, .t = t, .job = job, .vm = vm, .r = r, .begun = started};
 	session_init(s, payload_size);
-	from = s->phase_begun;
 	loop(s);
 	r->stopped_ms = s->patience.stopped;
 	r->usable_ms = s->spent;
-	r->starved_ms = lab_now_ms() - from - s->spent;
+	r->starved_ms = s->patience.starved;
 	while (vm->console >= 0 && r->end != LAB_END_FLOOD && read_console(s))
 		; /* what was printed until now is there already */
 	err = s->error;

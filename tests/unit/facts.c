@@ -286,6 +286,7 @@ static void test_run_queue(void)
 	}
 	printf("# %.0f of %.0f ms counted\n", counted, all);
 	ok(counted < all / 2, "time in the run queue does not count");
+	ok(p.starved > all / 2 && p.starved < all, "and is known as that");
 	ok(counted > all / 100, "but a part of it does, so that a limit is one");
 }
 
