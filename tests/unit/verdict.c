@@ -273,14 +273,19 @@ static void test_stuck(void)
 	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
 }
 
+static void log_soft_lockup(void)
+{
+	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
+				 "[init:86]");
+}
+
 /* A machine that stood still is no fault of the module, unless that is known otherwise.
  */
 static void test_stopped(void)
 {
 	struct lab_guest_report report = good_report();
 
-	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
-				 "[init:86]");
+	log_soft_lockup();
 	report.stopped_ms = 20000;
 	check(&report, LAB_HOST_TROUBLE, "stopped",
 	      "this machine stood still for 20 s while the guest ran, which the guest "
@@ -299,16 +304,14 @@ static void test_stopped(void)
 	      "this machine stood still for 3 s while the guest ran, which a test may "
 	      "have noticed; run it again");
 	report = good_report();
-	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
-				 "[init:86]");
+	log_soft_lockup();
 	report.usable_ms = 6000;
 	report.starved_ms = 24000;
 	check(&report, LAB_HOST_TROUBLE, "starved",
 	      "this machine let the guest run for 6 of 30 s only, which the guest took "
 	      "for a hang; run it again when it is less busy");
 	report = good_report();
-	log_line(LAB_PHASE_LOAD, "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! "
-				 "[init:86]");
+	log_soft_lockup();
 	report.usable_ms = 24000;
 	report.starved_ms = 10000;
 	check(&report, LAB_HUNG, "soft-lockup",
