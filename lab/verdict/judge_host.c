@@ -4,7 +4,7 @@
 
 #include "judge.h"
 
-/* The quickest of the guest's watchdogs looks after so long (guest/boot.c). */
+/* The quickest of the guest's watchdogs looks after so long (guest/agent/boot.c). */
 #define WATCHDOG_MS 8000
 /* Of a stop that tests may notice, which have limits of a few seconds by that clock. */
 #define NOTICED_MS 2000

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guest/ktap.h: what a test in C prints and returns, and that every compiler takes it
+# guest/kit/ktap.h: what a test in C prints and returns, and that every compiler takes it
 # without a word.
 . "$(dirname "$0")/lib.sh"
 

@@ -5,8 +5,8 @@
  * was registered: a file such as /proc/misc or /proc/ioports follows pointers into the
  * unloaded module and would crash the kernel that is being judged.
  */
-#ifndef KMLAB_GUEST_LEFTOVER_NAMES_H
-#define KMLAB_GUEST_LEFTOVER_NAMES_H
+#ifndef KMLAB_GUEST_NAMES_H
+#define KMLAB_GUEST_NAMES_H
 
 #include "leftovers.h"
 

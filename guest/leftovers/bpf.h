@@ -5,8 +5,8 @@
  * agent links nothing but libc, and musl brings no linux/bpf.h.
  * Reference: Documentation/bpf/standardization/instruction-set.rst.
  */
-#ifndef KMLAB_GUEST_LEFTOVER_BPF_H
-#define KMLAB_GUEST_LEFTOVER_BPF_H
+#ifndef KMLAB_GUEST_BPF_H
+#define KMLAB_GUEST_BPF_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 
-#include "leftover_names.h"
+#include "names.h"
 
 enum how {
 	DIR_NAMES,     /* the entries of a directory */

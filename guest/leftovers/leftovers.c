@@ -8,8 +8,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "leftover_btf.h"
-#include "leftover_names.h"
+#include "btf.h"
+#include "names.h"
 #include "leftovers.h"
 #include "trace.h"
 

@@ -10,7 +10,7 @@
 
 #include "lib/cleanup.h"
 
-#include "leftover_btf.h"
+#include "btf.h"
 
 enum kind {
 	KIND_INT = 1,

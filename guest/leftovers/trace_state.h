@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "leftover_bpf.h"
-#include "leftover_btf.h"
+#include "bpf.h"
+#include "btf.h"
 #include "trace.h"
 
 enum held_kind {

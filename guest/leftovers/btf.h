@@ -4,8 +4,8 @@
  * number of a tracepoint's arguments (BTF), addresses of symbols (kallsyms). Asked while
  * the template is made, so that no kernel version is ever compared.
  */
-#ifndef KMLAB_GUEST_LEFTOVER_BTF_H
-#define KMLAB_GUEST_LEFTOVER_BTF_H
+#ifndef KMLAB_GUEST_BTF_H
+#define KMLAB_GUEST_BTF_H
 
 #include <stddef.h>
 #include <stdint.h>

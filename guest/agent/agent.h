@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "leftovers.h"
-#include "proto.h"
+#include "guest/leftovers/leftovers.h"
+#include "guest/proto.h"
 
 #define AGENT_MAX_RANGES 256
 #define AGENT_BUFFER	 (32 * 1024) /* largest write virtio_console takes in one piece */

@@ -9,7 +9,7 @@
 
 #include "lib/cleanup.h"
 
-#include "leftover_bpf.h"
+#include "bpf.h"
 
 enum {
 	CODE_ADD_IMM = 0x07,
