@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "build/build.h"
+#include "kbuild/build.h"
 
 #include "ui.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "build/sandbox.h"
+#include "kbuild/sandbox.h"
 #include "cache.h"
 #include "fs.h"
 #include "kernel/kernel.h"

@@ -6,7 +6,7 @@
 
 #include "fs.h"
 
-#include "build/modinfo.h"
+#include "kbuild/modinfo.h"
 #include "programs.h"
 #include "run.h"
 #include "vm/template.h"

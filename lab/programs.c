@@ -5,7 +5,7 @@
 
 #include "fs.h"
 
-#include "build/build.h"
+#include "kbuild/build.h"
 #include "cache.h"
 #include "programs.h"
 

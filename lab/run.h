@@ -6,7 +6,7 @@
 #ifndef KMLAB_LAB_RUN_H
 #define KMLAB_LAB_RUN_H
 
-#include "build/build.h"
+#include "kbuild/build.h"
 #include "verdict/result.h"
 
 struct lab_run_spec {

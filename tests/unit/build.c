@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lab/build without a kernel: the sandbox over the host's own /usr, and builds against
+ * lab/kbuild without a kernel: the sandbox over the host's own /usr, and builds against
  * "headers" whose Makefile stands in for Kbuild's.
  */
 #include <fcntl.h>
@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "build/build.h"
-#include "build/build_job.h"
-#include "build/sandbox.h"
+#include "kbuild/build.h"
+#include "kbuild/build_job.h"
+#include "kbuild/sandbox.h"
 #include "fs.h"
 #include "process.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* lab/build/modinfo: crafted ELF files, each wrong in one way, and load orders. */
+/* lab/kbuild/modinfo: crafted ELF files, each wrong in one way, and load orders. */
 #include <fcntl.h>
 #include <libelf.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "build/modinfo.h"
+#include "kbuild/modinfo.h"
 #include "fs.h"
 
 #include "tap.h"
