@@ -5,6 +5,7 @@
 
 #include "abi.h"
 #include "clock.h"
+#include "hypercall.h"
 #include "vm.h"
 #include "x86.h"
 

@@ -40,12 +40,6 @@ extern const struct hypercall_profile *const hypercall_profiles[];
 /** hypercall_profile_find - by name, or NULL. */
 const struct hypercall_profile *hypercall_profile_find(const char *name);
 
-/* A VM's part. */
-struct hypercalls {
-	unsigned int texts;  /* handed out so far */
-	uint32_t translated; /* what the course's second half of gva-to-hva reads */
-};
-
 /** hypercall_attach - put the ports of the VM's profile on its bus. 0 or -errno. */
 int hypercall_attach(struct vm *vm);
 

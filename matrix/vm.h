@@ -13,12 +13,11 @@
 #include <stddef.h>
 
 #include "bus.h"
-#include "hypercall.h"
 #include "image.h"
 #include "kvm.h"
 #include "memory.h"
 
-enum vm_mode { VM_LONG_MODE, VM_REAL_MODE };
+struct hypercall_profile;
 
 struct vm_config {
 	const char *name;
@@ -63,7 +62,11 @@ struct vm {
 	struct guest_memory memory;
 	struct image image;
 	struct bus bus;
-	struct hypercalls hypercalls;
+	struct {
+		unsigned int texts;  /* handed out so far */
+		uint32_t translated; /* what the course's second half of gva-to-hva reads
+				      */
+	} hypercalls;
 	struct vm_counts counts;
 	uint64_t alarm_ns; /* CLOCK_MONOTONIC; 0: none */
 	enum vm_end end;

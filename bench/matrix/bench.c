@@ -19,6 +19,7 @@
 #include "builtin.h"
 #include "clock.h"
 #include "cloud.h"
+#include "hypercall.h"
 #include "x86.h"
 
 #include "../rounds.h"

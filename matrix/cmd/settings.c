@@ -7,6 +7,7 @@
 #include "fs.h"
 
 #include "builtin.h"
+#include "hypercall.h"
 #include "x86.h"
 
 #include "cmd.h"

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 
 #include "exception.h"
+#include "hypercall.h"
 #include "vm.h"
 #include "x86.h"
 

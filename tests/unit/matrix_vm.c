@@ -11,6 +11,7 @@
 #include "builtin.h"
 #include "cloud.h"
 #include "fs.h"
+#include "hypercall.h"
 #include "text.h"
 #include "x86.h"
 
