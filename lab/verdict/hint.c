@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "event.h"
-#include "judge.h"
+#include "judge_parts.h"
 #include "pattern.h"
 
 struct hint {

@@ -5,7 +5,7 @@
 
 #include "errno_words.h"
 #include "frames.h"
-#include "judge.h"
+#include "judge_parts.h"
 #include "klog.h"
 #include "pattern.h"
 #include "title.h"

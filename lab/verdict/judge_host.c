@@ -2,7 +2,7 @@
 /* Where this machine, and not the module, may have made the guest fail. */
 #include <string.h>
 
-#include "judge.h"
+#include "judge_parts.h"
 
 /* The quickest of the guest's watchdogs looks after so long (guest/agent/boot.c). */
 #define WATCHDOG_MS 8000

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "judge.h"
+#include "judge_parts.h"
 #include "title.h"
 
 static bool is_memory(const struct lab_leftover *l)

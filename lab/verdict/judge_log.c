@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "frames.h"
-#include "judge.h"
+#include "judge_parts.h"
 #include "klog.h"
 #include "title.h"
 

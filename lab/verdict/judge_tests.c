@@ -2,7 +2,7 @@
 /* The command: did it run, did it end, what did it say of its tests. */
 #include <string.h>
 
-#include "judge.h"
+#include "judge_parts.h"
 
 enum { NAMES_SHOWN = 3 };
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The events that the parts of judging add to a result; see judge_event.h. */
+#include <string.h>
+
+#include "judge_event.h"
+
+struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
+			     const char *kind, const char *fmt, ...)
+{
+	struct lab_event event = {.outcome = outcome, .phase = phase};
+	struct text title = TEXT_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&title, fmt, ap);
+	va_end(ap);
+	event.kind = xstrdup(kind);
+	event.title = text_take(&title);
+	return event;
+}
+
+bool judge_is_ours(const void *data, const char *module)
+{
+	const struct judge *j = data;
+
+	for (size_t i = 0; i < j->job->n_modules; i++)
+		if (!j->job->modules[i].intree && j->job->modules[i].name &&
+		    !strcmp(j->job->modules[i].name, module))
+			return true;
+	return false;
+}
+
+void judge_add(struct judge *j, struct lab_event *event)
+{
+	lab_result_add_event(j->result, event);
+}
