@@ -2,7 +2,7 @@
 /* matrix doctor: what can the KVM here do, really? Asked by running guests, not the CPU.
  */
 #include "cmd.h"
-#include "report.h"
+#include "figures.h"
 
 /* How many ports @guest uses in a second, tried for 200 ms; negative after a message. */
 static double rate(const struct options *o, const struct kvm *kvm,
@@ -74,7 +74,7 @@ static void print_findings_json(const char *device, const struct kvm *kvm,
 	_cleanup_text_ struct text out = TEXT_INIT;
 
 	text_puts(&out, "{\"device\": ");
-	report_string(device, &out);
+	figures_string(device, &out);
 	printf("%s, \"api_version\": %d, \"immediate_exit\": %s, \"io_exit_us\": %.2f, "
 	       "\"emulates_instructions\": %s}\n",
 	       out.s, KVM_API_VERSION, kvm->immediate_exit ? "true" : "false", f->exit_us,

@@ -7,7 +7,7 @@
 #include "builtin.h"
 
 #include "cmd.h"
-#include "report.h"
+#include "figures.h"
 
 static int write_image(const char *name, const char *path)
 {
@@ -35,7 +35,7 @@ static void list_json(void)
 		text_printf(&out,
 			    "%s\n  {\"name\": \"%s\", \"bytes\": %zu, \"summary\": ",
 			    i ? "," : "", g.name, g.size);
-		report_string(g.summary, &out);
+		figures_string(g.summary, &out);
 		text_puts(&out, "}");
 	}
 	printf("%s\n]\n", out.s);

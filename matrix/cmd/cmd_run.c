@@ -8,7 +8,7 @@
 #include "cmd.h"
 #include "ctl_server.h"
 #include "output.h"
-#include "report.h"
+#include "figures.h"
 
 #define TEND_NS 20000000ull /* 20 ms: what a person at the socket does not notice */
 #define LIVE_NS 250000000ull
@@ -64,7 +64,7 @@ static void show_live(struct run *r)
 	_cleanup_text_ struct text table = TEXT_INIT;
 
 	sched_settle(&r->cloud->sched);
-	report_table(r->cloud, true, &table);
+	figures_table(r->cloud, true, &table);
 	if (r->live_lines)
 		fprintf(stderr, "\033[%uA\033[J", r->live_lines);
 	r->live_lines = (unsigned int)r->cloud->n + 2;
@@ -205,9 +205,9 @@ static void report(struct run *r)
 	if (r->live_lines)
 		fprintf(stderr, "\033[%uA\033[J", r->live_lines);
 	if (r->o->json)
-		report_json(r->cloud, &text);
+		figures_json(r->cloud, &text);
 	else if (r->cloud->n > 1 || r->live)
-		report_table(r->cloud, false, &text);
+		figures_table(r->cloud, false, &text);
 	if (text.len)
 		fputs(text.s, stdout);
 }

@@ -5,7 +5,7 @@
 #include "simulate.h"
 
 #include "cmd.h"
-#include "report.h"
+#include "figures.h"
 
 enum { LATE_NS = 50000, RANDOM_MAX = 100000, SHOWN = 32 };
 
@@ -69,11 +69,11 @@ static void print_text(const struct sim *sim, const struct cast *cast)
 	char time[16];
 	double error_points, window;
 
-	report_head(&out);
+	figures_head(&out);
 	text_puts(&out, "\n");
 	for (size_t i = 0; i < cast->n && i < SHOWN; i++) {
-		report_row(&sim->sched, &cast->guests[i].sched, cast->names[i], false,
-			   &out);
+		figures_row(&sim->sched, &cast->guests[i].sched, cast->names[i], false,
+			    &out);
 		text_puts(&out, "\n");
 	}
 	if (cast->n > SHOWN)
@@ -83,7 +83,7 @@ static void print_text(const struct sim *sim, const struct cast *cast)
 		&out,
 		"%zu guests for %s under %s, %llu turns: largest error %.4f points, in a "
 		"window %.2f\n",
-		cast->n, report_time(time, (double)sim->now), sim->sched.policy->name,
+		cast->n, figures_time(time, (double)sim->now), sim->sched.policy->name,
 		(unsigned long long)sim->turns, error_points, window);
 	fputs(out.s, stdout);
 }
@@ -106,8 +106,8 @@ static void print_json(const struct sim *sim, const struct cast *cast)
 		(unsigned long long)sim->sched.idle_ns, error_points, window);
 	for (size_t i = 0; i < cast->n; i++) {
 		text_puts(&out, "    {");
-		report_entity_json(&sim->sched, &cast->guests[i].sched, cast->names[i],
-				   &out);
+		figures_entity_json(&sim->sched, &cast->guests[i].sched, cast->names[i],
+				    &out);
 		text_puts(&out, i + 1 < cast->n ? "},\n" : "}\n");
 	}
 	text_puts(&out, "  ]\n}\n");

@@ -9,7 +9,7 @@
 #include "dump.h"
 
 #include "ctl_server.h"
-#include "report.h"
+#include "figures.h"
 
 enum { CLIENTS = sizeof(((struct ctl_server *)0)->clients) / sizeof(struct ctl_client) };
 
@@ -205,9 +205,9 @@ static void command(struct ctl_server *server, struct cloud *cloud, char *line,
 	if (rest)
 		text_puts(wrong, "too many words");
 	else if (!strcmp(verb, "list"))
-		report_table(cloud, false, out);
+		figures_table(cloud, false, out);
 	else if (!strcmp(verb, "json"))
-		report_json(cloud, out);
+		figures_json(cloud, out);
 	else if (!strcmp(verb, "add") && name)
 		server->add(server->ctx, cloud, name, wrong);
 	else

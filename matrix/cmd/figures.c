@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who got what; see report.h. JSON is written by hand: the program is to be linked
+/* Who got what; see figures.h. JSON is written by hand: the program is to be linked
  * statically for guests, and these are all the objects it has. */
 #include <string.h>
 
 #include "text.h"
 
-#include "report.h"
+#include "figures.h"
 
-const char *report_time(char *buffer, double ns)
+const char *figures_time(char *buffer, double ns)
 {
 	if (ns < 1e6)
 		snprintf(buffer, 16, "%.0f us", ns / 1e3);
@@ -18,7 +18,7 @@ const char *report_time(char *buffer, double ns)
 	return buffer;
 }
 
-void report_string(const char *s, struct text *out)
+void figures_string(const char *s, struct text *out)
 {
 	text_puts(out, "\"");
 	for (; *s; s++) {
@@ -49,21 +49,21 @@ static double got(const struct sched *s, const struct sched_entity *e)
 	return 100 * (double)e->cpu_ns / total_ns(s);
 }
 
-void report_head(struct text *out)
+void figures_head(struct text *out)
 {
 	text_printf(out, "%-14s %7s %9s %9s %8s %8s %9s %9s", "guest", "weight",
 		    "wanted %", "got %", "error", "window", "turns", "wait");
 }
 
-void report_row(const struct sched *s, const struct sched_entity *e, const char *name,
-		bool live, struct text *out)
+void figures_row(const struct sched *s, const struct sched_entity *e, const char *name,
+		 bool live, struct text *out)
 {
 	char wait[16];
 
 	text_printf(out, "%-14.14s %7u %9.3f %9.3f %+8.3f %8.2f %9llu %9s", name,
 		    e->weight, wanted(s, e), got(s, e), got(s, e) - wanted(s, e),
 		    live ? e->window : e->worst_window, (unsigned long long)e->turns,
-		    report_time(wait, (double)e->worst_wait_ns));
+		    figures_time(wait, (double)e->worst_wait_ns));
 }
 
 static const char *state(const struct cloud_guest *g, char *buffer, size_t size)
@@ -81,39 +81,39 @@ static const char *state(const struct cloud_guest *g, char *buffer, size_t size)
 	return g->sched.state == SCHED_ASLEEP ? "sleeps" : "runs";
 }
 
-void report_table(const struct cloud *cloud, bool live, struct text *out)
+void figures_table(const struct cloud *cloud, bool live, struct text *out)
 {
 	const struct sched *s = &cloud->sched;
 	char time[16], late[16];
 
-	report_head(out);
+	figures_head(out);
 	text_printf(out, " %10s  %s\n", "exits", "state");
 	for (size_t i = 0; i < cloud->n; i++) {
 		const struct cloud_guest *g = cloud->guests[i];
 		char buffer[32];
 
-		report_row(s, &g->sched, g->vm->name, live, out);
+		figures_row(s, &g->sched, g->vm->name, live, out);
 		text_printf(out, " %10llu  %s\n", (unsigned long long)vm_exits(g->vm),
 			    state(g, buffer, sizeof(buffer)));
 	}
 	text_printf(out,
 		    "%s under %s: busy %.1f %%, idle %.1f %%, %llu kicks, the latest %s "
 		    "late\n",
-		    report_time(time, total_ns(s)), s->policy->name,
+		    figures_time(time, total_ns(s)), s->policy->name,
 		    100 * (double)s->busy_ns / total_ns(s),
 		    100 * (double)s->idle_ns / total_ns(s),
 		    (unsigned long long)cloud->kicks,
-		    report_time(late, (double)cloud->worst_overrun_ns));
+		    figures_time(late, (double)cloud->worst_overrun_ns));
 	if (!live)
 		text_puts(out,
 			  "error and window: points of the CPU; window: the worst one\n");
 }
 
-void report_entity_json(const struct sched *s, const struct sched_entity *e,
-			const char *name, struct text *out)
+void figures_entity_json(const struct sched *s, const struct sched_entity *e,
+			 const char *name, struct text *out)
 {
 	text_puts(out, "\"name\": ");
-	report_string(name, out);
+	figures_string(name, out);
 	text_printf(out,
 		    ", \"weight\": %u, \"cap_percent\": %u, \"wanted_percent\": %.6f, "
 		    "\"got_percent\": %.6f, \"error_points\": %.6f, "
@@ -131,7 +131,7 @@ static void guest_json(const struct sched *s, const struct cloud_guest *g,
 	const struct vm_counts *c = &g->vm->counts;
 
 	text_puts(out, "    {");
-	report_entity_json(s, &g->sched, g->vm->name, out);
+	figures_entity_json(s, &g->sched, g->vm->name, out);
 	text_printf(
 		out,
 		",\n     \"exits\": {\"total\": %llu, \"io_in\": %llu, \"io_out\": %llu, "
@@ -144,11 +144,11 @@ static void guest_json(const struct sched *s, const struct cloud_guest *g,
 		(unsigned long long)c->kicked);
 	text_printf(out, "     \"end\": \"%s\", \"status\": %u, \"why\": ",
 		    vm_end_name(g->vm->end), g->vm->status);
-	report_string(g->vm->why, out);
+	figures_string(g->vm->why, out);
 	text_puts(out, "}");
 }
 
-void report_json(const struct cloud *cloud, struct text *out)
+void figures_json(const struct cloud *cloud, struct text *out)
 {
 	const struct sched *s = &cloud->sched;
 

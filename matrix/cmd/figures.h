@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who got what, as a table or as JSON; for real guests and for invented ones. */
+#ifndef MATRIX_CMD_FIGURES_H
+#define MATRIX_CMD_FIGURES_H
+
+#include "cloud.h"
+
+struct text;
+
+/** figures_table - of all guests of a cloud, with a line on top when @live. */
+void figures_table(const struct cloud *cloud, bool live, struct text *out);
+void figures_json(const struct cloud *cloud, struct text *out);
+
+/** figures_row, figures_entity_json - one line, one object's members, of any entity. The
+ *  window's error is the last one's when @live, else the worst one's. */
+void figures_head(struct text *out);
+void figures_row(const struct sched *s, const struct sched_entity *e, const char *name,
+		 bool live, struct text *out);
+void figures_entity_json(const struct sched *s, const struct sched_entity *e,
+			 const char *name, struct text *out);
+
+/** figures_time - "1.2 ms", "5.00 s" into @buffer of 16 bytes; returns it. */
+const char *figures_time(char *buffer, double ns);
+
+/** figures_string - @s as a JSON string. */
+void figures_string(const char *s, struct text *out);
+
+#endif
