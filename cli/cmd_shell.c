@@ -58,7 +58,7 @@ static int finish(struct cli *cli, struct lab_result *result)
 	bool good = result->outcome == LAB_PASS || result->outcome == LAB_TEST_FAILED;
 
 	if (!good)
-		lab_report_text(stderr, result, ui_colour(STDERR_FILENO));
+		lab_result_print_text(stderr, result, ui_colour(STDERR_FILENO));
 	if (!good)
 		status = lab_outcome_exit(result->outcome);
 	lab_result_destroy(result);

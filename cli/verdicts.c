@@ -229,12 +229,12 @@ static void print_table(struct lab_result **r, size_t n, FILE *out, bool colour)
 {
 	size_t failed = 0;
 
-	lab_report_table(out, r, n, colour);
+	lab_result_print_table(out, r, n, colour);
 	for (size_t i = 0; i < n; i++) {
 		if (r[i]->outcome == LAB_PASS || ++failed > FAILURES_SHOWN)
 			continue;
 		fputc('\n', out);
-		lab_report_text(out, r[i], colour);
+		lab_result_print_text(out, r[i], colour);
 	}
 	if (failed > FAILURES_SHOWN)
 		fprintf(out, "\n... and %zu more that failed; '--json' has all of it\n",
@@ -247,16 +247,16 @@ static void print(struct cli *cli, struct lab_result **r, size_t n, FILE *out, b
 	bool colour = ui_colour(fileno(out));
 
 	if (!strcmp(format, "json")) {
-		lab_report_json(out, r, n);
+		lab_result_print_json(out, r, n);
 	} else if (!strcmp(format, "ktap")) {
-		lab_report_ktap(out, r, n);
+		lab_result_print_ktap(out, r, n);
 	} else if (!strcmp(format, "junit")) {
-		lab_report_junit(out, r, n);
+		lab_result_print_junit(out, r, n);
 	} else if (table) {
 		print_table(r, n, out, colour);
 	} else {
 		for (size_t i = 0; i < n; i++)
-			lab_report_text(out, r[i], colour);
+			lab_result_print_text(out, r[i], colour);
 	}
 }
 

@@ -30,7 +30,7 @@ void lab_plan_deinit(struct lab_plan *plan)
 }
 
 /* What lab_guest_run() borrows; all of it lives as long as the run. */
-struct job {
+struct run_job {
 	struct lab_guest_job guest;
 	struct lab_guest_module *modules;
 	struct strv intree_names;
@@ -40,7 +40,7 @@ struct job {
 	int capture; /* memory file for the tests' stdout, or -1 */
 };
 
-static void job_deinit(struct job *job)
+static void job_deinit(struct run_job *job)
 {
 	free(job->modules);
 	free(job->in);
@@ -66,7 +66,7 @@ static char *module_name(const char *path)
 	return name;
 }
 
-static void job_add_modules(struct job *job, const struct lab_plan *plan)
+static void job_add_modules(struct run_job *job, const struct lab_plan *plan)
 {
 	size_t n = plan->intree.n + plan->modules.n;
 	struct lab_guest_module *m = xcalloc(n, sizeof(*m));
@@ -84,7 +84,7 @@ static void job_add_modules(struct job *job, const struct lab_plan *plan)
 	job->guest.n_modules = n;
 }
 
-static void job_add_file(struct job *job, char *host, char *guest)
+static void job_add_file(struct run_job *job, char *host, char *guest)
 {
 	size_t n = job->guest.n_in;
 
@@ -97,7 +97,7 @@ static void job_add_file(struct job *job, char *host, char *guest)
 }
 
 /* What tests find in /lab: themselves, their helper, and the modules to load again. */
-static void job_add_test_files(struct job *job, const struct lab *lab,
+static void job_add_test_files(struct run_job *job, const struct lab *lab,
 			       const struct lab_plan *plan)
 {
 	job_add_file(job, xstrdup(plan->tests_dir), xstrdup("/lab/tests"));
@@ -116,7 +116,7 @@ static char *test_path(const char *test)
 	return xprintf("/lab/tests/%s", test);
 }
 
-static void job_add_tests(struct job *job, const struct lab *lab,
+static void job_add_tests(struct run_job *job, const struct lab *lab,
 			  const struct lab_plan *plan, const struct lab_command *command)
 {
 	const char *module = plan->names.v[plan->names.n - 1];
@@ -145,14 +145,14 @@ static void job_add_tests(struct job *job, const struct lab *lab,
 	strv_add(&job->env, "KMLAB_KTAP=/lab/ktap.sh");
 }
 
-static int job_init(struct job *job, struct lab *lab, const struct lab_plan *plan,
+static int job_init(struct run_job *job, struct lab *lab, const struct lab_plan *plan,
 		    const struct lab_command *command)
 {
 	const struct lab_run_spec *spec = plan->spec;
 	bool tests = command->test || command->all_tests;
 	bool captured = tests || command->is_test;
 
-	*job = (struct job){.capture = -1};
+	*job = (struct run_job){.capture = -1};
 	job->guest = (struct lab_guest_job){
 		.out = spec->out,
 		.n_out = spec->n_out,
@@ -205,7 +205,8 @@ static void take_ktap(struct lab_result *result, struct ktap *ktap)
  * Reads what the tests printed. A script that speaks no KTAP is judged by its exit status
  * alone; one that began to and broke off has failed, whatever its status says.
  */
-static void read_tests(struct lab_result *result, const struct job *job, struct text *out)
+static void read_tests(struct lab_result *result, const struct run_job *job,
+		       struct text *out)
 {
 	struct ktap ktap;
 
@@ -286,8 +287,8 @@ struct lab_result *lab_trouble(struct lab *lab, const struct lab_run_spec *spec,
 	return r;
 }
 
-static int run_job(struct lab *lab, const struct lab_plan *plan, const struct job *job,
-		   struct lab_guest_report *report)
+static int run_job(struct lab *lab, const struct lab_plan *plan,
+		   const struct run_job *job, struct lab_guest_report *report)
 {
 	const struct lab_run_spec *spec = plan->spec;
 	struct lab_vm_shape shape = {
@@ -328,7 +329,7 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 	_cleanup_text_ struct text output = TEXT_INIT;
 	struct lab_guest_report report;
 	double start = lab_now_ms();
-	struct job job;
+	struct run_job job;
 	int err;
 
 	memset(&report, 0, sizeof(report));

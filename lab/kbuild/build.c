@@ -389,7 +389,7 @@ static int build_anyhow(struct build_job *job, struct lab_build *build)
 int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirror,
 		  struct lab_build *ret)
 {
-	_cleanup_job_ struct build_job job = BUILD_JOB_INIT;
+	_cleanup_build_job_ struct build_job job = BUILD_JOB_INIT;
 	_cleanup_build_ struct lab_build build = {0};
 	double begin = lab_now_ms();
 	int err = build_job_open(lab, spec, &job);

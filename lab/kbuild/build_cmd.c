@@ -15,7 +15,8 @@ void build_cmd_deinit(struct build_cmd *cmd)
 	strv_deinit(&cmd->deps);
 }
 
-static char *unescape(const char *s)
+/* As make reads it: "$$" is "$", "\#" is "#". */
+static char *unescape_make(const char *s)
 {
 	_cleanup_text_ struct text t = TEXT_INIT;
 
@@ -57,7 +58,7 @@ static void parse_line(struct build_cmd *cmd, char *line, bool *in_deps)
 	if (!cmd->command &&
 	    (str_starts(line, "cmd_") || str_starts(line, "savedcmd_"))) {
 		cmd->target = xstrdup(strchr(line, '_') + 1);
-		cmd->command = unescape(value);
+		cmd->command = unescape_make(value);
 	} else if (!cmd->source && str_starts(line, "source_")) {
 		cmd->source = xstrdup(value);
 	} else if (str_starts(line, "deps_")) {
@@ -149,7 +150,7 @@ int build_compile_commands(struct build_job *job)
 
 	for (size_t i = 0; !err && i < files.n; i++) {
 		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
-		_cleanup_cmd_ struct build_cmd cmd = {0};
+		_cleanup_build_cmd_ struct build_cmd cmd = {0};
 
 		if (str_ends(file, ".o.cmd") && build_cmd_read(file, &cmd) == 0 &&
 		    wanted(&cmd))

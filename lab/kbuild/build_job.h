@@ -34,7 +34,7 @@ struct build_job {
 	}
 
 void build_job_deinit(struct build_job *job);
-#define _cleanup_job_ _cleanup_(build_job_deinit)
+#define _cleanup_build_job_ _cleanup_(build_job_deinit)
 
 /* A word for make, unless job->btf: see use_btf() in build.c. */
 #define BUILD_NO_BTF "CONFIG_DEBUG_INFO_BTF_MODULES="
@@ -81,7 +81,7 @@ struct build_cmd {
 };
 
 void build_cmd_deinit(struct build_cmd *cmd);
-#define _cleanup_cmd_ _cleanup_(build_cmd_deinit)
+#define _cleanup_build_cmd_ _cleanup_(build_cmd_deinit)
 int build_cmd_read(const char *path, struct build_cmd *ret);
 /** build_cmd_files - all .cmd files below @dir, paths relative to it, sorted. */
 int build_cmd_files(const char *dir, struct strv *ret);

@@ -138,7 +138,7 @@ static void foreign_deps(struct build_job *job, struct strv *ret)
 	build_cmd_files(job->upper, &files);
 	for (size_t i = 0; i < files.n; i++) {
 		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
-		_cleanup_cmd_ struct build_cmd cmd = {0};
+		_cleanup_build_cmd_ struct build_cmd cmd = {0};
 
 		if (!str_ends(file, ".o.cmd") || build_cmd_read(file, &cmd))
 			continue;

@@ -43,7 +43,7 @@ struct trouble {
 	char subject[PATH_MAX];
 };
 
-struct job {
+struct boxed_run {
 	const struct lab_sandbox *box;
 	const struct sandbox_plan *plan;
 	struct trouble *trouble;
@@ -52,7 +52,7 @@ struct job {
 	bool own_user_ns;
 };
 
-static int fail(struct job *job, enum stage stage, const char *subject)
+static int fail(struct boxed_run *job, enum stage stage, const char *subject)
 {
 	int err = errno ? errno : EIO;
 
@@ -126,7 +126,7 @@ static int do_step(const struct sandbox_step *step)
 }
 
 /* An empty root with the host's tree at OLD and a place for the new one at NEW. */
-static int enter_base(struct job *job)
+static int enter_base(struct boxed_run *job)
 {
 	const char *base = "/tmp";
 
@@ -197,7 +197,7 @@ static int mount_exposed(const struct lab_sandbox *box, const char *at)
 	return 0;
 }
 
-static int mount_lower(struct job *job)
+static int mount_lower(struct boxed_run *job)
 {
 	const struct lab_sandbox *box = job->box;
 	char at[PATH_MAX], path[2 * PATH_MAX];
@@ -215,7 +215,7 @@ static int mount_lower(struct job *job)
 	return 0;
 }
 
-static int build_tree(struct job *job)
+static int build_tree(struct boxed_run *job)
 {
 	int err = enter_base(job);
 
@@ -281,7 +281,7 @@ static int write_maps(pid_t pid)
 	return write_map(pid, "gid", getegid());
 }
 
-static void __attribute__((noreturn)) exec_command(struct job *job)
+static void __attribute__((noreturn)) exec_command(struct boxed_run *job)
 {
 	static char *const env[] = {
 		"PATH=/run/kmlab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
@@ -306,7 +306,7 @@ static void __attribute__((noreturn)) exec_command(struct job *job)
 	_exit(127);
 }
 
-static void __attribute__((noreturn)) inner_main(struct job *job, int go)
+static void __attribute__((noreturn)) inner_main(struct boxed_run *job, int go)
 {
 	char byte;
 
@@ -339,7 +339,7 @@ static pid_t clone_into(unsigned long flags)
 /* In the child, instead of an exec: never returns. */
 static int keeper_main(void *data)
 {
-	struct job *job = data;
+	struct boxed_run *job = data;
 	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID;
 	int go[2];
 	pid_t pid;
@@ -479,8 +479,8 @@ int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *given, char *cons
 	struct lab_sandbox resolved = *given;
 	const struct lab_sandbox *box = &resolved;
 	_cleanup_(trouble_unmap) struct trouble *trouble = trouble_map();
-	_cleanup_plan_ struct sandbox_plan plan = {0};
-	struct job job = {box, &plan, trouble, argv, cwd, true};
+	_cleanup_sandbox_plan_ struct sandbox_plan plan = {0};
+	struct boxed_run job = {box, &plan, trouble, argv, cwd, true};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	int err, got = 0;
 

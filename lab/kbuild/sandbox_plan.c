@@ -306,7 +306,7 @@ static void plan_tools(struct sandbox_plan *plan, const char *root)
 int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
 		      struct sandbox_plan *ret)
 {
-	_cleanup_plan_ struct sandbox_plan plan = {0};
+	_cleanup_sandbox_plan_ struct sandbox_plan plan = {0};
 	const char *root = box->root ? box->root : "";
 	int err = plan_usr(&plan, box);
 

@@ -31,7 +31,7 @@ struct sandbox_plan {
 int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
 		      struct sandbox_plan *ret);
 void sandbox_plan_deinit(struct sandbox_plan *plan);
-#define _cleanup_plan_ _cleanup_(sandbox_plan_deinit)
+#define _cleanup_sandbox_plan_ _cleanup_(sandbox_plan_deinit)
 
 /** path_below - is @path @dir itself or below it? */
 bool path_below(const char *path, const char *dir);

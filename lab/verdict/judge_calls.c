@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "errno_words.h"
-#include "frames.h"
+#include "stack_trace.h"
 #include "judge_parts.h"
 #include "klog.h"
 #include "pattern.h"

@@ -2,7 +2,7 @@
 /* Events of the kernel log: resolved, named, and freed of repetitions. */
 #include <string.h>
 
-#include "frames.h"
+#include "stack_trace.h"
 #include "judge_parts.h"
 #include "klog.h"
 #include "title.h"

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "frames.h"
+#include "stack_trace.h"
 #include "klog.h"
 #include "pattern.h"
 

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "../vm/guest.h"
+#include "../vm/guest_job.h"
 #include "ktap.h"
 
 /* From good to bad: of several events the worst one is the outcome. */
@@ -108,10 +108,11 @@ void lab_result_add_event(struct lab_result *result, struct lab_event *event);
 json_t *lab_result_json(const struct lab_result *result);
 
 /** Views; all write to @out and return nothing: the caller checks ferror once. */
-void lab_report_text(FILE *out, const struct lab_result *r, bool colour);
-void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool colour);
-void lab_report_json(FILE *out, struct lab_result *const *r, size_t n);
-void lab_report_ktap(FILE *out, struct lab_result *const *r, size_t n);
-void lab_report_junit(FILE *out, struct lab_result *const *r, size_t n);
+void lab_result_print_text(FILE *out, const struct lab_result *r, bool colour);
+void lab_result_print_table(FILE *out, struct lab_result *const *r, size_t n,
+			    bool colour);
+void lab_result_print_json(FILE *out, struct lab_result *const *r, size_t n);
+void lab_result_print_ktap(FILE *out, struct lab_result *const *r, size_t n);
+void lab_result_print_junit(FILE *out, struct lab_result *const *r, size_t n);
 
 #endif

@@ -123,7 +123,7 @@ json_t *lab_result_json(const struct lab_result *r)
 }
 
 /* Always an object with an array, also for one result: readers need one shape only. */
-void lab_report_json(FILE *out, struct lab_result *const *r, size_t n)
+void lab_result_print_json(FILE *out, struct lab_result *const *r, size_t n)
 {
 	json_t *all = json_object(), *array = json_array();
 

@@ -129,7 +129,7 @@ static void put_suite(FILE *out, const struct lab_result *r)
 	fputs("  </testsuite>\n", out);
 }
 
-void lab_report_junit(FILE *out, struct lab_result *const *r, size_t n)
+void lab_result_print_junit(FILE *out, struct lab_result *const *r, size_t n)
 {
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", out);
 	for (size_t i = 0; i < n; i++)

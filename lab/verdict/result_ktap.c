@@ -49,7 +49,7 @@ static void put_result(FILE *out, const struct lab_result *r, size_t number)
 	fputc('\n', out);
 }
 
-void lab_report_ktap(FILE *out, struct lab_result *const *r, size_t n)
+void lab_result_print_ktap(FILE *out, struct lab_result *const *r, size_t n)
 {
 	fprintf(out, "KTAP version 1\n1..%zu\n", n);
 	for (size_t i = 0; i < n; i++)

@@ -289,7 +289,7 @@ static void build_log(const struct view *v, const struct lab_result *r)
 		fputs("    ...\n", v->out);
 }
 
-void lab_report_text(FILE *out, const struct lab_result *r, bool colour)
+void lab_result_print_text(FILE *out, const struct lab_result *r, bool colour)
 {
 	const struct view v = {out, colour};
 	const struct lab_event *e = lab_result_worst(r);
@@ -342,7 +342,7 @@ static char *name_of(const struct lab_result *r, bool several)
 }
 
 /* One line per result: kernel, what ran, outcome, time, and why when it is not a pass. */
-void lab_report_table(FILE *out, struct lab_result *const *r, size_t n, bool colour)
+void lab_result_print_table(FILE *out, struct lab_result *const *r, size_t n, bool colour)
 {
 	const struct view v = {out, colour};
 	bool several = several_modules(r, n);

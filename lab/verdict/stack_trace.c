@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "frames.h"
+#include "stack_trace.h"
 #include "pattern.h"
 
 static const char *skip_spaces(const char *s)

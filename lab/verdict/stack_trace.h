@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading the lines of a kernel's stack trace. */
-#ifndef KMLAB_LAB_FRAMES_H
-#define KMLAB_LAB_FRAMES_H
+#ifndef KMLAB_LAB_STACK_TRACE_H
+#define KMLAB_LAB_STACK_TRACE_H
 
 #include "event.h"
 

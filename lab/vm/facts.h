@@ -11,7 +11,7 @@
 #ifndef KMLAB_LAB_FACTS_H
 #define KMLAB_LAB_FACTS_H
 
-#include "guest.h"
+#include "guest_job.h"
 
 /**
  * lab_facts_keep - put a report with a key, and what its command wrote, into the store.

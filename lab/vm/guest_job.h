@@ -3,8 +3,8 @@
  * One job in one fresh clone: load modules, run a command, unload, look for what is left.
  * lab_guest_run() reports facts; judging them is verdict/'s business.
  */
-#ifndef KMLAB_LAB_GUEST_H
-#define KMLAB_LAB_GUEST_H
+#ifndef KMLAB_LAB_GUEST_JOB_H
+#define KMLAB_LAB_GUEST_JOB_H
 
 #include "template.h"
 

@@ -89,7 +89,7 @@ static int hex(char c)
 
 /* /dev/kmsg escapes what does not print as \xNN; a newline in a message becomes a space.
  */
-static char *unescape(const char *s, size_t len)
+static char *unescape_kmsg(const char *s, size_t len)
 {
 	char *out = xcalloc(len + 1, 1), *to = out;
 
@@ -147,7 +147,7 @@ static void add_record(struct lab_guest_report *r, const char *line, size_t len)
 	log->phase = r->phase;
 	log->level = (int)(priority & 7);
 	log->usec = usec;
-	log->text = unescape(text, len - (size_t)(text - line));
+	log->text = unescape_kmsg(text, len - (size_t)(text - line));
 }
 
 static void on_log(struct lab_guest_report *r, struct reader *in)

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "../../guest/proto.h"
-#include "guest.h"
+#include "guest_job.h"
 
 #define LAB_RAM_FILE	  "ram"
 #define LAB_STATE_FILE	  "state"
@@ -69,7 +69,7 @@ int qmp_greet(struct vm *vm);
 /** qmp_migrate - "migrate" or "migrate-incoming", to or from the file @fd. */
 int qmp_migrate(struct vm *vm, const char *command, int fd);
 
-/* frames.c */
+/* wire.c */
 struct frames {
 	struct text in;
 	size_t done; /* bytes of @in already handed out */
@@ -142,7 +142,7 @@ char *facts_key(const struct lab_template *t, const struct lab_guest_job *job,
 bool facts_recall(struct lab *lab, const char *key, const struct lab_guest_job *job,
 		  struct lab_guest_report *ret);
 
-/* report.c */
+/* guest_report.c */
 /** report_frame - enter what a frame says. false: it says nothing a report has. */
 bool report_frame(struct lab_guest_report *r, const struct frame *f);
 /** report_done - the same for DONE, which only the session may believe: it has the nonce.

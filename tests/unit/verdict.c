@@ -606,21 +606,21 @@ static char *view(view_fn fn, struct lab_result *r)
 	if (fn)
 		fn(f, &r, 1);
 	else
-		lab_report_text(f, r, false);
+		lab_result_print_text(f, r, false);
 	fclose(f);
 	return s;
 }
 
 static void plain_table(FILE *out, struct lab_result *const *r, size_t n)
 {
-	lab_report_table(out, r, n, false);
+	lab_result_print_table(out, r, n, false);
 }
 
 static void test_hostile(void)
 {
 	struct lab_result *r = hostile_result();
-	static const view_fn views[] = {NULL, plain_table, lab_report_json,
-					lab_report_ktap, lab_report_junit};
+	static const view_fn views[] = {NULL, plain_table, lab_result_print_json,
+					lab_result_print_ktap, lab_result_print_junit};
 	static const char *const names[] = {"text", "table", "json", "ktap", "junit"};
 
 	for (size_t i = 0; i < 5; i++) {
