@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything before the clone: kernel, build, load order, parameters, tests; see run.h.
+/* Everything before the clone: kernel, build, load order, parameters, tests; see plan.h.
  */
 #include <string.h>
 #include <sys/stat.h>
 
 #include "fs.h"
 
+#include "kbuild/build.h"
 #include "kbuild/modinfo.h"
-#include "programs.h"
-#include "run.h"
+#include "kbuild/programs.h"
+#include "plan.h"
 #include "vm/template.h"
+
+void lab_plan_deinit(struct lab_plan *plan)
+{
+	lab_kernel_destroy(plan->kernel);
+	strv_deinit(&plan->modules);
+	strv_deinit(&plan->names);
+	strv_deinit(&plan->intree);
+	strv_deinit(&plan->params);
+	strv_deinit(&plan->tests);
+	strv_deinit(&plan->notes);
+	free(plan->tests_dir);
+	free(plan->programs_dir);
+	free(plan->build_log);
+	memset(plan, 0, sizeof(*plan));
+}
 
 static int find_kernel(struct lab *lab, const struct lab_run_spec *spec,
 		       struct lab_kernel **ret)
@@ -302,13 +318,37 @@ static int need_hypervisor(struct lab *lab, struct lab_plan *plan)
 				&plan->intree);
 }
 
+/* Where names are equal, a test goes before a client and the suite's client before a
+ * source's: the judge brings its own. */
+static void list_programs(const struct lab_plan *plan, struct lab_programs *p)
+{
+	const struct lab_run_spec *spec = plan->spec;
+
+	if (plan->tests_dir) {
+		_cleanup_free_ char *module = xprintf("%s/..", plan->tests_dir);
+
+		for (size_t i = 0; i < plan->tests.n; i++)
+			lab_programs_add(p, module, "tests", plan->tests.v[i]);
+	}
+	if (spec->suite)
+		lab_programs_add_clients(p, spec->suite);
+	for (char *const *s = spec->sources; s && *s; s++)
+		lab_programs_add_clients(p, *s);
+}
+
 static int make_programs(struct lab *lab, struct lab_plan *plan,
 			 struct lab_result *verdict)
 {
+	_cleanup_programs_ struct lab_programs programs = {0};
 	struct lab_build failed = {.status = 1};
 	_cleanup_free_ char *source = NULL;
-	int err = lab_programs_make(lab, plan, &source, &failed.log);
+	int err;
 
+	list_programs(plan, &programs);
+	if (!programs.sources.n)
+		return 0;
+	err = lab_programs_build(lab, plan->kernel, &programs, &plan->programs_dir,
+				 &source, &failed.log);
 	if (err == -ENOEXEC) {
 		build_failed(verdict, &failed, source);
 		err = 1;

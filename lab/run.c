@@ -14,21 +14,6 @@
 /* A test's output is kept in memory; what is longer is cut there and said so. */
 #define MAX_TEST_OUTPUT (4 << 20)
 
-void lab_plan_deinit(struct lab_plan *plan)
-{
-	lab_kernel_destroy(plan->kernel);
-	strv_deinit(&plan->modules);
-	strv_deinit(&plan->names);
-	strv_deinit(&plan->intree);
-	strv_deinit(&plan->params);
-	strv_deinit(&plan->tests);
-	strv_deinit(&plan->notes);
-	free(plan->tests_dir);
-	free(plan->programs_dir);
-	free(plan->build_log);
-	memset(plan, 0, sizeof(*plan));
-}
-
 /* What lab_guest_run() borrows; all of it lives as long as the run. */
 struct run_job {
 	struct lab_guest_job guest;

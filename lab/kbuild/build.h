@@ -42,14 +42,4 @@ void lab_build_deinit(struct lab_build *build);
 int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 		  struct lab_build *ret);
 
-/** lab_build_program - compile one user-space program (C, static) with the build
- *  root's compiler; the result is cached by content. @include: one -I path or NULL; the
- *  lab's own headers for tests (guest/kit/ktap.h, guest/kit/ktest.h) are found in any case.
- *  @ret_log: what the compiler said; freed by the caller, as is *ret_path.
- *  Return: 0; -ENOEXEC when the compiler refused it, then *ret_log is set and *ret_path
- *  is not; another -errno, then neither is. */
-int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
-		      const char *source, const char *include, char **ret_path,
-		      char **ret_log);
-
 #endif

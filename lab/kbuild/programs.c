@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Small user-space test programs, compiled once for each content. */
+/* User-space programs in C, compiled once for each content; see programs.h. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../cache.h"
-#include "build.h"
 #include "digest.h"
 #include "fs.h"
+#include "programs.h"
 #include "sandbox.h"
 
 static int add_headers(const char *dir, struct strv *parts)
@@ -256,4 +257,118 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
 	*ret_path = program_path(entry);
 	*ret_log = saved ? saved : xstrdup("");
 	return 0;
+}
+
+/* ---- all that a guest gets, side by side ---- */
+
+void lab_programs_deinit(struct lab_programs *p)
+{
+	strv_deinit(&p->sources);
+	strv_deinit(&p->includes);
+}
+
+static bool has_name(const struct lab_programs *p, const char *name)
+{
+	for (size_t i = 0; i < p->sources.n; i++)
+		if (!strcmp(fs_basename(p->sources.v[i]), name))
+			return true;
+	return false;
+}
+
+void lab_programs_add(struct lab_programs *p, const char *module, const char *folder,
+		      const char *name)
+{
+	if (!str_ends(name, ".c") || has_name(p, name))
+		return;
+	strv_printf(&p->sources, "%s/%s/%s", module, folder, name);
+	strv_add(&p->includes, module);
+}
+
+void lab_programs_add_clients(struct lab_programs *p, const char *module)
+{
+	_cleanup_free_ char *dir = xprintf("%s/client", module);
+	_cleanup_strv_ struct strv names = STRV_INIT;
+
+	if (!fs_is_dir(dir) || fs_list(dir, false, &names))
+		return;
+	for (size_t i = 0; i < names.n; i++)
+		lab_programs_add(p, module, "client", names.v[i]);
+}
+
+static int build_all(struct lab *lab, const struct lab_kernel *kernel,
+		     const struct lab_programs *p, struct strv *built, char **source,
+		     char **log)
+{
+	for (size_t i = 0; i < p->sources.n; i++) {
+		_cleanup_free_ char *said = NULL;
+		char *program = NULL;
+		int err = lab_build_program(lab, kernel, p->sources.v[i],
+					    p->includes.v[i], &program, &said);
+
+		if (err == -ENOEXEC) {
+			*source = xstrdup(p->sources.v[i]);
+			*log = take_ptr(said);
+		}
+		if (err)
+			return err;
+		strv_take(built, program);
+	}
+	return 0;
+}
+
+static int gather(struct lab *lab, const struct lab_programs *p, const struct strv *built,
+		  const char *key)
+{
+	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	int err = lab_stage_begin(lab, "builds", &stage);
+
+	/* In the guest others than root call them, too. */
+	if (!err && chmod(stage.dir, 0755) < 0)
+		err = lab_fail(lab, -errno, "cannot change the mode of '%s': %s",
+			       stage.dir, strerror(errno));
+	for (size_t i = 0; i < built->n && !err; i++) {
+		const char *name = fs_basename(p->sources.v[i]);
+		_cleanup_free_ char *to =
+			xprintf("%s/%.*s", stage.dir, (int)strlen(name) - 2, name);
+
+		err = fs_copy_file(built->v[i], to);
+		if (err)
+			lab_fail(lab, err,
+				 "cannot write '%s': %s; free space or set "
+				 "KMLAB_CACHE",
+				 to, strerror(-err));
+	}
+	return err ? err : lab_stage_publish(lab, &stage, key);
+}
+
+/* A program's path in the cache is a hash of its content, so the key names the content.
+ */
+static char *key_of(const struct lab_programs *p, const struct strv *built)
+{
+	_cleanup_strv_ struct strv parts = STRV_INIT;
+
+	strv_add(&parts, "programs, layout 2");
+	for (size_t i = 0; i < built->n; i++) {
+		strv_add(&parts, fs_basename(p->sources.v[i]));
+		strv_add(&parts, built->v[i]);
+	}
+	return lab_cache_key((const char *const *)parts.v);
+}
+
+int lab_programs_build(struct lab *lab, const struct lab_kernel *kernel,
+		       const struct lab_programs *p, char **ret_dir, char **source,
+		       char **log)
+{
+	_cleanup_strv_ struct strv built = STRV_INIT;
+	_cleanup_free_ char *key = NULL;
+	int err = build_all(lab, kernel, p, &built, source, log);
+
+	if (err)
+		return err;
+	key = key_of(p, &built);
+	if (!lab_cache_has(lab, "builds", key))
+		err = gather(lab, p, &built, key);
+	if (!err)
+		*ret_dir = lab_cache_path(lab, "builds", key);
+	return err;
 }
