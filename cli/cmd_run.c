@@ -3,7 +3,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "run.h"
+
 #include "parallel.h"
+#include "specs.h"
 #include "ui.h"
 #include "verdicts.h"
 

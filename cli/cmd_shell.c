@@ -3,8 +3,10 @@
 #include <string.h>
 #include <termios.h>
 
+#include "run.h"
+
+#include "specs.h"
 #include "ui.h"
-#include "verdicts.h"
 
 static struct termios saved;
 

@@ -4,7 +4,10 @@
 
 #include "fs.h"
 
+#include "run.h"
+
 #include "parallel.h"
+#include "specs.h"
 #include "ui.h"
 #include "verdicts.h"
 

@@ -8,6 +8,9 @@
 
 #include "fs.h"
 
+#include "run.h"
+
+#include "specs.h"
 #include "ui.h"
 #include "verdicts.h"
 
