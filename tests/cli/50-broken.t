@@ -1,17 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Judges every module in tests/broken on the newest kernel, with KMLAB_TEST_ALL on every one,
-# and compares the verdict with the module's own expectation (tests/broken/README.md). Names
-# as arguments: only those. All that can be built are built together.
+# and compares the verdict with what the module's first comment expects
+# (tests/broken/README.md). Names as arguments: only those. All that can be built are built
+# together.
 . "$(dirname "$0")/lib.sh"
 cd "$top/tests/broken" || exit 1
 tmp=$scratch
 
+# expectation FILE - the lines of its first comment behind "expect:". Lines that look like
+# them and stand before it are given with their star, so that check_expect() finds fault.
+expectation()
+{
+	awk '
+	/\*\// { exit }
+	here { sub(/^ \*\t/, "") }
+	here || /^ \*\t/
+	/^ \* expect:$/ { here = 1 }
+	' "$1"
+}
+
 # want KEY - the module's expectation: KEY@KERNEL before KEY.
 want()
 {
-	value=$(sed -n "s|^$1@$k=||p" "$module/expect")
-	[ -n "$value" ] || value=$(sed -n "s|^$1=||p" "$module/expect")
+	value=$(sed -n "s|^$1@$k=||p" "$tmp/expect")
+	[ -n "$value" ] || value=$(sed -n "s|^$1=||p" "$tmp/expect")
 	printf '%s' "$value"
 }
 
@@ -63,7 +76,7 @@ some()
 check_line()
 {
 	[ "$(want line)" = here ] || return 0
-	line=$(grep -n '/\* here \*/' "$module/$module.c" | cut -d: -f1)
+	line=$(grep -n '/\* here \*/' "$module.c" | cut -d: -f1)
 	grep -Eq "^(title|summary|frame) .*(^|[^a-z-])$module\\.c:$line([^0-9]|\$)" \
 		"$tmp/flat" && return 0
 	echo "line: $module.c:$line is not named" >>"$tmp/why"
@@ -111,33 +124,30 @@ other()
 # check_expect - a typing error in it must not make it expect nothing.
 check_expect()
 {
-	if [ ! -e "$module/expect" ]; then
-		echo "there is no file 'expect'"
-		return
-	fi
-	grep -Ev -e '^(#|$)' -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@debian/[0-9.]+)?=.' \
+	grep -Ev -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@debian/[0-9.]+)?=.' \
 		-e '^line(@debian/[0-9.]+)?=(here|later)$' -e '^build_kernel=other$' \
-		-e '^needs=kasan$' -e '^kasan_(outcome|kind|exit)=.' "$module/expect" |
+		-e '^needs=kasan$' -e '^kasan_(outcome|kind|exit)=.' "$tmp/expect" |
 		sed 's/^/expect: what is this: /'
-	grep -o '^[a-z_][^=]*=' "$module/expect" | sort | uniq -d | sed 's/^/expect: twice: /'
+	grep -o '^[a-z_][^=]*=' "$tmp/expect" | sort | uniq -d | sed 's/^/expect: twice: /'
 	for key in outcome phase exit; do
 		[ -n "$(want $key)" ] || echo "expect: no $key"
 	done
 }
 
-# The .ko that was built with all the others, or the folder.
+# The .ko that was built with all the others, or the source.
 source_of()
 {
 	if [ "$(want build_kernel)" = other ]; then
-		"$KMLAB" build --quiet --kernel "$(other)" "$module" 2>"$tmp/stderr"
+		"$KMLAB" build --quiet --kernel "$(other)" "$module.c" 2>"$tmp/stderr"
 	else
-		grep "/$module.ko\$" "$tmp/kos" || echo "$module"
+		grep "/$module.ko\$" "$tmp/kos" || echo "$module.c"
 	fi
 }
 
 one()
 {
-	check_expect >"$tmp/why"
+	expectation "$module.c" >"$tmp/expect" 2>"$tmp/why"
+	check_expect >>"$tmp/why"
 	: >"$scratch/out"
 	: >"$tmp/stderr"
 	if [ ! -s "$tmp/why" ]; then
@@ -153,7 +163,7 @@ one()
 	[ ! -s "$tmp/why" ] || sed 's/^/# /' "$tmp/why" "$tmp/flat" "$tmp/stderr"
 }
 
-[ $# -gt 0 ] || set -- */
+[ $# -gt 0 ] || set -- *.c
 kernels=$newest
 ! everything "on every kernel" || kernels=$KMLAB_TEST_KERNELS
 : >"$tmp/flat"
@@ -162,7 +172,7 @@ for k in $kernels; do
 	exits 0 "those that can be built are built for $k"
 	cp "$scratch/out" "$tmp/kos"
 	for module; do
-		module=${module%/}
+		module=${module%.c}
 		one
 	done
 done
