@@ -11,7 +11,7 @@ expected() {
 	case $1@$k in
 	# Before 5.19 the allocation event of per-CPU memory did not say who asked.
 	lo_percpu@debian/5.10) echo unseen ;;
-	*) sed -n 's|.*expect: \([^*(]*[^*( ]\).*|\1|p' "$top/tests/leftovers/$1/$1.c" | head -1 ;;
+	*) sed -n '2s|^/\* expect: \([^*(]*[^*( ]\).*|\1|p' "$top/tests/leftovers/$1.c" ;;
 	esac
 }
 
