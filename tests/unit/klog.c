@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every log in tests/reports/ is classified as the file beside it says. */
+/* Every log in tests/reports/ is classified as its head says. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "fs.h"
 #include "tap.h"
@@ -13,6 +14,8 @@ static void describe(const struct lab_result *r, struct text *ret)
 	for (size_t i = 0; i < r->n_events; i++)
 		text_printf(ret, "%s %s: %s\n", lab_outcome_name(r->events[i].outcome),
 			    r->events[i].kind, r->events[i].title);
+	if (!r->n_events)
+		text_puts(ret, "nothing\n");
 }
 
 static void judge(const char *console, struct text *ret)
@@ -31,21 +34,58 @@ static void judge(const char *console, struct text *ret)
 	text_deinit(&text);
 }
 
+/* A report begins with a head: a line "expect: EVENT" for each event, or "expect:
+ * nothing", and an empty line. Returns the log below it, or NULL when there is no such
+ * head. */
+static const char *skip_head(const char *report, struct text *expected)
+{
+	static const char key[] = "expect: ";
+	const char *end;
+
+	for (; *report != '\n'; report = end + 1) {
+		end = strchr(report, '\n');
+		if (!end || !str_starts(report, key))
+			return NULL;
+		report += strlen(key);
+		text_add(expected, report, (size_t)(end + 1 - report));
+	}
+	return expected->len ? report + 1 : NULL;
+}
+
+/* For a person, who then reads git diff. */
+static void write_head(const char *path)
+{
+	_cleanup_free_ char *report = NULL;
+	_cleanup_text_ struct text old = TEXT_INIT, got = TEXT_INIT, new = TEXT_INIT;
+	const char *log, *line, *end;
+
+	if (fs_read_file(path, &report, NULL))
+		return;
+	log = skip_head(report, &old);
+	if (!log)
+		log = report;
+	judge(log, &got);
+	for (line = got.s; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		text_printf(&new, "expect: %.*s\n", (int)(end - line), line);
+	}
+	text_printf(&new, "\n%s", log);
+	fs_write_file(path, new.s, new.len, 0644);
+}
+
 static void test_report(const char *dir, const char *file)
 {
-	_cleanup_free_ char *path = xprintf("%s/%s", dir, file), *log = NULL,
-			    *want = NULL;
-	_cleanup_free_ char *expect = xprintf("%.*s.expect", (int)strlen(path) - 4, path);
-	_cleanup_text_ struct text got = TEXT_INIT;
+	_cleanup_free_ char *path = xprintf("%s/%s", dir, file), *report = NULL;
+	_cleanup_text_ struct text want = TEXT_INIT, got = TEXT_INIT;
+	const char *log;
 
-	if (!ok(!fs_read_file(path, &log, NULL), file))
+	if (getenv("KMLAB_TEST_UPDATE"))
+		write_head(path);
+	if (!ok(!fs_read_file(path, &report, NULL), file))
 		return;
-	judge(log, &got);
-	if (getenv("KMLAB_TEST_UPDATE")) /* for a person, who then reads git diff */
-		fs_write_file(expect, got.s ? got.s : "", got.len, 0644);
-	if (fs_read_file(expect, &want, NULL))
-		want = xstrdup("(no expect file)");
-	is_str(got.s ? got.s : "", want, file);
+	log = skip_head(report, &want);
+	judge(log ? log : report, &got);
+	is_str(got.s, log ? want.s : "(no head)", file);
 }
 
 static void test_reports(void)
