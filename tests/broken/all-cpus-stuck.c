@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All processors loop with interrupts off: nobody is left inside who could report it.
+ * All processors loop with interrupts off: none is left that could report it.
  *
  * expect:
  *	outcome=guest-lost|hung|panic

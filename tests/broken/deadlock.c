@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks a mutex that it holds already: it sleeps for ever.
+ * Locks a mutex that it already holds, and so sleeps for ever.
  *
  * expect:
  *	outcome=hung

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints what a good end looks like and powers the machine off before anybody can
- * look: text on the console proves nothing.
+ * Prints what a good end looks like, and powers the machine off before anything can
+ * be checked: text on the console proves nothing.
  *
  * expect:
  *	outcome=guest-lost

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Init refuses: the errno must reach the user in words.
+ * Init refuses: the verdict must say the errno in words.
  *
  * expect:
  *	outcome=load-error

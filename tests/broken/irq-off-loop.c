@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Init loops without end with interrupts off: one processor hears nothing any more,
- * not even its timer.
+ * Init loops without end with interrupts off: one processor gets no interrupt any
+ * more, not even its timer's.
  *
  * expect:
  *	outcome=hung|guest-lost

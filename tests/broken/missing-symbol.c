@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compiles, but modpost finds nobody who exports the function it calls.
+ * Compiles, but nothing exports the function that it calls: modpost stops.
  *
  * expect:
  *	outcome=build-error

@@ -24,7 +24,8 @@ module_init(stuck_exit_init);
 static void __exit stuck_exit_exit(void)
 {
 	wait_for_completion(&never); /* here */
-	pr_info("not reached\n"); /* so that the call above is not the last thing, a jump */
+	/* If nothing followed, the call above would be a jump and leave no frame. */
+	pr_info("not reached\n");
 }
 module_exit(stuck_exit_exit);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads an empty interrupt table and raises an exception: the processor cannot report
- * it, nor that it could not, and resets.
+ * Loads an empty interrupt table and raises an exception. The table has no handler for
+ * it, and none for the double fault that follows from that: the processor resets.
  *
  * expect:
  *	outcome=guest-lost

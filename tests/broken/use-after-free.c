@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Follows a pointer in memory that was freed and given to somebody else meanwhile. A
- * stock kernel sees it because the new owner wrote no valid address there.
+ * Follows a pointer in memory that was freed and has been allocated again meanwhile. A
+ * stock kernel notices because the new owner wrote no valid address there.
  *
  * expect:
  *	outcome=oops
@@ -19,7 +19,8 @@ struct node {
 	char text[56];
 };
 
-/* One call site for all, so that they share a slab cache also where the kernel picks one
+/*
+ * One call site for all, so that they share a slab cache even on a kernel that picks one
  * of several caches by call site.
  */
 static noinline struct node *node_new(int fill)

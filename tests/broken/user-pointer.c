@@ -16,7 +16,7 @@
 
 static ssize_t take(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
-	/* A pointer that came from user space; the processor (SMAP) refuses. */
+	/* The pointer came from user space; the processor refuses to follow it (SMAP). */
 	const char *text = (const char __force *)buf;
 
 	if (READ_ONCE(text[0]) == '\n') /* here */

@@ -12,7 +12,7 @@ fi
 exits 0 "checkpatch --strict finds nothing"
 is "$(cat "$scratch/out")" "" "not a word"
 
-# It would find something.
+# A mistake would be found.
 printf '// SPDX-License-Identifier: GPL-2.0-only\nint f(void)\n{\n  return (0) ;\n}\n' >"$scratch/bad.c"
 run "$top/ci/checkpatch" "$scratch/bad.c"
 exits 1 "a file in bad style is noticed"

@@ -71,7 +71,8 @@ one_directory() {
 	result "after an edit the new text is in the module" $?
 }
 
-# What is left out when Kbuild has been run for this kernel before must not show.
+# Once Kbuild has run for a kernel, parts of it are left out for the next module. The objects
+# must be the same.
 same_bytes() {
 	is "$(built many)" many.ko "built by the short way"
 	sed -i 's/7/8/' many/sub/inner.c
@@ -195,7 +196,7 @@ errors() {
 	says 'has no Kbuild' "but said so"
 }
 
-# make compares times, and what is moved back has an old one.
+# make compares times, and a source that is moved back has an old one: it must count, too.
 older() {
 	module older/older.c 'pr_info("one edition");'
 	echo 'obj-m := older.o' >older/Kbuild
@@ -309,7 +310,7 @@ has_btf() {
 	readelf -SW "$(tail -n 1 "$scratch/out")" | grep -q '[.]BTF ' && echo yes
 }
 
-# Kernels whose headers bring no vmlinux (up to 6.1) can give none.
+# Without vmlinux, which the headers up to 6.1 do not bring, there can be none.
 type_information() {
 	module btf/btf.c 'int unused_btf;'
 	echo 'obj-m := btf.o' >btf/Kbuild
@@ -328,7 +329,7 @@ type_information() {
 	is "$(has_btf btf)" "" "and no more when it offers none"
 }
 
-# Two at once, and one that is killed, leave whole objects.
+# Two builds at once, and one that is killed, leave no half-written object.
 interrupted() {
 	module twice/twice.c
 	echo 'obj-m := twice.o' >twice/Kbuild

@@ -65,7 +65,7 @@ for words in "clean -n builds" "doctor all" "history 1 2" "kernel list debian/6.
 	exits 2 "kmlab $words"
 done
 
-# A .ko for another kernel is the kernel's to refuse; we say why and what to do.
+# The kernel itself refuses a .ko for another kernel; we say why and what to do.
 if [ "$kernel" != "$newest" ]; then
 	ko=$("$KMLAB" build -q -k "$newest" "$hello")
 	run "$KMLAB" run -k "$kernel" "$ko"

@@ -15,9 +15,9 @@ expected() {
 	esac
 }
 
-# What a module leaves in a list of the kernel's is met by the next that walks the list: the
-# first to be loaded is the last to be unloaded, when nobody does any more. Unloading any
-# module walks the kprobes.
+# What a module leaves in a list of the kernel's points to nothing: the next that walks this
+# list crashes. These modules are loaded first and so unloaded last, after all that use their
+# lists. lo_kprobe is the very first, as each unload walks the list of kprobes.
 in_order() {
 	for first in lo_kprobe lo_driver lo_fs lo_notifier; do
 		grep "/$first.ko$" "$scratch/kos"
@@ -45,14 +45,14 @@ events() {
 	' "$scratch/out"
 }
 
-# take KIND WHAT: is there an event like that? It is nobody else's then.
+# take KIND WHAT: is there an event like that? It is taken out, to count for one module only.
 take() {
 	n=$(grep -n -e "^$1 .*${2:+[^0-9a-z]$2[^0-9a-z_]}" "$scratch/events" |
 		head -n 1 | cut -d: -f1)
 	[ -n "$n" ] && sed -i "${n}d" "$scratch/events"
 }
 
-# The names of things first: what is only a kind takes what they leave.
+# What is expected by name chooses first; what is expected only by kind, from the rest.
 judge_leftovers() {
 	for pass in named unnamed; do
 		for ko in $(chosen '!clean'); do
@@ -64,7 +64,7 @@ judge_leftovers() {
 			named,,* | unnamed,?*,* | *,unseen) continue ;;
 			esac
 			take "$kind" "${what# }"
-			result "$name leaves $want on $k" $?
+			result "$name leaves ${want:-what? its first comment must say} on $k" $?
 		done
 	done
 }

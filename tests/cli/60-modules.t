@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Every module of the collection passes its own tests on every kernel named, each in a guest
-# of its own. With KMLAB_TEST_ALL also all of a module's in one guest, and all modules built
-# without a word with W=1, from sparse neither.
+# of its own. With KMLAB_TEST_ALL also all tests of a module in one guest, and a build of all
+# modules in which neither W=1 nor sparse may have anything to say.
 . "$(dirname "$0")/lib.sh"
 
-# All that needs no two CPUs at the very same moment is quicker when they take turns.
+# CPUs that take turns are quicker, for all that does not need two at the very same moment.
 turns=--in-turns
 [ -z "$KMLAB_TEST_ALL" ] || turns=
 
@@ -21,7 +21,7 @@ relay_table
 exits 0 "all modules pass"
 
 # W=1 and sparse in one build of all modules. 7.2's headers are too new for the sparse of its
-# suite, and Kbuild says so; everything else that is said is too much.
+# suite, and Kbuild says so; no other message is allowed.
 builds_clean()
 {
 	run "$KMLAB" build -q -k "$1" --werror --clean . -- W=1 C=2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# guest/kit/ktap.h: what a test in C prints and returns, and that every compiler takes it
-# without a word.
+# guest/kit/ktap.h: what a test in C prints and returns, and that no compiler has a warning
+# for it.
 . "$(dirname "$0")/lib.sh"
 
 cat >"$scratch/test.c" <<'C'

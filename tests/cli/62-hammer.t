@@ -14,7 +14,7 @@ done
 run "$KMLAB" test -q -t 300 -k $kernel --only notices "$hammer"
 exits 0 "every mistake is noticed"
 
-# A process that even SIGKILL cannot end: told, and nothing more is waited for.
+# A process that even SIGKILL cannot end is reported, and hammer waits for nothing more.
 run "$KMLAB" run -q -t 300 -k $kernel -p mistake=keeps-the-lock "$hammer" -- \
 	hammer --quiet --seconds 0 --patience 2 /dev/careless
 says "^not ok - .*hung for 2 s in .*not even SIGKILL ends it" "the call that hangs is named"
@@ -25,7 +25,7 @@ run "$KMLAB" run -q -t 300 -k $kernel -p mistake=deaf-to-everything "$hammer" --
 says "^not ok - SIGKILL ends a read.*hung for 2 s in read.*not even SIGKILL" \
 	"neither is a wait that knows no signals ended"
 
-# The program alone explains itself.
+# The program alone, here on the host.
 program=$(dirname "$KMLAB")/../guest/hammer
 run "$program" --help
 exits 0 "--help"

@@ -10,7 +10,7 @@ if ! command -v spin >/dev/null; then
 	done_testing
 fi
 
-# A name, its words joined by dots, and what to explore; the longest first.
+# In each line a name, its words joined by dots, and what to explore; the longest run first.
 holds="
 two.writers.and.two.readers -DFULL -DREADS=1
 readers.and.an.interrupt -DWRITERS=1 -DREADS=1 -DINTERRUPTS=1

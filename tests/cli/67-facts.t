@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kmlab test: what has been proven is not proven again, and nothing else passes for proven.
+# kmlab test: a test that has passed is not run again while all that its guest sees is the
+# same, and is run again as soon as something of that differs.
 . "$(dirname "$0")/lib.sh"
 
-# A cache of its own, but for kernels and templates.
+# A cache of its own, except for kernels and templates.
 real=${KMLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kmlab}
 export KMLAB_CACHE=$scratch/cache
 mkdir -p "$KMLAB_CACHE"
@@ -125,7 +126,7 @@ facts=$(find "$KMLAB_CACHE/facts" -type f -printf '%T@ %p\n' | sort -n | tail -n
 [ -n "$facts" ]
 result "its facts are there" $?
 
-# Damaged facts are none.
+# Damaged facts are as good as none: the test runs again.
 truncate -s -1 "$facts"
 proves --only steady hello
 exits 0 "facts that are cut short"
@@ -133,7 +134,7 @@ fresh "are not believed"
 proves --only steady hello
 cached "and made again"
 
-# A test that passes now and then: the run that fails takes the proof with it.
+# A test that passes now and then: the run that fails removes the facts of one that passed.
 printf 'grep -q ^[0-7] /proc/sys/kernel/random/uuid\n' >hello/tests/steady.sh
 proves --only steady hello
 until [ $status -eq 0 ]; do proves --only steady hello; done
@@ -152,7 +153,7 @@ fresh "always runs"
 run "$KMLAB" run -q -k $kernel hello
 fresh "also what it ran before"
 
-rm "$KMLAB_CACHE/templates" # the link: those of others stay
+rm "$KMLAB_CACHE/templates" # only the link: the templates belong to all tests
 run "$KMLAB" clean --max-size 0
 ln -s "$real/templates" "$KMLAB_CACHE/"
 says 'removing facts/' "clean removes facts"

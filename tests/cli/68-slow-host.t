@@ -15,8 +15,8 @@ ours() {
 run "$KMLAB" run -q -k $kernel "$hello"
 exits 0 "a module passes"
 
-# Stopped for longer than the limit, and than the guest's own watchdogs are patient. The
-# command sleeps long enough to be stopped in that.
+# The machine is stopped for longer than the limit, and for longer than the guest's own
+# watchdogs wait. The command sleeps long enough to be stopped meanwhile.
 "$KMLAB" run -q -t 10 -k $kernel "$hello" -- sh -c 'echo begun; sleep 5; echo done' \
 	>"$scratch/out" 2>"$scratch/err" </dev/null &
 pid=$!
@@ -54,7 +54,7 @@ busy run taskset -c "$cpu" "$KMLAB" run -q -t 6 -k $kernel --in "$scratch/work:/
 	-- sh /work
 exits 0 "on a busy machine it passes"
 
-# But a limit is one.
+# A guest that could use its time is ended at the limit, as ever.
 run "$KMLAB" run -q -t 3 -k $kernel "$hello" -- sleep 1000
 exits 106 "a command that does not end is ended"
 run "$KMLAB" run -q -t 3 -k $kernel "$hello" -- sh -c 'while :; do :; done'

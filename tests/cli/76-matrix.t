@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The program matrix: its words first, which need no KVM; then tests/matrix/suite.sh with
+# The program matrix: its command line first, which needs no KVM; then tests/matrix/suite.sh with
 # real guests, natively where KVM works, and in the nested bed on one kernel; with
 # KMLAB_TEST_ALL on every one.
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ MATRIX=${MATRIX:-$(dirname "$KMLAB")/matrix}
 KMLAB_BUILD=${KMLAB_BUILD:-$top/build}
 static=$(dirname "$KMLAB")/matrix-static
 
-# ---- words ----
+# ---- the command line ----
 
 run "$MATRIX"
 exits 2 "no command"
@@ -111,7 +111,7 @@ while IFS=: read -r name options; do
 		"so has the completion"
 done <"$scratch/table"
 
-# ---- anything, as an image and as hypercalls ----
+# ---- any bytes, as an image and as hypercalls ----
 
 if everything "random images and random series of hypercalls"; then
 	run env RUNS=20000 "$top/tests/fuzz/run"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libFuzzer: any sequence of port accesses, with any bytes in the guest's memory and any
- * page tables. KVM is not needed: what it would translate, this file does with the same
- * tables.
+ * page tables. KVM is not needed: this file translates addresses in its place, with the
+ * same tables.
  *
- * Each access is 8 bytes of input: how, port, value. The rest lies in guest memory.
+ * Each access is 8 bytes of input: how, port, value. The rest of the input is what lies
+ * in guest memory.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -39,8 +40,8 @@ static int contains(void *ctx, const struct x86_mapping *m)
 	return 1;
 }
 
-/* Odd addresses ask the guest's tables, even ones are as they are: KVM may say anything,
- * in memory or not. */
+/* Addresses with bit 1 set go through the guest's tables. All others are taken as they
+ * are, in memory or not, because KVM might answer anything. */
 static void translate(struct kvm_translation *t)
 {
 	struct find f = {.gva = t->linear_address};
@@ -117,7 +118,7 @@ static void access_port(struct vm *vm, const uint8_t *p)
 
 	memcpy(&value, p + 4, sizeof(value));
 	value = interesting(vm, p[0] >> 4 & 3, value);
-	/* Mostly where somebody answers. */
+	/* Mostly a port that is one of the profile's. */
 	a.port = p[0] & 8 ? port
 			  : (uint16_t)(profile->first +
 				       port % (unsigned int)(profile->last -
@@ -149,7 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size--;
 	n = size / 8 < ACCESSES ? size / 8 : ACCESSES;
 	memcpy(vm.memory.ram.host, data + 8 * n, size - 8 * n);
-	/* The stack of exceptions is the guest's to write, too. */
+	/* The guest may write to the stack of exceptions, too. */
 	memcpy(vm.memory.area.host + (AREA_STACK + 1) * GUEST_PAGE -
 		       (size < 64 ? size : 64),
 	       data, size < 64 ? size : 64);

@@ -12,7 +12,7 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-/* Renamed in 6.15 (8fa7292fee5c "treewide: Switch/rename to timer_delete[_sync]()"). */
+/* The name of 6.2; the old one went in 6.15 (8fa7292fee5c "treewide: Switch/rename ..."). */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define timer_delete_sync del_timer_sync
 #endif

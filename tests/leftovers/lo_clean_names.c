@@ -61,7 +61,7 @@ static dev_t number;
 
 static int __init lo_clean_names_init(void)
 {
-	/* A test: what fails here shows as a crash or a leftover of the next part. */
+	/* Unchecked in this test: what fails shows as a crash, or as the next part's leftover. */
 	proc_create("lo_clean_proc", 0444, NULL, &proc_ops);
 	kobj = kobject_create_and_add("lo_clean_kobject", kernel_kobj);
 	alloc_chrdev_region(&number, 0, 1, "lo_clean_chrdev");

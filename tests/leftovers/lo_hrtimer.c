@@ -11,7 +11,8 @@ static enum hrtimer_restart fire(struct hrtimer *t)
 {
 	return HRTIMER_NORESTART;
 }
-/* Not in the module: the tree of timers would lead into unmapped memory at once. */
+
+/* Allocated, because a static one would leave unmapped memory in the tree of timers. */
 static struct hrtimer *timer;
 
 static int __init lo_hrtimer_init(void)

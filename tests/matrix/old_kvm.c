@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * To be preloaded: any file answers as a KVM device would, one that is older or smaller.
+ * To be preloaded (LD_PRELOAD): any file answers as the device of an older KVM would, or
+ * of one that lacks something.
  * OLD_KVM_VERSION: what KVM_GET_API_VERSION says; OLD_KVM_LACKS: a capability's number.
  */
 #include <errno.h>

@@ -22,15 +22,15 @@ within()
 	awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN { exit !(x != "" && x >= low && x <= high) }'
 }
 
-# total FIELD: a member of the whole
+# total FIELD: a member of the JSON that belongs to no guest
 total()
 {
 	tr '\n' ' ' <"$scratch/out" | sed "s/\"guests\".*//; s/.*\"$1\": \([0-9]*\).*/\1/"
 }
 
-# exact GUEST NAME: it got its share. Off it may be by a few slices, and by what the latest
-# kicks cost: on a busy machine the timer's signal comes late, and a run ends before all of
-# that was repaid.
+# exact GUEST NAME: it got its share. It may be off by a few slices, and by what late kicks
+# cost: on a busy machine the timer's signal comes late, and a run may end before that was
+# made up for.
 exact()
 {
 	awk -v points="$(number error_points "$1")" -v busy="$(total busy_ns)" \
@@ -92,7 +92,7 @@ exits 0 "a flood of ports is survived"
 run "$MATRIX" dump bad_triple
 exits 0 "dump of a crash"
 says "triple fault" "says what happened"
-# One exit before it: AMD's CPUs keep nothing of a guest that shut down.
+# Stopped one exit earlier: AMD's CPUs keep no registers of a guest that shut down.
 run "$MATRIX" dump -n 1 bad_triple
 says "^  rip  *0000000000010" "its registers"
 says "^  0000000000000000 - 00000000001fffff -> 0000000000  2M w" "its page tables"
@@ -117,7 +117,7 @@ within "$(number kicked spinner)" 1 999999999999
 result "and are counted on their own" $?
 run "$MATRIX" run --json -q -t 2s --policy eevdf chatty:70 spinner:30
 exact chatty "eevdf: the same"
-# How far the others are off is for the simulator's tests, which know no late kicks.
+# How far the other policies are off is tested in the simulator, where no kick is late.
 for policy in ticks strict-io lottery; do
 	run "$MATRIX" run --json -q -t 1s --policy $policy chatty:70 spinner:30
 	exits 0 "two guests under $policy"
@@ -134,7 +134,7 @@ run "$MATRIX" run --json -q -t 1s sleeper
 within "$(number cpu_ns sleeper)" 1 900000000
 result "a guest that sleeps leaves the CPU alone" $?
 
-# In each 100 ms of the clock, and what is too much is taken off the next.
+# The cap holds for each 100 ms of wall time; what was too much is taken off the next 100.
 run "$MATRIX" run --json -q -t 2s --cap spinner:20 spinner:90 chatty:10
 awk -v cpu="$(number cpu_ns spinner)" -v wall="$(total wall_ns)" \
 	-v late="$(total worst_overrun_ns)" \
@@ -226,7 +226,7 @@ status=$?
 exits 130 "a signal ends it"
 exact spinner "with its report"
 
-# ---- what cannot be ----
+# ---- what cannot be run ----
 
 : >"$scratch/empty"
 run "$MATRIX" run "$scratch/empty"

@@ -125,17 +125,17 @@ bit met_busy[2];	/* somebody sleeps because it was held */
 mtype = { AWAKE, DROWSY, ASLEEP };	/* DROWSY: state set, not yet switched away */
 mtype state[4] = AWAKE;
 bit listed[4];		/* in the queue of its end */
-byte oldest[2];		/* who came first into it */
+byte oldest[2];		/* the task that came first into it */
 byte left[4];		/* bytes of this call still to be moved */
 bit hungry[4];
 bit spinner[2];
 bit armed[2];		/* the timer runs */
 byte epoch, seen[4];	/* interrupts so far, and when the waiter began to wait */
-bit flag;		/* PLANT_FLAG: instead, lowered by whoever returns the error */
+bit flag;		/* PLANT_FLAG: instead, lowered by the task that returns the error */
 bit signalled[4];
-bit begun[2];		/* two at one end do the same: let the lower one begin */
+bit begun[2];		/* two tasks at one end do the same: the lower one begins */
 
-/* Ghosts: no task looks at them. */
+/* For the checks only: no task looks at them. */
 byte ring[2];		/* 0: free, else BYTE */
 bit next_in[2], next_out[2];
 bit waits[4], hit[4];	/* it waits; an interrupt came since it began */
@@ -228,7 +228,7 @@ inline reach_memory()
 	}
 }
 
-/* The next load, behind a full barrier or not: then stores may still be late. */
+/* The next load, behind a full barrier or not; if not, stores may still be late. */
 #define BEHIND(barrier, load) \
 	do \
 	:: late -> reach_memory() \
@@ -236,7 +236,7 @@ inline reach_memory()
 	od
 #define FULL_BARRIER 1
 
-/* One more load. Stores can only be late here if a barrier before was taken out. */
+/* One more load. Stores are only late here if an earlier barrier was taken out. */
 #if WAKER_BARRIER && WAITER_BARRIER && RELEASE_BARRIER && MARK_BARRIER
 #define NEXT(load) atomic { load }
 #define LOCKED(load) atomic { load }
@@ -267,7 +267,7 @@ inline wake(task)
 	fi
 }
 
-/* The older one first, under the lock of the queue. One wake-up, one task. */
+/* The older sleeper first, under the lock of the queue. One wake-up wakes one task. */
 inline wake_one(queue)
 {
 	who = oldest[queue];
@@ -296,7 +296,7 @@ inline wake_after(queue)
 	met_busy[queue] = 0
 }
 
-/* To whoever looks without sleeping: the timer for the others is not for each time. */
+/* Left to a task that spins. The timer for those that sleep is not started each time. */
 inline left_to_spinner(queue)
 {
 	printf("  is left to a spinner\n");
@@ -363,7 +363,7 @@ inline wait()
 	fi
 }
 
-/* Nothing for it: a signal ends the wait; else schedule(), unless it was woken. */
+/* There is nothing for it yet: a signal ends the wait; else schedule(), unless woken. */
 inline switch_away()
 {
 	printf("task %d saw nothing for it\n", me);
@@ -376,8 +376,8 @@ inline switch_away()
 }
 
 /*
- * The end of a call. Who was asleep at an interrupt returns its error; who came later
- * does not.
+ * The end of a call. A task that was asleep at an interrupt returns its error; one that
+ * came later does not.
  */
 inline finish()
 {
@@ -488,7 +488,7 @@ piece:	/* take_piece(), put_piece() */
 		     fi);
 		LOCKED(wake_one(OUT))
 	:: end == OUT ->
-		/* Not bytes from here on: how much room there was, and how much there is. */
+		/* From here on not bytes but room: how much there was, and how much there is. */
 		NEXT(old = ROOM(pos[IN] - old); room = ROOM(pos[IN] - mine));
 		NEXT(if
 		     :: spinner[IN] -> left_to_spinner(IN); goto release
@@ -529,7 +529,7 @@ joins:
 		fi
 	:: atomic { !late -> late = UNSPIN }
 	fi;
-	/* In vain: somebody else may be able to go, and was left to this one. */
+	/* In vain. If a waker relied on this task, another may be able to go: wake it. */
 	BEHIND(FULL_BARRIER,
 	       if
 	       :: SPINNER_PASSES_ON && ACTIVE(end) -> wake_one(end)
@@ -561,7 +561,7 @@ check:	/* waiter_sleeps() */
 	       fi);
 
 end_schedule:
-schedule:	/* Whoever was woken meanwhile, or has a signal, is not switched away. */
+schedule:	/* A task that was woken meanwhile, or has a signal, is not switched away. */
 	do
 	:: late -> reach_memory()
 	:: d_step {
@@ -725,8 +725,8 @@ proctype resizes(byte times)
 #endif
 
 /*
- * When nothing moves any more, nobody sleeps who could go. Who is hungry and waits for
- * more than there is may hold up the others.
+ * When nothing moves any more, no task sleeps that could go. One that is hungry and waits
+ * for more than there is may hold up the others.
  */
 #define LOST(who) (state[who] != AWAKE && \
 		   (blocked[who] || SERVED(who) && (hungry[who] || OPEN(END(who)))))
