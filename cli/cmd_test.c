@@ -220,7 +220,7 @@ const struct cmd cmd_test = {
 		"  kmlab test modules/hello modules/params\n"
 		"  kmlab test -k debian/5.10 -k debian/7.2 modules/params\n"
 		"  kmlab test --suite params ./my_params.ko\n"
-		"  kmlab test --expect oops tests/broken/null-in-init\n"
+		"  kmlab test --expect oops tests/broken/null-in-init.c\n"
 		"  kmlab test --fresh modules/hello -- test -d /sys/module/hello\n",
 	.opts = opts,
 	.run = run_test,
