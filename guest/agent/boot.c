@@ -14,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "port.h"
+#include "small.h"
+#include "steps.h"
 
 static const struct {
 	const char *type, *where, *options;
@@ -93,7 +95,7 @@ static int load_file(const char *path)
 static int load_drivers(void)
 {
 	char list[4096], path[300], *name, *save = NULL;
-	int err = agent_read_text("/lab/modules", list, sizeof(list));
+	int err = read_text("/lab/modules", list, sizeof(list));
 
 	if (err < 0)
 		return err;
@@ -112,7 +114,7 @@ int boot_system(void)
 	mount_all();
 	make_links();
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
-		agent_write_text(settings[i].path, settings[i].value);
+		write_text(settings[i].path, settings[i].value);
 	setenv("PATH",
 	       "/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	       1);

@@ -9,81 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "loop.h"
+#include "port.h"
+#include "steps.h"
+#include "stream.h"
 
 #define MAX_WORDS 1024
 
 #define DRAIN_ROUND_MS 100
 #define DRAIN_ROUNDS   20
-
-/* ---- streams: one buffer, filled, then emptied, then filled again ---- */
-
-bool stream_want_write(const struct stream *s)
-{
-	return s->to >= 0 && s->start < s->end;
-}
-
-bool stream_want_read(const struct stream *s)
-{
-	return s->from >= 0 && s->to >= 0 && !s->ended && s->start == s->end;
-}
-
-static bool again(ssize_t n)
-{
-	return n < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-static void stream_read(struct stream *s)
-{
-	ssize_t n = read(s->from, s->data, sizeof(s->data));
-
-	if (again(n))
-		return;
-	if (n <= 0) { /* EIO from a terminal: its last user is gone */
-		s->ended = true;
-		return;
-	}
-	s->start = 0;
-	s->end = (size_t)n;
-}
-
-static void stream_write(struct stream *s)
-{
-	ssize_t n = write(s->to, s->data + s->start, s->end - s->start);
-
-	if (again(n))
-		return;
-	if (n < 0) { /* EPIPE: the command reads no more */
-		s->ended = true;
-		s->start = s->end;
-		return;
-	}
-	s->start += (size_t)n;
-	s->total += (uint64_t)n;
-}
-
-void command_end_input(struct agent *a)
-{
-	struct stream *s = &a->in;
-
-	if (s->ended || !a->in_total_known || s->total < a->in_total || s->to < 0)
-		return;
-	s->ended = true;
-	if (a->pty < 0) {
-		close(s->to);
-		s->to = -1;
-	} else {
-		(void)!write(a->pty, "\004", 1);
-	}
-}
-
-void stream_pump(struct stream *s)
-{
-	if (stream_want_read(s))
-		stream_read(s);
-	if (stream_want_write(s))
-		stream_write(s);
-}
 
 /* ---- starting ---- */
 
@@ -137,7 +71,7 @@ static int open_terminal(struct agent *a, struct child_files *ret)
 	slave = ioctl(a->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return -errno;
-	command_window(a, &a->start.window);
+	stream_window(a->pty, a->start.window.rows, a->start.window.cols);
 	for (int i = 0; i < 3; i++)
 		ret->fd[i] = slave;
 	ret->tty = true;
@@ -146,14 +80,6 @@ static int open_terminal(struct agent *a, struct child_files *ret)
 	a->out.from = a->pty;
 	a->out.to = a->port_out;
 	return 0;
-}
-
-void command_window(struct agent *a, const struct proto_window *window)
-{
-	struct winsize size = {.ws_row = window->rows, .ws_col = window->cols};
-
-	if (a->pty >= 0 && window->rows && window->cols)
-		ioctl(a->pty, TIOCSWINSZ, &size);
 }
 
 static size_t collect(const struct agent *a, enum proto_entry_type type, char **words,
@@ -227,7 +153,7 @@ static void drain(struct agent *a)
 	/* Rounds in which nothing moves, not a span of time: the reader may be slow, and
 	 * so may the host be that emulates us. */
 	while ((output_open(&a->out) || output_open(&a->err)) && quiet < DRAIN_ROUNDS) {
-		agent_poll(a, DRAIN_ROUND_MS);
+		loop_poll(a, DRAIN_ROUND_MS);
 		quiet++;
 		if (a->out.total + a->err.total != moved || stream_want_write(&a->out) ||
 		    stream_want_write(&a->err))
@@ -259,13 +185,13 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 {
 	bool ended;
 
-	agent_wait_begin(a, PROTO_WAIT_COMMAND);
-	ended = agent_wait_child(a, pid, 0);
+	loop_wait_begin(a, PROTO_WAIT_COMMAND);
+	ended = loop_wait_child(a, pid, 0);
 	if (!ended) {
 		ret->killed = 1;
 		kill(-1, SIGKILL);
-		agent_wait_begin(a, PROTO_WAIT_KILLED);
-		ended = agent_wait_child(a, pid, 0);
+		loop_wait_begin(a, PROTO_WAIT_KILLED);
+		ended = loop_wait_child(a, pid, 0);
 	}
 	if (ended) {
 		ret->status = decode(a->child_status);

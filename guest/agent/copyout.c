@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "port.h"
+#include "steps.h"
 
 struct copy {
 	struct agent *a;

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "kmsg.h"
+#include "port.h"
 
 /* What the kernel said before, while it booted and while the template waited, is not the
  * job's. */

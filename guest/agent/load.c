@@ -14,7 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "loop.h"
+#include "port.h"
+#include "small.h"
+#include "steps.h"
 
 /* References that RCU or a workqueue is about to drop are no reason to give up. */
 #define UNLOAD_TRIES	5
@@ -64,12 +67,12 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 		*ret = (struct proto_call){.error = errno, .refcount = -1};
 		return;
 	}
-	agent_wait_begin(a, PROTO_WAIT_CALL);
-	ended = agent_wait_child(a, pid, which == LOAD ? SECTIONS_MS : 0);
+	loop_wait_begin(a, PROTO_WAIT_CALL);
+	ended = loop_wait_child(a, pid, which == LOAD ? SECTIONS_MS : 0);
 	/* Told early as well: what follows may be the end of the guest. */
 	if (!ended && which == LOAD) {
 		sections_report(a, e);
-		ended = agent_wait_child(a, pid, 0);
+		ended = loop_wait_child(a, pid, 0);
 	}
 	if (which == LOAD)
 		sections_report(a, e);
@@ -106,7 +109,7 @@ static int refcount(const char *name)
 	char path[128], text[16];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", name);
-	return agent_read_text(path, text, sizeof(text)) > 0 ? atoi(text) : -1;
+	return read_text(path, text, sizeof(text)) > 0 ? atoi(text) : -1;
 }
 
 static void list_holders(const char *name, char *buf, size_t size)
@@ -138,7 +141,7 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 		call_in_child(a, e, UNLOAD, &result);
 		if (result.error != EAGAIN)
 			break;
-		agent_rest(a, UNLOAD_PAUSE_MS);
+		loop_rest(a, UNLOAD_PAUSE_MS);
 	}
 	if (!failed(&result))
 		return true;
@@ -159,7 +162,7 @@ static bool is_loaded(const char *name)
 	char path[128], text[16];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return agent_read_text(path, text, sizeof(text)) > 0 && !strncmp(text, "live", 4);
+	return read_text(path, text, sizeof(text)) > 0 && !strncmp(text, "live", 4);
 }
 
 /* The kernel's own modules go too, or what they registered would pass for leftovers. That

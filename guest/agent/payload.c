@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "steps.h"
 
 #define READ_PIECE (1UL << 20)
 

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "port.h"
+#include "small.h"
 
 /* The first number in vport0p1 is the device's place on the bus, which varies. */
 static int open_once(unsigned int port)
@@ -38,11 +39,11 @@ static int open_once(unsigned int port)
 
 int port_open(unsigned int port)
 {
-	uint64_t end = agent_now_ms() + 20000;
+	uint64_t end = now_ms() + 20000;
 	int fd;
 
 	/* Ports appear when the host has answered the driver: shortly after its load. */
-	while ((fd = open_once(port)) < 0 && agent_now_ms() < end)
+	while ((fd = open_once(port)) < 0 && now_ms() < end)
 		usleep(5000);
 	return fd;
 }
@@ -51,7 +52,7 @@ int port_open(unsigned int port)
  * The port is non-blocking: a blocking write would spin in the kernel with interrupts off
  * until the host has taken the bytes.
  */
-void port_write(int fd, const void *data, size_t size)
+static void write_all(int fd, const void *data, size_t size)
 {
 	const char *p = data;
 
@@ -84,8 +85,8 @@ void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t 
 		memcpy(buf + sizeof(head), fixed, fixed_len);
 	if (rest_len)
 		memcpy(buf + sizeof(head) + fixed_len, rest, rest_len);
-	port_write(a->control, buf, sizeof(head) + head.length);
-	a->spoke_ms = agent_now_ms();
+	write_all(a->control, buf, sizeof(head) + head.length);
+	a->spoke_ms = now_ms();
 }
 
 void port_send_strings(struct agent *a, enum proto_type type, const void *fixed,

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent.h"
+#include "port.h"
+#include "small.h"
+#include "steps.h"
 
 /* The module's section headers, or NULL when the image is not what it should be. */
 static const Elf64_Shdr *headers(const struct proto_entry *e, size_t *n,
@@ -56,7 +58,7 @@ static uint64_t section_address(const char *module, const char *section)
 	char path[256], text[32];
 
 	snprintf(path, sizeof(path), "/sys/module/%s/sections/%s", module, section);
-	if (agent_read_text(path, text, sizeof(text)) <= 0)
+	if (read_text(path, text, sizeof(text)) <= 0)
 		return 0;
 	return strtoull(text, NULL, 16);
 }

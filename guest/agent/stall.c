@@ -5,15 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "kmsg.h"
+#include "loop.h"
+#include "port.h"
+#include "small.h"
+#include "steps.h"
 
 /* In a child of its own: on a damaged kernel even this may never return. */
 static void ask_kernel(void)
 {
 	if (fork() != 0)
 		return;
-	agent_write_text("/proc/sysrq-trigger", "l"); /* what runs on each CPU */
-	agent_write_text("/proc/sysrq-trigger", "w"); /* what is blocked */
+	write_text("/proc/sysrq-trigger", "l"); /* what runs on each CPU */
+	write_text("/proc/sysrq-trigger", "w"); /* what is blocked */
 	_exit(0);
 }
 
@@ -24,9 +28,9 @@ void stall_report(struct agent *a, pid_t pid)
 
 	kmsg_drain(a);
 	snprintf(path, sizeof(path), "/proc/%d/stack", (int)pid);
-	n = agent_read_text(path, stack, sizeof(stack));
+	n = read_text(path, stack, sizeof(stack));
 	if (n > 0)
 		port_send(a, PROTO_STALL, NULL, 0, stack, (size_t)n);
 	ask_kernel();
-	agent_rest(a, 500);
+	loop_rest(a, 500);
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The agent's main program: what it does from its start to the end of the job. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "kmsg.h"
+#include "loop.h"
+#include "port.h"
+#include "steps.h"
+
+static void phase(struct agent *a, uint32_t phase)
+{
+	kmsg_drain(a); /* what was said until now belongs to the phase before */
+	port_send(a, PROTO_PHASE, &phase, sizeof(phase), NULL, 0);
+}
+
+static void report_leftover(void *data, const struct leftover *l)
+{
+	struct proto_leftover fixed = {l->address, l->call_site, l->size};
+
+	port_send_strings(data, PROTO_LEFTOVER, &fixed, sizeof(fixed), l->kind, l->what);
+}
+
+static void look_for_leftovers(struct agent *a)
+{
+	phase(a, PROTO_PHASE_LEAK);
+	if (a->broken)
+		return;
+	loop_rest(a, a->start.settle_ms);
+	leftovers_collect(a->ranges, a->n_ranges, report_leftover, a,
+			  &a->leftovers_partial);
+}
+
+static void say_done(struct agent *a)
+{
+	struct proto_done done = {
+		.stdout_bytes = a->out.total,
+		.stderr_bytes = a->err.total,
+		.leftovers_partial = a->leftovers_partial,
+	};
+	char text[32] = "";
+
+	kmsg_drain(a);
+	done.log_lost = a->log_lost;
+	memcpy(done.nonce, a->start.nonce, sizeof(done.nonce));
+	if (pread(a->taint, text, sizeof(text) - 1, 0) > 0)
+		done.taint = strtoull(text, NULL, 10);
+	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
+}
+
+static void run_job(struct agent *a)
+{
+	bool loaded;
+	int err = payload_read(a);
+
+	if (!err)
+		err = payload_unpack(a);
+	if (err) {
+		port_trouble(a, "cannot unpack the payload", err);
+		return;
+	}
+	loaded = load_modules(a, true);
+	kmsg_begin(a);
+	leftovers_begin();
+	phase(a, PROTO_PHASE_LOAD);
+	loaded = loaded && load_modules(a, false);
+	phase(a, PROTO_PHASE_TEST);
+	if (loaded)
+		command_run(a);
+	copyout_all(a);
+	phase(a, PROTO_PHASE_UNLOAD);
+	if (!a->broken)
+		unload_modules(a);
+	look_for_leftovers(a);
+	say_done(a);
+}
+
+static void wait_for_start(struct agent *a)
+{
+	struct pollfd fd = {a->control, POLLIN, 0};
+
+	while (!port_receive(a) || a->in_head.type != PROTO_START)
+		poll(&fd, 1, -1);
+	memcpy(&a->start, a->in_body, sizeof(a->start));
+}
+
+static void watch_children(struct agent *a)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	a->child_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int main(void)
+{
+	static struct agent a = {
+		.control = -1,
+		.pty = -1,
+		.kmsg = -1,
+		.in = {.from = -1, .to = -1},
+		.out = {.from = -1, .to = -1},
+		.err = {.from = -1, .to = -1},
+	};
+	int err = boot_system();
+
+	if (!err)
+		err = boot_ports(&a);
+	if (err) {
+		dprintf(2, "kmlab-agent: cannot reach the host: error %d\n", -err);
+		for (;;)
+			pause();
+	}
+	watch_children(&a);
+	leftovers_prepare();
+	a.kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	boot_say_ready(&a);
+	wait_for_start(&a);
+	port_send(&a, PROTO_HELLO, a.start.nonce, sizeof(a.start.nonce), NULL, 0);
+	boot_wake(&a);
+	run_job(&a);
+	for (;;)
+		loop_poll(&a, LOOP_LONGEST_MS);
+}

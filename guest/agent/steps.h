@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The steps of a job, in the order in which main.c takes them, and what they share. */
+#ifndef KMLAB_GUEST_STEPS_H
+#define KMLAB_GUEST_STEPS_H
+
+#include "agent.h"
+
+/* boot.c: before the save, and the first moments of a clone */
+int boot_system(void);
+int boot_ports(struct agent *a);
+void boot_say_ready(struct agent *a);
+void boot_wake(const struct agent *a);
+
+/* payload.c: what the job brings along */
+int payload_prepare(struct agent *a);
+int payload_read(struct agent *a);
+/** payload_next - entries in order, from NULL on; NULL at the end. */
+const struct proto_entry *payload_next(const struct agent *a,
+				       const struct proto_entry *e);
+const struct proto_entry *payload_find(const struct agent *a, const struct proto_entry *e,
+				       enum proto_entry_type type);
+const char *payload_name(const struct proto_entry *e);
+const char *payload_extra(const struct proto_entry *e);
+const void *payload_data(const struct proto_entry *e);
+int payload_unpack(struct agent *a);
+
+/* load.c: modules in and out */
+bool load_modules(struct agent *a, bool intree);
+void unload_modules(struct agent *a);
+
+/* sections.c: where a module's code lies */
+void sections_report(struct agent *a, const struct proto_entry *e);
+
+/* stall.c: what is known of a process that does not come back */
+void stall_report(struct agent *a, pid_t pid);
+
+/* command.c: the job's command */
+void command_run(struct agent *a);
+
+/* copyout.c: files and trees that the host asked for */
+void copyout_all(struct agent *a);
+
+#endif
