@@ -73,7 +73,7 @@ static void run_job(struct agent *a)
 	phase(a, PROTO_PHASE_TEST);
 	if (loaded)
 		command_run(a);
-	copyout_all(a);
+	send_files(a);
 	phase(a, PROTO_PHASE_UNLOAD);
 	if (!a->broken)
 		unload_modules(a);

@@ -37,7 +37,7 @@ void stall_report(struct agent *a, pid_t pid);
 /* command.c: the job's command */
 void command_run(struct agent *a);
 
-/* copyout.c: files and trees that the host asked for */
-void copyout_all(struct agent *a);
+/* send_files.c: files and trees that the host asked for */
+void send_files(struct agent *a);
 
 #endif

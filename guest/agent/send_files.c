@@ -87,7 +87,7 @@ static void send_path(struct copy *c)
 		send_file(c, &st);
 }
 
-void copyout_all(struct agent *a)
+void send_files(struct agent *a)
 {
 	const struct proto_entry *e = NULL;
 	struct copy c = {.a = a};
