@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "trace_state.h"
+#include "registry.h"
+#include "trace_code.h"
+#include "trace_module.h"
 
 enum success { ZERO, NOT_NULL, ALWAYS };
 

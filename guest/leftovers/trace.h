@@ -21,11 +21,6 @@ struct trace *trace_start(const struct btf *btf);
 /** trace_clear - forget what was noted so far. */
 void trace_clear(struct trace *t);
 
-/** trace_ours - is @address code of a module of @ranges, or of one that was loaded since
- *  the last trace_clear() and is gone? */
-bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
-		unsigned int n_ranges, uint64_t address);
-
 /** trace_collect - report what such code still holds. @partial: as leftovers_collect().
  */
 void trace_collect(struct trace *t, const struct leftover_range *ranges,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What trace.c and registry.c share; no one else looks in here. */
+/* What the parts of the trace share (trace.c, trace_*.c, registry.c); nobody else uses
+ * it. */
 #ifndef KMLAB_GUEST_TRACE_STATE_H
 #define KMLAB_GUEST_TRACE_STATE_H
 
@@ -78,31 +79,5 @@ struct trace {
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };
-
-/* Stack of the programs, below the frame pointer. */
-enum { KEY = -8, SCRATCH = -16, VALUE = -104 };
-
-/** trace_strike - code that forgets the object in R8; spoils R0 to R5. */
-void trace_strike(const struct trace *t, struct bpf_asm *a, int map);
-
-/** trace_peek - code for dst = @size bytes at register @base + @off, of any memory. */
-void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off);
-
-/** trace_only_modules - code that leaves unless R7 is an address of a module. */
-void trace_only_modules(const struct trace *t, struct bpf_asm *a);
-
-/** trace_put - code for map[KEY] = VALUE, both on the stack. */
-void trace_put(const struct trace *t, struct bpf_asm *a, int map);
-
-/** trace_keep - take over a program and its link (negative: nothing to take). A program
- *  that strikes out is kept open: a run the kernel skipped would make a false report. */
-void trace_keep(struct trace *t, int prog, int link, bool strikes);
-
-/** registry_watch - attach to the kernel's register and unregister functions. */
-void registry_watch(struct trace *t);
-
-/** registry_report - what is registered still. */
-void registry_report(const struct trace *t, const struct leftover_range *ranges,
-		     unsigned int n_ranges, leftover_fn report, void *data);
 
 #endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "trace_code.h"
+
+void trace_begin(struct bpf_asm *a, int args_in)
+{
+	memset(a, 0, sizeof(*a));
+	asm_mov(a, args_in, R1);
+}
+
+void trace_only_modules(const struct trace *t, struct bpf_asm *a)
+{
+	asm_const(a, R1, t->modules_from);
+	asm_out(a, JUMP_LT, R7, R1);
+}
+
+void trace_put(const struct trace *t, struct bpf_asm *a, int map)
+{
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_mov(a, R3, FP);
+	asm_add_imm(a, R3, VALUE);
+	asm_mov_imm(a, R4, 0);
+	asm_call(a, HELPER_UPDATE);
+	asm_out_imm(a, JUMP_EQ, R0, 0);
+	asm_count(a, t->cells, CELL_NO_ROOM);
+}
+
+/* Most objects are nobody's: looking takes no lock. */
+void trace_strike(const struct trace *t, struct bpf_asm *a, int map)
+{
+	unsigned int unknown, gone, raced;
+
+	asm_store(a, BPF_DWORD, FP, KEY, R8);
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_call(a, HELPER_LOOKUP);
+	unknown = asm_skip_imm(a, JUMP_EQ, R0, 0);
+	asm_map(a, R1, map);
+	asm_mov(a, R2, FP);
+	asm_add_imm(a, R2, KEY);
+	asm_call(a, HELPER_DELETE);
+	gone = asm_skip_imm(a, JUMP_EQ, R0, 0);
+	raced = asm_skip_imm(a, JUMP_EQ, R0, -ENOENT);
+	asm_count(a, t->cells, CELL_NOT_STRUCK);
+	asm_here(a, unknown);
+	asm_here(a, gone);
+	asm_here(a, raced);
+}
+
+void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off)
+{
+	asm_mov_imm(a, R2, size == BPF_DWORD ? 8 : 4);
+	asm_mov(a, R3, base);
+	asm_add_imm(a, R3, off);
+	asm_mov(a, R1, FP);
+	asm_add_imm(a, R1, SCRATCH);
+	asm_call(a, HELPER_READ_KERNEL);
+	asm_load(a, size, dst, FP, SCRATCH);
+}
+
+void trace_keep(struct trace *t, int prog, int link, bool strikes)
+{
+	if (link >= 0 && t->n_links < LINKS_MAX)
+		t->link[t->n_links++] = link;
+	if (prog >= 0 && link >= 0 && strikes && t->n_strikers < LINKS_MAX)
+		t->striker[t->n_strikers++] = (struct striker){.prog = {prog, -1}};
+	else if (prog >= 0)
+		close(prog); /* its link holds it */
+}
+
+void trace_attach(struct trace *t, struct bpf_asm *a, const char *tracepoint)
+{
+	int prog = bpf_load(PROG_RAW_TRACEPOINT, a);
+
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), false);
+}

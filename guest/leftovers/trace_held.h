@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Watching what a module holds: memory and timers, noted as struct held. */
+#ifndef KMLAB_GUEST_TRACE_HELD_H
+#define KMLAB_GUEST_TRACE_HELD_H
+
+#include "trace_state.h"
+
+/** trace_watch_memory - attach to the allocators and to what frees. */
+void trace_watch_memory(struct trace *t);
+
+/** trace_watch_timers - attach to timers that start, stop and fire. */
+void trace_watch_timers(struct trace *t);
+
+#endif
