@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The system calls. Each is noted in shared memory before it is made, so that the
- * watchdog can tell in which call a thread hangs; libc's wrappers are passed by, since
- * they change odd arguments.
+ * The system calls, each noted (lane.c) before it is made. They are made without libc's
+ * wrappers, which change odd arguments.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,41 +12,6 @@
 #include <unistd.h>
 
 #include "hammer.h"
-
-struct lane *lanes;
-
-static __thread struct lane *lane;
-
-void lane_take(unsigned int number)
-{
-	lane = &lanes[number];
-	lane_free(number);
-}
-
-void lane_free(unsigned int number)
-{
-	lanes[number].turn &= ~1u;
-}
-
-void call_text(const struct call *call, char *text, size_t size)
-{
-	/* A format that names fewer arguments ignores the others. */
-	if (call->place)
-		snprintf(text, size, call->fmt, call->place, call->a, call->b);
-	else
-		snprintf(text, size, call->fmt, call->a, call->b);
-}
-
-struct call call_last(void)
-{
-	return lane->call;
-}
-
-static void begin(const char *fmt, const char *place, long a, long b)
-{
-	lane->call = (struct call){fmt, place, a, b};
-	lane->turn++;
-}
 
 /* -EFAULT as an unsigned int, then as a long: a mix of int and unsigned int does that. */
 static bool was_error(long r)
@@ -60,7 +24,7 @@ static long end(long r, size_t most)
 {
 	int err = errno;
 
-	lane->turn++;
+	lane_end();
 	if (r < 0 && r > -4096)
 		r = -err;
 	if (r < 0 && r > -4096 && err >= 512)
@@ -76,50 +40,50 @@ long call_open(const struct target *t, int flags)
 {
 	long r;
 
-	begin("open(path, %#lo)", NULL, flags, 0);
+	lane_begin("open(path, %#lo)", NULL, flags, 0);
 	r = syscall(SYS_openat, AT_FDCWD, t->path, flags | O_CLOEXEC | O_NOCTTY, 0);
 	return end(r, INT_MAX);
 }
 
 long call_close(int fd)
 {
-	begin("close(fd)", NULL, 0, 0);
+	lane_begin("close(fd)", NULL, 0, 0);
 	return end(syscall(SYS_close, fd), 0);
 }
 
 long call_read(int fd, struct place to, size_t n)
 {
-	begin("read(fd, %s, %ld)", to.name, (long)n, 0);
+	lane_begin("read(fd, %s, %ld)", to.name, (long)n, 0);
 	return end(syscall(SYS_read, fd, to.at, n), n);
 }
 
 long call_write(int fd, struct place from, size_t n)
 {
-	begin("write(fd, %s, %ld)", from.name, (long)n, 0);
+	lane_begin("write(fd, %s, %ld)", from.name, (long)n, 0);
 	return end(syscall(SYS_write, fd, from.at, n), n);
 }
 
 long call_pread(int fd, struct place to, size_t n, off_t at)
 {
-	begin("pread(fd, %s, %ld, %ld)", to.name, (long)n, at);
+	lane_begin("pread(fd, %s, %ld, %ld)", to.name, (long)n, at);
 	return end(syscall(SYS_pread64, fd, to.at, n, at), n);
 }
 
 long call_pwrite(int fd, struct place from, size_t n, off_t at)
 {
-	begin("pwrite(fd, %s, %ld, %ld)", from.name, (long)n, at);
+	lane_begin("pwrite(fd, %s, %ld, %ld)", from.name, (long)n, at);
 	return end(syscall(SYS_pwrite64, fd, from.at, n, at), n);
 }
 
 long call_readv(int fd, const char *what, const struct iovec *iov, long n, size_t room)
 {
-	begin("readv(fd, %s, %ld)", what, n, 0);
+	lane_begin("readv(fd, %s, %ld)", what, n, 0);
 	return end(syscall(SYS_readv, fd, iov, n), room);
 }
 
 long call_writev(int fd, const char *what, const struct iovec *iov, long n, size_t room)
 {
-	begin("writev(fd, %s, %ld)", what, n, 0);
+	lane_begin("writev(fd, %s, %ld)", what, n, 0);
 	return end(syscall(SYS_writev, fd, iov, n), room);
 }
 
@@ -132,13 +96,13 @@ long call_lseek(int fd, off_t to, int whence)
 	};
 	bool known = whence >= 0 && whence < 5;
 
-	begin(known ? names[whence] : "lseek(fd, %ld, %ld)", NULL, to, whence);
+	lane_begin(known ? names[whence] : "lseek(fd, %ld, %ld)", NULL, to, whence);
 	return end(syscall(SYS_lseek, fd, to, whence), SIZE_MAX);
 }
 
 long call_ioctl(int fd, unsigned long number, struct place arg)
 {
-	begin("ioctl(fd, %2$#lx, %1$s)", arg.name, (long)number, 0);
+	lane_begin("ioctl(fd, %2$#lx, %1$s)", arg.name, (long)number, 0);
 	return end(syscall(SYS_ioctl, fd, number, arg.at), SIZE_MAX);
 }
 
@@ -151,7 +115,7 @@ long call_other(const char *name, long a, long b, long number, ...)
 	for (int i = 0; i < 6; i++)
 		arg[i] = va_arg(args, long);
 	va_end(args);
-	begin(name, NULL, a, b);
+	lane_begin(name, NULL, a, b);
 	return end(syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]),
 		   SIZE_MAX);
 }
@@ -208,7 +172,9 @@ void blame_call(const struct call *call, long result, const char *why)
 
 void blame_last(long result, const char *why)
 {
-	blame_call(&lane->call, result, why);
+	struct call call = call_last();
+
+	blame_call(&call, result, why);
 }
 
 bool undecided(long result)

@@ -2,14 +2,16 @@
 /*
  * hammer: tries everything odd on one file. Who does what:
  *
- *	hammer.c         options, what kind of file it is, the order of things
- *	hammer_judge.c   runs each promise in a child of its own, under a watchdog
- *	hammer_call.c    the system calls, each noted before it is made, so that a hang
- *has a name hammer_memory.c  buffers with forbidden pages around them, pointers that are
- *wrong hammer_read.c, hammer_write.c, hammer_position.c, hammer_stable.c, hammer_ioctl.c,
- *	hammer_open.c, hammer_wait.c, hammer_other.c
- *	                 the promises
- *	hammer_storm.c   everything at once
+ *	main.c     options, what kind of file it is, the order of things
+ *	trial.c    runs each promise in a child of its own, under a watchdog
+ *	process.c  what that child is given: signals, helper processes
+ *	call.c     the system calls
+ *	lane.c     the note of each call, so that a hang has a name
+ *	blame.c    what was found
+ *	memory.c   buffers with forbidden pages around them, pointers that are wrong
+ *	read.c, write.c, position.c, stable.c, ioctl.c, open.c, wait.c, other.c
+ *	           the promises
+ *	storm.c    everything at once
  *
  * A promise is a sentence about what a user of a well-behaved file may expect, and a
  * function that tries to find the contrary. It runs in a process with nothing on its
@@ -25,7 +27,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-/* ---- what is hammered, and how (hammer.c) ---- */
+/* ---- what is hammered, and how (main.c) ---- */
 
 struct target {
 	const char *path;
@@ -73,7 +75,7 @@ extern const struct promise waiting_promises[];
 extern const struct promise other_promises[];
 extern const struct promise storm_promises[];
 
-/* ---- judging (hammer_judge.c) ---- */
+/* ---- putting a promise to the test (trial.c) ---- */
 
 enum outcome {
 	KEPT,
@@ -83,12 +85,24 @@ enum outcome {
 };
 
 /* Before anything else; false when there is no memory. */
-bool judge_prepare(void);
-enum outcome judge(const struct target *t, const struct promise *p);
-/* What the last judge() saw, for the reader; "" when there is nothing to say. */
-const char *judge_said(void);
+bool trial_prepare(void);
+enum outcome trial(const struct target *t, const struct promise *p);
+/* What the last trial() saw, for the reader; "" when there is nothing to say. */
+const char *trial_said(void);
 /* Did it close the gate? */
-bool judge_gate_closed(void);
+bool trial_gate_closed(void);
+
+/* ---- what was found (blame.c) ---- */
+
+/* About one promise; shared between trial.c and all processes of the promise. */
+struct finding {
+	_Atomic unsigned int blames;
+	_Atomic bool untried;
+	_Atomic bool gate_closed;
+	char said[400];
+};
+
+extern struct finding *finding;
 
 /* The first one of a promise is what the user reads; more of them are counted. */
 void blame(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -99,6 +113,8 @@ void not_tried(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void close_gate(void);
 /* Said in brackets behind a promise that was kept. */
 void remark(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- the process of a promise (process.c) ---- */
 
 /*
  * Signals to this process, without SA_RESTART, from @ms milliseconds on and then again
@@ -113,13 +129,7 @@ pid_t fork_helper(unsigned int lane);
 /* Waits until it is gone; false when it did not end by itself with status 0. */
 bool helper_ended(pid_t pid);
 
-/* ---- system calls (hammer_call.c) ---- */
-
-/* Memory, and how to call it when something goes wrong there. */
-struct place {
-	const char *name;
-	void *at;
-};
+/* ---- notes of calls (lane.c) ---- */
 
 /* One call, as it is told. */
 struct call {
@@ -139,11 +149,22 @@ struct lane {
 extern struct lane *lanes;
 /* The calls of this thread are noted there from now on. */
 void lane_take(unsigned int number);
+/* A call begins, a call has ended. */
+void lane_begin(const char *fmt, const char *place, long a, long b);
+void lane_end(void);
 /* Its thread was killed, perhaps inside a call. */
 void lane_free(unsigned int number);
 void call_text(const struct call *call, char *text, size_t size);
 /* The last one of this thread, and what it returned. */
 struct call call_last(void);
+
+/* ---- system calls (call.c) ---- */
+
+/* Memory, and how to call it when something goes wrong there. */
+struct place {
+	const char *name;
+	void *at;
+};
 
 /*
  * All return what the kernel returned: a result, or -errno. A result that no call may
@@ -185,7 +206,7 @@ bool until_again(int fd, long (*use)(int fd));
 long take_much(int fd);
 long give_much(int fd);
 
-/* ---- memory (hammer_memory.c) ---- */
+/* ---- memory (memory.c) ---- */
 
 #define ROOM 65536
 
@@ -214,7 +235,7 @@ uint64_t chance(void);
 /* 0 ... n - 1 */
 unsigned int chance_below(unsigned int n);
 
-/* ---- contents (hammer_stable.c) ---- */
+/* ---- contents (stable.c) ---- */
 
 struct content {
 	char *data;

@@ -215,7 +215,7 @@ static bool applies(const struct target *t, const struct promise *p)
 
 static void tell(enum outcome outcome, const char *name)
 {
-	const char *text = judge_said();
+	const char *text = trial_said();
 
 	tried++;
 	if (outcome == BROKEN || outcome == STUCK) {
@@ -239,7 +239,7 @@ static int summary(void)
 
 static enum outcome try_one(const struct target *t, const struct promise *p)
 {
-	enum outcome outcome = judge(t, p);
+	enum outcome outcome = trial(t, p);
 
 	tell(outcome, p->name);
 	if (outcome == STUCK) {
@@ -258,7 +258,7 @@ static bool try_all(const struct target *t, const struct promise *p)
 		if (!applies(t, p))
 			continue;
 		chosen++;
-		if (try_one(t, p) == BROKEN && judge_gate_closed())
+		if (try_one(t, p) == BROKEN && trial_gate_closed())
 			return false;
 	}
 	return true;
@@ -273,7 +273,7 @@ static bool opens(const struct target *t, const struct promise *p, bool *has)
 		return false;
 	outcome = try_one(t, p);
 	*has = outcome == KEPT;
-	return !judge_gate_closed() && outcome != BROKEN;
+	return !trial_gate_closed() && outcome != BROKEN;
 }
 
 static bool try_first(struct target *t)
@@ -294,13 +294,13 @@ static void try_again(const struct target *t)
 	if (!n_kept)
 		return;
 	for (unsigned int i = 0; i < n_kept; i++) {
-		enum outcome outcome = judge(t, kept[i]);
+		enum outcome outcome = trial(t, kept[i]);
 
 		if (outcome != BROKEN && outcome != STUCK)
 			continue;
 		tried++;
 		broken++;
-		printf("not ok - %s: %s: %s\n", name, kept[i]->name, judge_said());
+		printf("not ok - %s: %s: %s\n", name, kept[i]->name, trial_said());
 		return;
 	}
 	tried++;
@@ -345,7 +345,7 @@ int main(int argc, char **argv)
 	parse(&t, argc, argv);
 	look(&t);
 	signal(SIGPIPE, SIG_IGN);
-	if (!judge_prepare())
+	if (!trial_prepare())
 		die("cannot share memory with", "children", strerror(errno));
 	keep_pipe(&t);
 	announce(&t);

@@ -7,12 +7,10 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,17 +20,9 @@
 #define LOOK_MS	      100
 #define LAST_CHANCE_S 5 /* for a killed process to go */
 
-/* Shared between the judge and all processes of a promise. */
-static struct finding {
-	_Atomic unsigned int blames;
-	_Atomic bool untried;
-	_Atomic bool gate_closed;
-	char said[400];
-} * finding;
-
 static char said[600];
 
-bool judge_prepare(void)
+bool trial_prepare(void)
 {
 	size_t size = sizeof(*finding) + LANES * sizeof(*lanes);
 	void *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -50,106 +40,6 @@ bool judge_prepare(void)
 }
 
 /* ---- in the child ---- */
-
-void blame(const char *fmt, ...)
-{
-	va_list args;
-
-	if (finding->blames++)
-		return;
-	va_start(args, fmt);
-	vsnprintf(finding->said, sizeof(finding->said), fmt, args);
-	va_end(args);
-}
-
-bool blamed(void)
-{
-	return finding->blames > 0;
-}
-
-void close_gate(void)
-{
-	finding->gate_closed = true;
-}
-
-void not_tried(const char *fmt, ...)
-{
-	va_list args;
-
-	if (blamed())
-		return;
-	finding->untried = true;
-	va_start(args, fmt);
-	vsnprintf(finding->said, sizeof(finding->said), fmt, args);
-	va_end(args);
-}
-
-void remark(const char *fmt, ...)
-{
-	va_list args;
-
-	if (blamed() || finding->untried)
-		return;
-	va_start(args, fmt);
-	vsnprintf(finding->said, sizeof(finding->said), fmt, args);
-	va_end(args);
-}
-
-static volatile sig_atomic_t alarms;
-
-static void on_alarm(int number)
-{
-	(void)number;
-	alarms++;
-}
-
-unsigned int nudges(void)
-{
-	return (unsigned int)alarms;
-}
-
-void nudge(unsigned int ms)
-{
-	struct itimerval timer = {
-		.it_value = {ms / 1000, ms % 1000 * 1000},
-		.it_interval = {.tv_usec = 100000},
-	};
-	struct sigaction action = {.sa_handler = on_alarm};
-
-	alarms = 0;
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-void nudge_stop(void)
-{
-	struct itimerval never = {0};
-
-	setitimer(ITIMER_REAL, &never, NULL);
-}
-
-pid_t fork_helper(unsigned int lane)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	lane_take(lane);
-	return 0;
-}
-
-bool helper_ended(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
 
 static void no_streams(void)
 {
@@ -221,7 +111,7 @@ static void doze(void)
 }
 
 /*
- * All processes of the promise, also those that lost their parent: judge_prepare() made
+ * All processes of the promise, also those that lost their parent: trial_prepare() made
  * them ours.
  */
 static bool gone_soon(pid_t group)
@@ -296,17 +186,17 @@ static enum outcome watch(const struct target *t, pid_t pid)
 	}
 }
 
-const char *judge_said(void)
+const char *trial_said(void)
 {
 	return said;
 }
 
-bool judge_gate_closed(void)
+bool trial_gate_closed(void)
 {
 	return finding->gate_closed;
 }
 
-enum outcome judge(const struct target *t, const struct promise *p)
+enum outcome trial(const struct target *t, const struct promise *p)
 {
 	enum outcome outcome;
 	pid_t pid;
