@@ -7,26 +7,6 @@
 #include "../vm/template.h"
 #include "internal.h"
 
-void lab_kernel_destroy(struct lab_kernel *k)
-{
-	if (!k)
-		return;
-	free(k->name);
-	free(k->id);
-	free(k->provider);
-	free(k->suite);
-	free(k->release);
-	free(k->version);
-	free(k->image);
-	free(k->modules);
-	free(k->config);
-	free(k->system_map);
-	free(k->root);
-	free(k->headers);
-	free(k->usr_src);
-	free(k);
-}
-
 /* Being asked for counts as a use of the root as well. */
 static struct lab_kernel *use_entry(struct lab *lab, struct kernel_entry *entry)
 {

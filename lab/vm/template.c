@@ -39,29 +39,6 @@ void lab_template_destroy(struct lab_template *t)
 	free(t);
 }
 
-static struct lab_kernel *copy_kernel(const struct lab_kernel *k)
-{
-	struct lab_kernel *copy = xcalloc(1, sizeof(*copy));
-
-	*copy = (struct lab_kernel){
-		.name = xstrdup(k->name),
-		.id = xstrdup(k->id),
-		.provider = xstrdup(k->provider),
-		.suite = xstrdup(k->suite),
-		.release = xstrdup(k->release),
-		.version = xstrdup(k->version),
-		.image = xstrdup(k->image),
-		.modules = xstrdup(k->modules),
-		.config = xstrdup(k->config),
-		.system_map = xstrdup(k->system_map),
-		.root = xstrdup(k->root),
-		.headers = xstrdup(k->headers),
-		.usr_src = xstrdup(k->usr_src),
-		.size = k->size,
-	};
-	return copy;
-}
-
 static const char *cpu_model(enum lab_accel accel, bool nested)
 {
 	if (accel == LAB_ACCEL_KVM)
@@ -124,7 +101,7 @@ static int describe(struct lab *lab, const struct lab_vm_shape *shape,
 	t->cpus = shape->cpus ? shape->cpus : 2;
 	t->nested = shape->nested;
 	t->cpu = xstrdup(cpu_model(t->accel, t->nested));
-	t->kernel = copy_kernel(shape->kernel);
+	t->kernel = lab_kernel_copy(shape->kernel);
 	strv_add_all(&t->append, shape->append);
 	t->qemu = qemu_path(lab);
 	return t->qemu ? make_id(lab, t) : -ENOENT;

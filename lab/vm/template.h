@@ -8,7 +8,7 @@
 #ifndef KMLAB_LAB_TEMPLATE_H
 #define KMLAB_LAB_TEMPLATE_H
 
-#include "../kernel/kernel.h"
+#include "../kernel/lab_kernel.h"
 
 enum lab_accel { LAB_ACCEL_TCG, LAB_ACCEL_KVM };
 
