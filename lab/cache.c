@@ -197,6 +197,32 @@ int lab_cache_remove(struct lab *lab, const char *kind, const char *id)
 	return 0;
 }
 
+/* "debian-6.1.176-1" is what "debian-6.1.176-1-0123456789abcdef" was made from, but not
+ * what "debian-6.1.176-10-..." or "debian-6.1.176-1-2-..." was. */
+static bool was_made_from(const char *id, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return str_starts(id, prefix) && id[len] == '-' && !strchr(id + len + 1, '-');
+}
+
+int lab_cache_remove_prefix(struct lab *lab, const char *kind, const char *prefix)
+{
+	_cleanup_free_ char *dir = lab_cache_path(lab, kind, NULL);
+	_cleanup_strv_ struct strv ids = STRV_INIT;
+	int err;
+
+	if (!fs_is_dir(dir))
+		return 0;
+	err = fs_list(dir, false, &ids);
+	if (err)
+		return lab_fail(lab, err, "cannot read '%s': %s", dir, strerror(-err));
+	for (size_t i = 0; i < ids.n && !err; i++)
+		if (was_made_from(ids.v[i], prefix))
+			err = lab_cache_remove(lab, kind, ids.v[i]);
+	return err;
+}
+
 static void sweep_kind(struct lab *lab, const char *kind)
 {
 	_cleanup_free_ char *parent = lab_cache_path(lab, kind, NULL);

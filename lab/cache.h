@@ -49,6 +49,15 @@ void lab_stage_abort(struct lab_stage *stage);
 /** lab_cache_remove - remove one entry (renamed away first, then deleted). */
 int lab_cache_remove(struct lab *lab, const char *kind, const char *id);
 
+/**
+ * lab_cache_remove_prefix - remove the entries of @kind that were made from another
+ * entry, such as a kernel's templates: those whose id is @prefix, a dash and a hash.
+ * @prefix: the id of the other entry, whole. Ids of which it is only the beginning are
+ * left alone: "debian-6.1.176-1" does not touch what belongs to "debian-6.1.176-10".
+ * Return: 0, also when there is none; -errno with a sentence.
+ */
+int lab_cache_remove_prefix(struct lab *lab, const char *kind, const char *prefix);
+
 /** lab_cache_sweep - delete what killed runs left: unlocked staging directories. */
 int lab_cache_sweep(struct lab *lab);
 

@@ -4,7 +4,6 @@
 
 #include "fs.h"
 
-#include "../vm/template.h"
 #include "internal.h"
 
 /* Being asked for counts as a use of the root as well. */
@@ -176,7 +175,7 @@ static int remove_unused_root(struct lab *lab, const char *root_id)
 
 int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry)
 {
-	int err = lab_template_remove_for(lab, entry->kernel->id);
+	int err = lab_cache_remove_prefix(lab, "templates", entry->kernel->id);
 
 	if (!err)
 		err = lab_cache_remove(lab, "kernels", entry->kernel->id);

@@ -240,22 +240,3 @@ int lab_template_get(struct lab *lab, const struct lab_vm_shape *shape,
 		*ret = take_ptr(t);
 	return err;
 }
-
-int lab_template_remove_for(struct lab *lab, const char *kernel_id)
-{
-	_cleanup_free_ char *dir = lab_cache_path(lab, KIND, NULL);
-	_cleanup_free_ char *prefix = xprintf("%s-", kernel_id);
-	_cleanup_strv_ struct strv names = STRV_INIT;
-	int err = 0;
-
-	if (!fs_is_dir(dir))
-		return 0;
-	err = fs_list(dir, false, &names);
-	if (err)
-		return lab_fail(lab, err, "cannot read '%s': %s", dir, strerror(-err));
-	for (size_t i = 0; i < names.n && !err; i++) /* what follows is the hash alone */
-		if (str_starts(names.v[i], prefix) &&
-		    !strchr(names.v[i] + strlen(prefix), '-'))
-			err = lab_cache_remove(lab, KIND, names.v[i]);
-	return err;
-}

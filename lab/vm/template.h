@@ -47,9 +47,6 @@ DEFINE_CLEANUP(struct lab_template *, lab_template_destroy)
 int lab_template_get(struct lab *lab, const struct lab_vm_shape *shape,
 		     struct lab_template **ret);
 
-/** lab_template_remove_for - drop the templates of one kernel id. */
-int lab_template_remove_for(struct lab *lab, const char *kernel_id);
-
 struct lab_accel_probe {
 	enum lab_accel accel; /* what the lab will use */
 	bool kvm_device;      /* /dev/kvm opens */

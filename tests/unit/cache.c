@@ -131,6 +131,36 @@ static void test_removal(void)
 	ok(!fs_exists(top) && fs_exists("/etc/passwd"), "gone, and no link was followed");
 }
 
+/* What was made from debian-6.1.176-1 goes, what only begins like it stays. */
+static void test_remove_prefix(void)
+{
+	static const struct {
+		const char *id;
+		bool stays;
+	} cases[] = {
+		{"debian-6.1.176-1-0123456789abcdef", false},
+		{"debian-6.1.176-1-fedcba9876543210", false},
+		{"debian-6.1.176-1", true},
+		{"debian-6.1.176-10-0123456789abcdef", true},
+		{"debian-6.1.176-1-2-0123456789abcdef", true},
+		{"debian-6.1.176-1+b1-0123456789abcdef", true},
+		{"debian-6.1.17-1-0123456789abcdef", true},
+	};
+
+	is_int(lab_cache_remove_prefix(&lab, "nothing", "debian-6.1.176-1"), 0,
+	       "a kind that has no entries yet");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		make(cases[i].id, "x");
+	is_int(lab_cache_remove_prefix(&lab, "things", "debian-6.1.176-1"), 0,
+	       "what was made from an entry is removed");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_int(lab_cache_has(&lab, "things", cases[i].id), cases[i].stays,
+		       cases[i].id);
+	is_int(hidden_entries(), 0, "no staging directory is left");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		lab_cache_remove(&lab, "things", cases[i].id);
+}
+
 static void make_used(const char *id, time_t ago)
 {
 	static char bytes[100001];
@@ -172,6 +202,7 @@ int main(void)
 	test_lock();
 	test_key();
 	test_removal();
+	test_remove_prefix();
 	test_eviction();
 	lab_deinit(&lab);
 	fs_remove_tree(dir);
