@@ -217,3 +217,32 @@ struct kernel_entry *kernel_entries_pick(const struct kernel_entries *entries,
 			return &entries->v[i - 1];
 	return NULL;
 }
+
+/* The lock keeps an add from publishing a kernel that has just chosen this root. */
+static int remove_unused_root(struct lab *lab, const char *root_id)
+{
+	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_close_ int lock = lab_cache_lock(lab, "roots", root_id);
+	int err;
+
+	if (lock < 0)
+		return lock;
+	err = kernel_entries_load(lab, &all);
+	if (err)
+		return err;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.v[i].root_id && !strcmp(all.v[i].root_id, root_id))
+			return 0;
+	return lab_cache_remove(lab, "roots", root_id);
+}
+
+int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry)
+{
+	int err = lab_cache_remove_prefix(lab, "templates", entry->kernel->id);
+
+	if (!err)
+		err = lab_cache_remove(lab, "kernels", entry->kernel->id);
+	if (!err && entry->root_id)
+		err = remove_unused_root(lab, entry->root_id);
+	return err;
+}

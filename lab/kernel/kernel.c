@@ -155,35 +155,6 @@ void lab_kernel_list_free(struct lab_kernel **kernels, size_t n)
 	free(kernels);
 }
 
-/* The lock keeps an add from publishing a kernel that has just chosen this root. */
-static int remove_unused_root(struct lab *lab, const char *root_id)
-{
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
-	_cleanup_close_ int lock = lab_cache_lock(lab, "roots", root_id);
-	int err;
-
-	if (lock < 0)
-		return lock;
-	err = kernel_entries_load(lab, &all);
-	if (err)
-		return err;
-	for (size_t i = 0; i < all.n; i++)
-		if (all.v[i].root_id && !strcmp(all.v[i].root_id, root_id))
-			return 0;
-	return lab_cache_remove(lab, "roots", root_id);
-}
-
-int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry)
-{
-	int err = lab_cache_remove_prefix(lab, "templates", entry->kernel->id);
-
-	if (!err)
-		err = lab_cache_remove(lab, "kernels", entry->kernel->id);
-	if (!err && entry->root_id)
-		err = remove_unused_root(lab, entry->root_id);
-	return err;
-}
-
 /* A tree: entry is removed also when the tree itself is gone. */
 static bool is_tree_entry(const struct kernel_entry *entry, const char *path)
 {
