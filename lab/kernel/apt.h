@@ -43,7 +43,7 @@ struct apt_plan {
 };
 
 void apt_plan_deinit(struct apt_plan *plan);
-#define _cleanup_plan_ _cleanup_(apt_plan_deinit)
+#define _cleanup_apt_plan_ _cleanup_(apt_plan_deinit)
 
 /** apt_plan - everything that installing @packages onto an empty system would fetch. */
 int apt_plan(struct apt *apt, const struct strv *packages, struct apt_plan *ret);
