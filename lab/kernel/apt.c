@@ -176,7 +176,7 @@ void apt_close(struct apt *apt)
 }
 
 /* One apt command under way. */
-struct run {
+struct apt_command {
 	struct apt *apt;
 	const char *what; /* progress phrase, or NULL */
 	uint64_t total;
@@ -184,55 +184,55 @@ struct run {
 	struct text in[3];
 };
 
-static void run_deinit(struct run *run)
+static void apt_command_deinit(struct apt_command *command)
 {
 	for (int i = 0; i < 3; i++) {
-		if (run->fds[i] >= 0)
-			close(run->fds[i]);
-		text_deinit(&run->in[i]);
+		if (command->fds[i] >= 0)
+			close(command->fds[i]);
+		text_deinit(&command->in[i]);
 	}
 }
 
 /* "dlstatus:1:20.9050:Retrieving file 1 of 12 ..." */
-static void report_status(struct run *run)
+static void report_status(struct apt_command *command)
 {
-	char *line = run->in[0].s, *end;
+	char *line = command->in[0].s, *end;
 
 	while (line && (end = strchr(line, '\n'))) {
 		const char *number = strchr(line, ':');
 
 		number = number ? strchr(number + 1, ':') : NULL;
 		if (str_starts(line, "dlstatus:") && number)
-			lab_report(run->apt->lab, run->what,
+			lab_report(command->apt->lab, command->what,
 				   (uint64_t)(strtod(number + 1, NULL) / 100 *
-					      (double)run->total),
-				   run->total, false);
+					      (double)command->total),
+				   command->total, false);
 		line = end + 1;
 	}
-	if (line && line != run->in[0].s)
-		text_keep_tail(&run->in[0], strlen(line));
+	if (line && line != command->in[0].s)
+		text_keep_tail(&command->in[0], strlen(line));
 }
 
-static void run_read(struct run *run, int i)
+static void apt_command_read(struct apt_command *command, int i)
 {
 	char buffer[16384];
-	ssize_t n = read(run->fds[i], buffer, sizeof(buffer));
+	ssize_t n = read(command->fds[i], buffer, sizeof(buffer));
 
 	if (n > 0)
-		text_add(&run->in[i], buffer, (size_t)n);
+		text_add(&command->in[i], buffer, (size_t)n);
 	else if (n == 0 || errno != EINTR)
-		close(take_fd(&run->fds[i]));
-	if (i == 0 && run->what)
-		report_status(run);
+		close(take_fd(&command->fds[i]));
+	if (i == 0 && command->what)
+		report_status(command);
 }
 
-static int run_pump(struct run *run)
+static int apt_command_pump(struct apt_command *command)
 {
-	while (run->fds[0] >= 0 || run->fds[1] >= 0 || run->fds[2] >= 0) {
-		struct pollfd fds[4] = {{run->fds[0], POLLIN, 0},
-					{run->fds[1], POLLIN, 0},
-					{run->fds[2], POLLIN, 0},
-					{run->apt->lab->cancel_fd, POLLIN, 0}};
+	while (command->fds[0] >= 0 || command->fds[1] >= 0 || command->fds[2] >= 0) {
+		struct pollfd fds[4] = {{command->fds[0], POLLIN, 0},
+					{command->fds[1], POLLIN, 0},
+					{command->fds[2], POLLIN, 0},
+					{command->apt->lab->cancel_fd, POLLIN, 0}};
 
 		if (poll(fds, 4, -1) < 0 && errno != EINTR)
 			return -errno;
@@ -240,12 +240,13 @@ static int run_pump(struct run *run)
 			return -ECANCELED;
 		for (int i = 0; i < 3; i++)
 			if (fds[i].revents)
-				run_read(run, i);
+				apt_command_read(command, i);
 	}
 	return 0;
 }
 
-static int run_start(struct run *run, char *const *argv, const char *cwd, pid_t *pid)
+static int apt_command_start(struct apt_command *command, char *const *argv,
+			     const char *cwd, pid_t *pid)
 {
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	_cleanup_strv_ struct strv words = STRV_INIT;
@@ -253,13 +254,13 @@ static int run_start(struct run *run, char *const *argv, const char *cwd, pid_t 
 
 	for (int i = 0; !err && i < 3; i++) {
 		err = pipe2(ends[i], O_CLOEXEC) < 0 ? -errno : 0;
-		run->fds[i] = ends[i][0];
+		command->fds[i] = ends[i][0];
 	}
 	strv_add(&words, argv[0]);
 	strv_printf(&words, "-oAPT::Status-Fd=%d", ends[0][1]);
 	strv_add_all(&words, argv + 1);
 	spec.argv = words.v;
-	spec.env = run->apt->env.v;
+	spec.env = command->apt->env.v;
 	spec.cwd = cwd;
 	spec.keep_fd = ends[0][1];
 	spec.out = ends[1][1];
@@ -272,9 +273,10 @@ static int run_start(struct run *run, char *const *argv, const char *cwd, pid_t 
 	return err;
 }
 
-static int run_finish(struct run *run, pid_t pid, int err, int *status)
+static int apt_command_finish(struct apt_command *command, pid_t pid, int err,
+			      int *status)
 {
-	struct lab *lab = run->apt->lab;
+	struct lab *lab = command->apt->lab;
 
 	if (!err)
 		err = process_wait(pid, -1, lab->cancel_fd, status);
@@ -291,26 +293,28 @@ static int run_finish(struct run *run, pid_t pid, int err, int *status)
 static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const char *what,
 		   uint64_t total, struct text *out)
 {
-	_cleanup_(run_deinit) struct run run = {
+	_cleanup_(apt_command_deinit) struct apt_command command = {
 		.apt = apt, .what = what, .total = total, .fds = {-1, -1, -1}};
 	int status = 0, err;
 	pid_t pid;
 
-	err = run_start(&run, argv, cwd, &pid);
+	err = apt_command_start(&command, argv, cwd, &pid);
 	if (err)
 		return lab_fail(apt->lab, err, "cannot run '%s': %s; is apt installed?",
 				argv[0], strerror(-err));
 	if (what)
 		lab_report(apt->lab, what, 0, total, false);
-	err = run_finish(&run, pid, run_pump(&run), &status);
+	err = apt_command_finish(&command, pid, apt_command_pump(&command), &status);
 	if (what)
 		lab_report(apt->lab, what, err ? 0 : total, total, true);
 	if (err)
 		return err;
-	if (status || (what && run.in[2].s && strstr(run.in[2].s, "Failed to fetch")))
-		return apt_explain(apt->lab, apt->suite, run.in[2].s ? run.in[2].s : "");
+	if (status ||
+	    (what && command.in[2].s && strstr(command.in[2].s, "Failed to fetch")))
+		return apt_explain(apt->lab, apt->suite,
+				   command.in[2].s ? command.in[2].s : "");
 	if (out)
-		text_add(out, run.in[1].s ? run.in[1].s : "", run.in[1].len);
+		text_add(out, command.in[1].s ? command.in[1].s : "", command.in[1].len);
 	return 0;
 }
 
@@ -340,7 +344,7 @@ void apt_plan_deinit(struct apt_plan *plan)
 }
 
 /* File names escape the epoch's colon: "libgmp10_2%3a6.2.1_amd64.deb". */
-static char *unescape(const char *s, size_t len)
+static char *decode_percents(const char *s, size_t len)
 {
 	struct text t = TEXT_INIT;
 
@@ -376,7 +380,7 @@ static void plan_line(const char *line, struct apt_plan *plan)
 		return;
 	f.file = xstrndup(file, len);
 	f.package = xstrndup(file, (size_t)(version - file));
-	f.version = unescape(version + 1, (size_t)(arch - version - 1));
+	f.version = decode_percents(version + 1, (size_t)(arch - version - 1));
 	f.size = strtoull(file + len, NULL, 10);
 	plan->v = xreallocarray(plan->v, plan->n + 1, sizeof(f));
 	plan->v[plan->n++] = f;
@@ -418,83 +422,4 @@ int apt_download(struct apt *apt, const struct apt_plan *plan, const char *dir,
 		total += plan->v[i].size;
 	}
 	return apt_run(apt, argv.v, dir, what, total, NULL);
-}
-
-static const struct {
-	const char *sign; /* in apt's output */
-	int err;
-	const char *sentence;
-} explanations[] = {
-	{"is expired", -ESTALE,
-	 "the package lists of debian '%s' have expired, old bugs may "
-	 "be on offer; add --allow-expired to take them all the same"},
-	{"is not valid yet", -ESTALE,
-	 "the package lists of debian '%s' come from the future; "
-	 "set this machine's clock"},
-	{"NO_PUBKEY", -EKEYREJECTED,
-	 "no key of this host signs debian '%s'; update "
-	 "debian-archive-keyring"},
-	{"is not signed", -EKEYREJECTED,
-	 "debian '%s' is not signed on this mirror; check the "
-	 "mirror in /etc/apt"},
-	{"BADSIG", -EKEYREJECTED,
-	 "the signature of debian '%s' is wrong; check the mirror in "
-	 "/etc/apt"},
-	{"No space left", -ENOSPC,
-	 "no space left for the packages of debian '%s'; free some "
-	 "or set KMLAB_CACHE"},
-	{"enough free space", -ENOSPC,
-	 "no space left for the packages of debian '%s'; free "
-	 "some or set KMLAB_CACHE"},
-	{"Hash Sum mismatch", -EBADMSG,
-	 "the mirror sent damaged files for debian '%s'; try "
-	 "again, it may just be in the middle of an update"},
-	{"does not have a Release file", -ENOENT,
-	 "the mirror has no suite '%s'; name another, "
-	 "such as 'debian/trixie'"},
-	{"  404 ", -ENOENT,
-	 "the mirror lacks files of suite '%s'; try again later or name "
-	 "another suite"},
-	{"resolv", -ENETUNREACH,
-	 "cannot reach the Debian mirror for '%s', its name does not "
-	 "resolve; check the network"},
-	{"Failed to fetch", -ENETUNREACH,
-	 "cannot reach the Debian mirror for '%s'; check the "
-	 "network and apt's proxy"},
-};
-
-/* apt's own first error, made to look like one of ours. */
-static char *first_error(const char *output)
-{
-	const char *e = strstr(output, "E: ");
-	char *s;
-
-	if (!e)
-		return xstrdup("apt failed without saying why");
-	s = xstrndup(e + 3, strcspn(e + 3, "\n"));
-	if (*s && !isupper((unsigned char)s[1]))
-		*s = (char)tolower((unsigned char)*s);
-	while (str_ends(s, ".") || str_ends(s, " "))
-		s[strlen(s) - 1] = '\0';
-	return s;
-}
-
-int apt_explain(struct lab *lab, const char *suite, const char *output)
-{
-	_cleanup_free_ char *error = NULL;
-
-	for (size_t i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++)
-		if (strstr(output, explanations[i].sign)) {
-			_cleanup_text_ struct text t = TEXT_INIT;
-			const char *s = explanations[i].sentence, *hole = strstr(s, "%s");
-
-			text_add(&t, s, (size_t)(hole - s));
-			text_printf(&t, "%s%s", suite, hole + 2);
-			return lab_fail(lab, explanations[i].err, "%s", t.s);
-		}
-	error = first_error(output);
-	return lab_fail(lab, -EIO,
-			"apt failed for debian '%s': %s; try again, or look at the "
-			"sources in /etc/apt",
-			suite, error);
 }
