@@ -1,95 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* In which order modules load: the given ones among themselves, and before them what
- * they need from the kernel's own tree, by its modules.dep. */
+ * they need of the kernel's own. */
 #include <string.h>
 
-#include "fs.h"
+#include "../kernel/module_index.h"
 #include "modinfo.h"
 
 /* '-' and '_' are the same letter in a module's name. */
-static bool same_name(const char *a, size_t a_len, const char *b)
+static bool same_name(const char *a, const char *b)
 {
-	if (strlen(b) != a_len)
-		return false;
-	for (size_t i = 0; i < a_len; i++) {
-		char x = a[i] == '-' ? '_' : a[i], y = b[i] == '-' ? '_' : b[i];
-
-		if (x != y)
+	for (; *a && *b; a++, b++)
+		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
 			return false;
-	}
-	return true;
+	return *a == *b;
 }
-
-/* Is @path (up to @len bytes) ".../NAME.ko", ".ko.xz" and so on? */
-static bool path_is(const char *path, size_t len, const char *name)
-{
-	const char *base = memrchr(path, '/', len);
-	const char *dot;
-
-	base = base ? base + 1 : path;
-	len -= (size_t)(base - path);
-	dot = memmem(base, len, ".ko", 3);
-	return dot && same_name(base, (size_t)(dot - base), name);
-}
-
-/* --- the kernel's own modules --------------------------------------------------------
- */
-
-struct tree {
-	const char *dir;
-	char *dep; /* text of modules.dep */
-};
-
-/* The line of a list (modules.dep, modules.builtin) that begins with the module's own
- * path, or NULL. */
-static const char *find_in(const char *line, const char *name)
-{
-	while (line && *line) {
-		if (path_is(line, strcspn(line, ":\n"), name))
-			return line;
-		line = strchr(line, '\n');
-		line = line ? line + 1 : NULL;
-	}
-	return NULL;
-}
-
-static const char *find_line(const struct tree *tree, const char *name)
-{
-	return find_in(tree->dep, name);
-}
-
-static void add_path(const struct tree *tree, const char *path, size_t len,
-		     struct strv *intree)
-{
-	char *full = path[0] == '/' ? xstrndup(path, len)
-				    : xprintf("%s/%.*s", tree->dir, (int)len, path);
-
-	if (strv_contains(intree, full))
-		free(full);
-	else
-		strv_take(intree, full);
-}
-
-/* "a.ko: b.ko c.ko" has all that a needs, transitively, the last to be loaded first. */
-static void add_with_needs(const struct tree *tree, const char *line, struct strv *intree)
-{
-	size_t own = strcspn(line, ":");
-	const char *begin = line + own + 1, *end = begin + strcspn(begin, "\n");
-
-	while (end > begin) {
-		const char *word = end;
-
-		while (word > begin && word[-1] != ' ')
-			word--;
-		if (end > word)
-			add_path(tree, word, (size_t)(end - word), intree);
-		end = word > begin ? word - 1 : begin;
-	}
-	add_path(tree, line, own, intree);
-}
-
-/* --- the given ones ------------------------------------------------------------------
- */
 
 enum mark { MARK_NEW, MARK_OPEN, MARK_DONE };
 
@@ -97,7 +21,8 @@ struct set {
 	struct lab_modinfo *info;
 	enum mark *mark;
 	size_t n;
-	const struct tree *tree;
+	const char *own_dir;	  /* the kernel's own modules */
+	struct module_index *own; /* NULL: nobody has asked yet, or there is none */
 	struct strv order;
 	struct strv *intree;
 };
@@ -109,30 +34,38 @@ static void set_deinit(struct set *set)
 	free(set->info);
 	free(set->mark);
 	strv_deinit(&set->order);
+	module_index_close(set->own);
 }
 
 static ssize_t find_given(const struct set *set, const char *name)
 {
 	for (size_t i = 0; i < set->n; i++)
-		if (same_name(name, strlen(name), set->info[i].name))
+		if (same_name(name, set->info[i].name))
 			return (ssize_t)i;
 	return -1;
 }
 
 static int visit(struct lab *lab, struct set *set, size_t i);
 
+/* Most modules need nothing of the kernel's own: the index is opened when one does.
+ * Without an index, all that is needed is built in. */
+static int add_own(struct lab *lab, struct set *set, const char *name)
+{
+	if (!set->own && module_index_open(lab, set->own_dir, &set->own))
+		return -ESRCH;
+	return module_index_add(lab, set->own, name, set->intree);
+}
+
 /* A name that nobody knows is either built in or missing; the kernel will say. */
 static int visit_need(struct lab *lab, struct set *set, const char *name)
 {
 	ssize_t given = find_given(set, name);
-	const char *line;
+	int err;
 
 	if (given >= 0)
 		return visit(lab, set, (size_t)given);
-	line = find_line(set->tree, name);
-	if (line)
-		add_with_needs(set->tree, line, set->intree);
-	return 0;
+	err = add_own(lab, set, name);
+	return err == -ESRCH ? 0 : err;
 }
 
 static int visit(struct lab *lab, struct set *set, size_t i)
@@ -175,18 +108,13 @@ static int read_all(struct lab *lab, const struct strv *paths, struct set *set)
 int lab_modules_order(struct lab *lab, struct strv *paths, const char *kernel_modules,
 		      struct strv *intree)
 {
-	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", kernel_modules);
-	_cleanup_free_ char *dep = NULL;
 	_cleanup_strv_ struct strv found = STRV_INIT;
-	struct tree tree = {kernel_modules, NULL};
-	_cleanup_(set_deinit) struct set set = {.tree = &tree, .intree = &found};
+	_cleanup_(set_deinit) struct set set = {.own_dir = kernel_modules,
+						.intree = &found};
 	int err = read_all(lab, paths, &set);
 
 	if (err)
 		return err;
-	(void)fs_read_file(dep_path, &dep,
-			   NULL); /* none: all that is needed is built in */
-	tree.dep = dep;
 	for (size_t i = 0; i < set.n; i++) {
 		err = visit(lab, &set, i);
 		if (err)
@@ -204,22 +132,15 @@ int lab_modules_order(struct lab *lab, struct strv *paths, const char *kernel_mo
 int lab_modules_need(struct lab *lab, const char *name, const char *kernel_modules,
 		     struct strv *intree)
 {
-	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", kernel_modules);
-	_cleanup_free_ char *inside_path = xprintf("%s/modules.builtin", kernel_modules);
-	_cleanup_free_ char *dep = NULL, *inside = NULL;
-	struct tree tree = {kernel_modules, NULL};
-	const char *line;
+	_cleanup_module_index_ struct module_index *own = NULL;
+	int err = module_index_open(lab, kernel_modules, &own) ? -ESRCH : 0;
 
-	(void)fs_read_file(dep_path, &dep, NULL);
-	(void)fs_read_file(inside_path, &inside, NULL);
-	tree.dep = dep;
-	line = find_line(&tree, name);
-	if (line)
-		add_with_needs(&tree, line, intree);
-	else if (!find_in(inside, name))
-		return lab_fail(lab, -ENOENT,
-				"the tests need the kernel's own module '%s', which is "
-				"not in '%s'; correct tests/needs",
-				name, kernel_modules);
-	return 0;
+	if (!err)
+		err = module_index_add(lab, own, name, intree);
+	if (err != -ESRCH)
+		return err;
+	return lab_fail(lab, -ENOENT,
+			"the tests need the kernel's own module '%s', which is not in "
+			"'%s'; correct tests/needs",
+			name, kernel_modules);
 }

@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "process.h"
 
+#include "../kernel/module_index.h"
 #include "vm.h"
 
 /* In load order as far as the kernel's own list of dependencies does not say it. */
@@ -133,59 +134,14 @@ static int put_etc(struct image *im)
 		   : put(im, "etc/group", S_IFREG | 0644, NULL, group, sizeof(group) - 1);
 }
 
-/* The line of modules.dep (or modules.builtin) about one module, without its newline. */
-static char *find_line(const char *list, const char *name)
-{
-	for (const char *p = list; *p; p = *p ? p + 1 : p) {
-		size_t len = strcspn(p, "\n");
-		size_t path = strcspn(p, ":\n");
-		_cleanup_free_ char *own = xstrndup(p, path);
-		char *base = (char *)fs_basename(own);
-
-		for (char *c = base; *c; c++)
-			if (*c == '-')
-				*c = '_';
-		if (str_starts(base, name) && str_starts(base + strlen(name), ".ko"))
-			return xstrndup(p, len);
-		p += len;
-	}
-	return NULL;
-}
-
-/* "a: b c" wants c, b, a. */
-static void add_in_order(const char *line, struct strv *paths)
-{
-	_cleanup_free_ char *copy = xstrdup(line);
-	_cleanup_strv_ struct strv words = STRV_INIT;
-	char *save = NULL;
-
-	for (char *w = strtok_r(copy, ": ", &save); w; w = strtok_r(NULL, ": ", &save))
-		strv_add(&words, w);
-	for (size_t i = words.n; i-- > 0;)
-		if (!strv_contains(paths, words.v[i]))
-			strv_add(paths, words.v[i]);
-}
-
 static int list_drivers(struct lab *lab, const struct lab_kernel *k, struct strv *paths)
 {
-	_cleanup_free_ char *dep_path = xprintf("%s/modules.dep", k->modules);
-	_cleanup_free_ char *builtin_path = xprintf("%s/modules.builtin", k->modules);
-	_cleanup_free_ char *dep = NULL, *builtin = NULL;
-	int err = fs_read_file(dep_path, &dep, NULL);
+	_cleanup_module_index_ struct module_index *index = NULL;
+	int err = module_index_open(lab, k->modules, &index);
 
-	if (!err)
-		err = fs_read_file(builtin_path, &builtin, NULL);
-	if (err)
-		return lab_fail(lab, err, "cannot read '%s': %s; run depmod on it",
-				dep_path, strerror(-err));
-	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
-		_cleanup_free_ char *line = find_line(dep, drivers[i]);
-		_cleanup_free_ char *inside =
-			line ? NULL : find_line(builtin, drivers[i]);
-
-		if (line)
-			add_in_order(line, paths);
-		else if (!inside)
+	for (size_t i = 0; !err && i < sizeof(drivers) / sizeof(*drivers); i++) {
+		err = module_index_add(lab, index, drivers[i], paths);
+		if (err == -ESRCH)
 			return lab_fail(
 				lab, -ENOENT,
 				"kernel '%s' has no driver '%s'; build "
@@ -193,18 +149,16 @@ static int list_drivers(struct lab *lab, const struct lab_kernel *k, struct strv
 				"CONFIG_VIRTIO_CONSOLE",
 				k->name, drivers[i]);
 	}
-	return 0;
+	return err;
 }
 
-static int put_driver(struct image *im, const struct lab_kernel *k, const char *path,
-		      struct text *list)
+static int put_driver(struct image *im, const char *path, struct text *list)
 {
 	_cleanup_text_ struct text ko = TEXT_INIT;
-	_cleanup_free_ char *from = xprintf("%s/%s", k->modules, path);
 	_cleanup_free_ char *name =
 		xstrndup(fs_basename(path), strcspn(fs_basename(path), "."));
 	_cleanup_free_ char *to = xprintf("lab/%s.ko", name);
-	int err = module_read(im->lab, from, &ko);
+	int err = module_read(im->lab, path, &ko);
 
 	if (err)
 		return err;
@@ -219,7 +173,7 @@ static int put_drivers(struct image *im, const struct lab_kernel *k)
 	int err = list_drivers(im->lab, k, &paths);
 
 	for (size_t i = 0; !err && i < paths.n; i++)
-		err = put_driver(im, k, paths.v[i], &list);
+		err = put_driver(im, paths.v[i], &list);
 	text_puts(&list, "");
 	return err ? err : put(im, "lab/modules", S_IFREG | 0644, NULL, list.s, list.len);
 }

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "kbuild/modinfo.h"
 #include "fs.h"
+#include "kbuild/modinfo.h"
+#include "kernel/internal.h"
+#include "kernel/module_index.h"
+#include "process.h"
 
 #include "tap.h"
 
@@ -188,10 +191,55 @@ static void test_missing(void)
 /* --- order ---------------------------------------------------------------------------
  */
 
-static const char modules_dep[] =
-	"kernel/net/core-lib.ko.xz:\n"
-	"kernel/net/mid_dle.ko: kernel/net/core-lib.ko.xz\n"
-	"kernel/net/top.ko: kernel/net/mid_dle.ko kernel/net/core-lib.ko.xz\n";
+static char *tree; /* lib/modules/RELEASE of a kernel with four modules of its own */
+
+/* One of them: exports the symbol @exports, needs the symbol @needs. */
+static char *make_own(const char *file, const char *exports, const char *needs)
+{
+	_cleanup_free_ char *path = xprintf("%s/kernel/net/%s", tree, file);
+	_cleanup_free_ char *strings = xprintf("-%s", needs);
+	Elf64_Sym symbols[2] = {
+		[1] = {.st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE)}};
+	struct section sections[] = {
+		{".modinfo", "license=GPL", sizeof("license=GPL")},
+		{"__ksymtab_strings", exports, strlen(exports) + 1},
+		{".symtab", symbols, sizeof(symbols)},
+		{".strtab", strings, strlen(needs) + 2},
+	};
+
+	strings[0] = '\0';
+	write_elf(path, ET_REL, EM_X86_64, sections, 4);
+	return take_ptr(path);
+}
+
+static void run_xz(char *path)
+{
+	char *argv[] = {"xz", path, NULL};
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	_cleanup_text_ struct text out = TEXT_INIT;
+	int status = -1;
+
+	spec.argv = argv;
+	process_capture(&spec, 10000, -1, &out, NULL, &status);
+	is_int(status, 0, "a module is compressed");
+}
+
+static void make_tree(void)
+{
+	_cleanup_free_ char *net = NULL, *builtin = NULL, *core = NULL;
+
+	tree = path_of("lib/modules/6.1");
+	net = xprintf("%s/kernel/net", tree);
+	builtin = xprintf("%s/modules.builtin", tree);
+	fs_mkdir_p(net, 0755);
+	core = make_own("core-lib.ko", "core", "printk");
+	run_xz(core);
+	free(make_own("mid_dle.ko", "mid", "core"));
+	free(make_own("top.ko", "top", "mid"));
+	free(make_own("lost.ko", "lost", "top"));
+	fs_write_file(builtin, "kernel/drivers/in-side.ko\n", 26, 0644);
+	is_int(kernel_depmod(&lab, dir, "6.1"), 0, "a kernel with modules of its own");
+}
 
 static char *module(const char *name, const char *depends)
 {
@@ -219,7 +267,7 @@ static void test_order(void)
 	strv_take(&paths, module("c", "b,top"));
 	strv_take(&paths, module("b", "a_1,mid-dle,gone"));
 	strv_take(&paths, module("a-1", ""));
-	is_int(lab_modules_order(&lab, &paths, dir, &intree), 0, "modules are ordered");
+	is_int(lab_modules_order(&lab, &paths, tree, &intree), 0, "modules are ordered");
 	got = base_names(&paths);
 	got_intree = base_names(&intree);
 	is_str(got, "a-1.ko b.ko c.ko", "providers first");
@@ -234,7 +282,7 @@ static void test_circle(void)
 
 	strv_take(&paths, module("p", "q"));
 	strv_take(&paths, module("q", "p"));
-	is_int(lab_modules_order(&lab, &paths, dir, &intree), -ELOOP,
+	is_int(lab_modules_order(&lab, &paths, tree, &intree), -ELOOP,
 	       "a circle is refused");
 	is_int((long long)paths.n, 2, "and the list is as it was");
 }
@@ -243,31 +291,79 @@ static void test_circle(void)
 static void test_need(void)
 {
 	_cleanup_strv_ struct strv intree = STRV_INIT;
-	_cleanup_free_ char *got = NULL, *builtin = path_of("modules.builtin");
+	_cleanup_free_ char *got = NULL;
 
-	fs_write_file(builtin, "kernel/drivers/in-side.ko\n", 26, 0644);
-	is_int(lab_modules_need(&lab, "top", dir, &intree), 0, "one of the kernel's own");
-	is_int(lab_modules_need(&lab, "mid-dle", dir, &intree), 0, "one that is in");
-	is_int(lab_modules_need(&lab, "in_side", dir, &intree), 0,
+	is_int(lab_modules_need(&lab, "top", tree, &intree), 0,
+	       "one of the kernel's own");
+	is_int(lab_modules_need(&lab, "mid-dle", tree, &intree), 0, "one that is in");
+	is_int(lab_modules_need(&lab, "in_side", tree, &intree), 0,
 	       "one that is built in");
 	got = base_names(&intree);
 	is_str(got, "core-lib.ko.xz mid_dle.ko top.ko", "with all that it needs, once");
-	is_int(lab_modules_need(&lab, "nowhere", dir, &intree), -ENOENT,
+	is_int(lab_modules_need(&lab, "nowhere", tree, &intree), -ENOENT,
 	       "one that the kernel does not have");
 	ok(strstr(lab_error(&lab), "'nowhere'"), "is named");
 }
 
+/* What a name cannot be is not found, and nothing worse. */
+static void test_odd_names(void)
+{
+	static const char *const names[] = {"",	      "top.ko", "a/b",	     "../net/top",
+					    "t[o-p]", "to*",	"symbol:top"};
+	_cleanup_strv_ struct strv paths = STRV_INIT, intree = STRV_INIT;
+	_cleanup_free_ char *endless = xprintf("%04090d", 0);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		is_int(lab_modules_need(&lab, names[i], tree, &intree), -ENOENT,
+		       names[i]);
+	is_int(lab_modules_need(&lab, endless, tree, &intree), -ENOENT,
+	       "a name of thousands of letters");
+	strv_take(&paths, module("d", endless));
+	is_int(lab_modules_order(&lab, &paths, tree, &intree), 0, "in a module, too");
+	is_int((long long)intree.n, 0, "nothing was found");
+}
+
+static void damage(const char *file, const char *content)
+{
+	_cleanup_free_ char *path = xprintf("%s/%s", tree, file);
+
+	if (content)
+		fs_write_file(path, content, strlen(content), 0644);
+	else
+		unlink(path);
+}
+
+/* A module that needs one that is gone, or an index that is: last, for it breaks all. */
+static void test_damaged_tree(void)
+{
+	static const char *const contents[] = {"", "not an index", NULL};
+	_cleanup_strv_ struct strv paths = STRV_INIT, intree = STRV_INIT;
+	struct module_index *index = NULL;
+
+	damage("kernel/net/top.ko", NULL);
+	is_int(lab_modules_need(&lab, "lost", tree, &intree), -ENOENT,
+	       "a file that the index names is gone");
+	ok(strstr(lab_error(&lab), "run depmod"), "the sentence says what to do");
+	strv_take(&paths, module("e", "core-lib"));
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+		damage("modules.dep.bin", contents[i]);
+		ok(module_index_open(&lab, tree, &index) < 0, "no index");
+		ok(strstr(lab_error(&lab), "modules.dep.bin"), "the sentence names it");
+		strv_deinit(&intree);
+		is_int(lab_modules_order(&lab, &paths, tree, &intree), 0,
+		       "what is needed may be built in");
+		is_int((long long)intree.n, 0, "or the kernel will say");
+	}
+}
+
 int main(void)
 {
-	_cleanup_free_ char *dep = NULL;
-
 	if (!mkdtemp(dir) || setenv("KMLAB_CACHE", dir, 1) || lab_init(&lab)) {
 		printf("Bail out! no scratch directory\n");
 		return 1;
 	}
 	elf_version(EV_CURRENT);
-	dep = path_of("modules.dep");
-	fs_write_file(dep, modules_dep, strlen(modules_dep), 0644);
+	make_tree();
 	test_good();
 	test_old();
 	test_not_elf();
@@ -277,6 +373,9 @@ int main(void)
 	test_order();
 	test_need();
 	test_circle();
+	test_odd_names();
+	test_damaged_tree();
+	free(tree);
 	fs_remove_tree(dir);
 	lab_deinit(&lab);
 	return tap_done();
