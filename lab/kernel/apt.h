@@ -55,4 +55,8 @@ int apt_download(struct apt *apt, const struct apt_plan *plan, const char *dir,
 /** apt_explain - one sentence out of what apt printed; sets it and returns its errno. */
 int apt_explain(struct lab *lab, const char *suite, const char *output);
 
+/** apt_first_error - the first error that apt printed, as a part of a sentence of ours:
+ * no capital letter, no full stop. Freed by the caller. */
+char *apt_first_error(const char *output);
+
 #endif

@@ -48,8 +48,7 @@ static const struct {
 	 "network and apt's proxy"},
 };
 
-/* apt's own first error, made to look like one of ours. */
-static char *first_error(const char *output)
+char *apt_first_error(const char *output)
 {
 	const char *e = strstr(output, "E: ");
 	char *s;
@@ -77,7 +76,7 @@ int apt_explain(struct lab *lab, const char *suite, const char *output)
 			text_printf(&t, "%s%s", suite, hole + 2);
 			return lab_fail(lab, explanations[i].err, "%s", t.s);
 		}
-	error = first_error(output);
+	error = apt_first_error(output);
 	return lab_fail(lab, -EIO,
 			"apt failed for debian '%s': %s; try again, or look at the "
 			"sources in /etc/apt",

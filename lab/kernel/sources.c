@@ -4,15 +4,19 @@
 #include <strings.h>
 
 #include "fs.h"
+#include "process.h"
 
+#include "apt.h"
 #include "internal.h"
-#include "sources.h"
 
 #define ARCHIVE_KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
+#define SOURCES_LIST	"/etc/apt/sources.list"
+#define FORMAT		"$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)"
 
 static void source_deinit(struct apt_source *s)
 {
 	free(s->uri);
+	free(s->entry);
 	free(s->signed_by);
 	strv_deinit(&s->suites);
 	strv_deinit(&s->components);
@@ -26,194 +30,186 @@ void apt_sources_deinit(struct apt_sources *sources)
 	*sources = (struct apt_sources){NULL, 0};
 }
 
-static struct apt_source *source_new(struct apt_sources *sources, const char *uri)
+/* ---- whose keys an entry trusts: the one thing that indextargets leaves out ---- */
+
+/* "deb [ arch=amd64 signed-by=/k.gpg ] URI SUITE COMPONENT", on line @number. */
+static char *line_signed_by(const char *text, unsigned long number)
 {
-	struct apt_source *s;
+	_cleanup_free_ char *options = NULL;
+	const char *begin;
+	char *word, *save;
 
-	sources->v = xreallocarray(sources->v, sources->n + 1, sizeof(*sources->v));
-	s = &sources->v[sources->n++];
-	*s = (struct apt_source){.uri = xstrdup(uri)};
-	while (strlen(s->uri) > 1 && str_ends(s->uri, "/"))
-		s->uri[strlen(s->uri) - 1] = '\0';
-	return s;
-}
-
-static void split_words(const char *s, struct strv *ret)
-{
-	static const char blank[] = " \t\r\n";
-
-	for (s += strspn(s, blank); *s; s += strspn(s, blank)) {
-		size_t len = strcspn(s, blank);
-
-		strv_take(ret, xstrndup(s, len));
-		s += len;
+	while (--number && *text) {
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
 	}
-}
-
-/* "[ arch=amd64 signed-by=/k.gpg ]": blanks may stand anywhere inside the brackets. */
-static char *option_value(const char *options, const char *key)
-{
-	_cleanup_strv_ struct strv words = STRV_INIT;
-	size_t len = strlen(key);
-
-	split_words(options, &words);
-	for (size_t i = 0; i < words.n; i++)
-		if (!strncasecmp(words.v[i], key, len) && words.v[i][len] == '=')
-			return xstrdup(words.v[i] + len + 1);
+	begin = text + strcspn(text, "[\n");
+	if (*begin != '[')
+		return NULL;
+	options = xstrndup(begin + 1, strcspn(begin + 1, "]\n"));
+	for (word = strtok_r(options, " \t", &save); word;
+	     word = strtok_r(NULL, " \t", &save))
+		if (!strncasecmp(word, "signed-by=", strlen("signed-by=")))
+			return xstrdup(word + strlen("signed-by="));
 	return NULL;
 }
 
-/* One line of the old format. */
-static void parse_line(const char *line, struct apt_sources *ret)
+/* Field Signed-By of stanza @number, with its continuation lines: a key may be written
+ * out. As apt counts, a comment makes no stanza. */
+static char *stanza_signed_by(const char *text, unsigned long number)
 {
-	_cleanup_free_ char *text = xstrdup(line);
-	_cleanup_free_ char *options = NULL;
-	_cleanup_strv_ struct strv words = STRV_INIT;
-	char *hash = strchr(text, '#'), *rest = text + strspn(text, " \t"), *end;
-	struct apt_source *s;
-
-	if (hash)
-		*hash = '\0';
-	if (strncmp(rest, "deb", 3) || !strchr(" \t[", rest[3]) || !rest[3])
-		return;
-	rest += 3;
-	rest += strspn(rest, " \t");
-	end = *rest == '[' ? strchr(rest, ']') : NULL;
-	if (end) {
-		options = xstrndup(rest + 1, (size_t)(end - rest - 1));
-		rest = end + 1;
-	}
-	split_words(rest, &words);
-	if (words.n < 3) /* without components it is no Debian archive */
-		return;
-	s = source_new(ret, words.v[0]);
-	strv_add(&s->suites, words.v[1]);
-	strv_add_all(&s->components, words.v + 2);
-	s->signed_by = options ? option_value(options, "signed-by") : NULL;
-}
-
-static void parse_list(const char *text, struct apt_sources *ret)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		_cleanup_free_ char *line = xstrndup(text, len);
-
-		parse_line(line, ret);
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* A field of a stanza with its continuation lines; comments inside are dropped. */
-static char *stanza_field(const char *stanza, const char *key)
-{
-	size_t key_len = strlen(key);
+	static const char name[] = "Signed-By:";
 	struct text value = TEXT_INIT;
-	bool inside = false;
+	bool within = false, field = false;
+	unsigned long stanza = 0;
+	size_t len;
 
-	while (*stanza) {
-		size_t len = strcspn(stanza, "\n");
+	for (; *text; text += len + (text[len] == '\n')) {
+		bool more = *text == ' ' || *text == '\t';
 
-		if (*stanza != '#') {
-			if (!strchr(" \t", *stanza) || !*stanza)
-				inside = !strncasecmp(stanza, key, key_len) &&
-					 stanza[key_len] == ':';
-			if (inside && !value.s)
-				text_add(&value, stanza + key_len + 1, len - key_len - 1);
-			else if (inside) {
-				text_puts(&value, "\n");
-				text_add(&value, stanza, len);
-			}
+		len = strcspn(text, "\n");
+		if (*text == '#')
+			continue;
+		if (strspn(text, "\r") == len) { /* a blank line ends a stanza */
+			within = false;
+			continue;
 		}
-		stanza += len + (stanza[len] == '\n');
+		stanza += !within;
+		within = true;
+		if (!more)
+			field = stanza == number &&
+				!strncasecmp(text, name, strlen(name));
+		if (field && more)
+			text_printf(&value, "\n%.*s", (int)len, text);
+		else if (field)
+			text_add(&value, text + strlen(name), len - strlen(name));
 	}
 	return value.s ? text_take(&value) : NULL;
 }
 
-static bool stanza_applies(const char *stanza)
+/* @entry: "/etc/apt/sources.list:3", a line, or "...debian.sources:2", a stanza. */
+static char *read_signed_by(const char *entry)
 {
-	_cleanup_free_ char *types = stanza_field(stanza, "Types");
-	_cleanup_free_ char *enabled = stanza_field(stanza, "Enabled");
-	_cleanup_strv_ struct strv words = STRV_INIT, on = STRV_INIT;
+	const char *colon = strrchr(entry, ':');
+	_cleanup_free_ char *path =
+		colon ? xstrndup(entry, (size_t)(colon - entry)) : NULL;
+	_cleanup_free_ char *text = NULL, *value = NULL;
+	unsigned long number = colon ? strtoul(colon + 1, NULL, 10) : 0;
 
-	split_words(types ? types : "", &words);
-	split_words(enabled ? enabled : "yes", &on);
-	return strv_contains(&words, "deb") &&
-	       !(on.n && (!strcasecmp(on.v[0], "no") || !strcasecmp(on.v[0], "false") ||
-			  !strcmp(on.v[0], "0")));
+	if (!number || fs_read_file(path, &text, NULL) < 0)
+		return NULL;
+	if (!str_ends(path, ".sources"))
+		return line_signed_by(text, number);
+	value = stanza_signed_by(text, number);
+	return value ? xstrdup(value + strspn(value, " \t")) : NULL;
 }
 
-static void parse_stanza(const char *stanza, struct apt_sources *ret)
-{
-	_cleanup_free_ char *uris = stanza_field(stanza, "URIs");
-	_cleanup_free_ char *suites = stanza_field(stanza, "Suites");
-	_cleanup_free_ char *components = stanza_field(stanza, "Components");
-	_cleanup_free_ char *key = stanza_field(stanza, "Signed-By");
-	_cleanup_strv_ struct strv words = STRV_INIT;
+/* ---- which there are: apt says so ---- */
 
-	if (!uris || !suites || !components || !stanza_applies(stanza))
+/* What one entry says of one URI; apt names a line for each suite, component and
+ * architecture of it. */
+static struct apt_source *source_of(struct apt_sources *sources, const char *uri,
+				    const char *entry)
+{
+	_cleanup_free_ char *bare = xstrdup(uri);
+	struct apt_source *s;
+
+	while (strlen(bare) > 1 && str_ends(bare, "/"))
+		bare[strlen(bare) - 1] = '\0';
+	for (size_t i = 0; i < sources->n; i++)
+		if (!strcmp(sources->v[i].uri, bare) &&
+		    !strcmp(sources->v[i].entry, entry))
+			return &sources->v[i];
+	sources->v = xreallocarray(sources->v, sources->n + 1, sizeof(*sources->v));
+	s = &sources->v[sources->n++];
+	*s = (struct apt_source){.uri = take_ptr(bare),
+				 .entry = xstrdup(entry),
+				 .signed_by = read_signed_by(entry)};
+	return s;
+}
+
+static void add_once(struct strv *v, const char *s)
+{
+	if (!strv_contains(v, s))
+		strv_add(v, s);
+}
+
+/* One line of FORMAT. */
+static void add_target(char *line, struct apt_sources *ret)
+{
+	char *save, *uri = strtok_r(line, "\t", &save);
+	char *suite = uri ? strtok_r(NULL, "\t", &save) : NULL;
+	char *component = suite ? strtok_r(NULL, "\t", &save) : NULL;
+	char *entry = component ? strtok_r(NULL, "\t", &save) : NULL;
+	struct apt_source *s;
+
+	if (!entry)
 		return;
-	split_words(uris, &words);
-	for (size_t i = 0; i < words.n; i++) {
-		struct apt_source *s = source_new(ret, words.v[i]);
-
-		split_words(suites, &s->suites);
-		split_words(components, &s->components);
-		if (key)
-			s->signed_by = xstrdup(key + strspn(key, " \t"));
-	}
+	s = source_of(ret, uri, entry);
+	add_once(&s->suites, suite);
+	add_once(&s->components, component);
 }
 
-static void parse_deb822(const char *text, struct apt_sources *ret)
+/*
+ * What apt would fetch, whether it ever has or not. Its own lists and package database
+ * would only take time: it gets none, and writes none.
+ */
+static int ask_apt(struct lab *lab, const char *prefix, struct text *out)
 {
-	struct text stanza = TEXT_INIT;
+	static const char *const words[] = {"apt-get",
+					    "indextargets",
+					    "--no-release-info",
+					    "--format=" FORMAT,
+					    "-oDir::State::lists=/nonexistent",
+					    "-oDir::State::status=/dev/null",
+					    "-oDir::Cache::pkgcache=",
+					    "-oDir::Cache::srcpkgcache=",
+					    "Created-By: Packages"};
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	_cleanup_strv_ struct strv argv = STRV_INIT;
+	_cleanup_text_ struct text said = TEXT_INIT;
+	_cleanup_free_ char *why = NULL;
+	int status = 0, err;
 
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		if (strspn(text, " \t\r") >= len) { /* a blank line ends a stanza */
-			if (stanza.s)
-				parse_stanza(stanza.s, ret);
-			text_deinit(&stanza);
-		} else {
-			text_add(&stanza, text, len);
-			text_puts(&stanza, "\n");
-		}
-		text += len + (text[len] == '\n');
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		strv_add(&argv, words[i]);
+	if (*prefix) {
+		strv_printf(&argv, "-oDir::Etc::sourcelist=%s" SOURCES_LIST, prefix);
+		strv_printf(&argv, "-oDir::Etc::sourceparts=%s" SOURCES_LIST ".d",
+			    prefix);
 	}
-	if (stanza.s)
-		parse_stanza(stanza.s, ret);
-	text_deinit(&stanza);
-}
-
-static void read_one(const char *path, struct apt_sources *ret)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (fs_read_file(path, &text, NULL) < 0)
-		return;
-	if (str_ends(path, ".sources"))
-		parse_deb822(text, ret);
-	else
-		parse_list(text, ret);
+	spec.argv = argv.v;
+	err = process_capture(&spec, 60000, lab->cancel_fd, out, &said, &status);
+	if (err == -ECANCELED)
+		return lab_fail(lab, err, "interrupted");
+	if (err)
+		return lab_fail(lab, err,
+				"cannot run 'apt-get': %s; kernels named debian/... need "
+				"apt, install it or use 'tree:PATH'",
+				strerror(-err));
+	if (!status)
+		return 0;
+	why = apt_first_error(said.s ? said.s : "");
+	return lab_fail(lab, -EINVAL, "apt cannot read its sources: %s; correct them",
+			why);
 }
 
 int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *ret)
 {
-	_cleanup_free_ char *list = xprintf("%s/etc/apt/sources.list", prefix);
-	_cleanup_free_ char *parts = xprintf("%s.d", list);
-	_cleanup_strv_ struct strv names = STRV_INIT;
+	_cleanup_text_ struct text out = TEXT_INIT;
+	char *line, *save;
+	int err = ask_apt(lab, prefix, &out);
 
+	if (err)
+		return err;
 	*ret = (struct apt_sources){NULL, 0};
-	read_one(list, ret);
-	if (fs_list(parts, false, &names) == 0)
-		for (size_t i = 0; i < names.n; i++) {
-			_cleanup_free_ char *path = xprintf("%s/%s", parts, names.v[i]);
-
-			if (str_ends(path, ".list") || str_ends(path, ".sources"))
-				read_one(path, ret);
-		}
+	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save))
+		add_target(line, ret);
 	return 0;
 }
+
+/* ---- Debian's among them ---- */
 
 void debian_mirror_deinit(struct debian_mirror *m)
 {

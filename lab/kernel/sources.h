@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where this host gets Debian from: read out of its own apt sources (both formats), so
- * that the user's mirror, and no other, is asked. Reference: sources.list(5).
+ * Where this host gets Debian from, as its own apt says, so that the user's mirror, and
+ * no other, is asked. Reference: sources.list(5), apt-get(8) for indextargets.
  */
 #ifndef KMLAB_LAB_KERNEL_SOURCES_H
 #define KMLAB_LAB_KERNEL_SOURCES_H
@@ -10,6 +10,7 @@
 
 struct apt_source {
 	char *uri;
+	char *entry; /* where it is written: FILE:LINE, or FILE.sources:STANZA */
 	struct strv suites;
 	struct strv components;
 	char *signed_by; /* keyring path, or an embedded key block; NULL: not said */
@@ -23,8 +24,10 @@ struct apt_sources {
 void apt_sources_deinit(struct apt_sources *sources);
 #define _cleanup_sources_ _cleanup_(apt_sources_deinit)
 
-/** apt_sources_read - every enabled binary source below @prefix/etc/apt, one per URI.
- *  @prefix: "" for the real host. Unreadable files are passed over. */
+/** apt_sources_read - every enabled binary source of this host, one per entry and URI.
+ *  @prefix: "" for the real host, else what stands before /etc/apt/sources.list. Files
+ * that the user may not read are passed over. Return: -EINVAL with apt's own sentence
+ * when it finds an entry malformed. */
 int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *ret);
 
 struct debian_mirror {

@@ -13,6 +13,8 @@
 #include "scratch.h"
 #include "tap.h"
 
+#define ARCHIVE_KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
+
 static void set_up(struct lab *lab)
 {
 	_cleanup_free_ char *cache = in_scratch("cache");
@@ -163,6 +165,7 @@ static void read_sources(struct lab *lab, struct debian_mirror *mirror, int want
 static void test_sources_list(struct lab *lab)
 {
 	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_free_ char *keyring = NULL;
 
 	put("host/etc/apt/sources.list",
 	    "# deb http://commented.example/debian bookworm main\n"
@@ -179,6 +182,34 @@ static void test_sources_list(struct lab *lab)
 	is_str(mirror.uri, "http://mirror.example/debian", "archive, not the vendor's");
 	is_str(mirror.sec_uri, "http://mirror.example/debian-security", "security");
 	is_str(mirror.key, "/usr/share/keyrings/debian-archive-keyring.gpg", "keyring");
+	is_str(mirror.sec_key, "/usr/share/keyrings/debian-archive-keyring.gpg",
+	       "keyring of the security updates");
+	put("host/etc/apt/sources.list",
+	    "deb http://other.example/apt bookworm contrib\n"
+	    "deb [arch=amd64] http://me:secret@mirror.example/debian trixie main\n"
+	    "deb [Signed-By=/mine.gpg arch=amd64] http://x.example/debian bookworm main");
+	debian_mirror_deinit(&mirror);
+	put("host" ARCHIVE_KEYRING, "");
+	read_sources(lab, &mirror, 0);
+	is_str(mirror.uri, "http://me:secret@mirror.example/debian", "with its password");
+	ok(str_ends(mirror.key, ARCHIVE_KEYRING), "no key of a neighbouring line");
+	put("host/etc/apt/sources.list", "");
+	keyring = in_scratch("host" ARCHIVE_KEYRING);
+	unlink(keyring);
+}
+
+/* What apt itself cannot read. */
+static void test_sources_malformed(struct lab *lab)
+{
+	struct apt_sources sources = {NULL, 0};
+	_cleanup_free_ char *prefix = in_scratch("host");
+
+	put("host/etc/apt/sources.list", "deb http://mirror.example/debian\n");
+	is_int(apt_sources_read(lab, prefix, &sources), -EINVAL, "a malformed entry");
+	ok(strstr(lab_error(lab), "/etc/apt/sources.list"), "the sentence says where");
+	ok(!strchr(lab_error(lab), '\n') && !str_ends(lab_error(lab), "."),
+	   "one line, no full stop");
+	printf("# %s\n", lab_error(lab));
 	put("host/etc/apt/sources.list", "");
 }
 
@@ -228,7 +259,7 @@ static void test_no_sources(struct lab *lab)
 	read_sources(lab, &mirror, -ENOENT);
 	ok(strstr(lab_error(lab), "install debian-archive-keyring"),
 	   "no keyring, no trust");
-	put("host/usr/share/keyrings/debian-archive-keyring.gpg", "");
+	put("host" ARCHIVE_KEYRING, "");
 	read_sources(lab, &mirror, 0);
 	ok(str_ends(mirror.key, "debian-archive-keyring.gpg"), "the keyring by default");
 	debian_mirror_deinit(&mirror);
@@ -479,6 +510,7 @@ int main(void)
 	test_versions();
 	test_suites(&lab);
 	test_sources_list(&lab);
+	test_sources_malformed(&lab);
 	test_sources_deb822(&lab);
 	test_no_sources(&lab);
 	test_explain(&lab);
