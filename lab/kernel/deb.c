@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Debian packages: an ar archive around data.tar.*; see deb.h and deb(5). */
+/*
+ * Debian packages: an ar archive around data.tar.*; see deb.h and deb(5).
+ *
+ * libarchive reads them. It could write them as well and would check them for links
+ * (archive_write_disk), but sets the umask and puts it back for every entry, and would
+ * have to be given names relative to the working directory, since it refuses links in
+ * every part of a name, also where the user's own cache lies behind one. Both belong to
+ * the whole process, and this is one of several threads.
+ */
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -21,6 +29,8 @@ struct unpack {
 	atomic_ullong *done; /* bytes of packages read, for progress */
 	atomic_bool *stop;
 	int dir_fd;
+	char *parent; /* of the entry before, and open */
+	int parent_fd;
 	char buffer[BLOCK];
 };
 
@@ -40,71 +50,110 @@ static ssize_t read_outer(struct archive *a, void *data, const void **ret)
 	return n;
 }
 
-/* Parents that no package lists, and files where another package had a directory. */
-static int make_parents(struct unpack *u, const char *path)
+/* A directory inside @fd, made when it is missing; -ENOTDIR or -ELOOP for a link to one.
+ */
+static int open_dir(int fd, const char *name)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int dir = openat(fd, name, flags);
+
+	if (dir < 0 && errno == ENOENT) {
+		if (mkdirat(fd, name, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		dir = openat(fd, name, flags);
+	}
+	return dir < 0 ? -errno : dir;
+}
+
+/*
+ * Opens the directory that @path lies in, going down from the top one step at a time and
+ * through no link: a package could lead us out of the tree by one that it brought itself.
+ */
+static int open_parent(const struct unpack *u, const char *path)
 {
 	_cleanup_free_ char *copy = xstrdup(path);
+	_cleanup_close_ int fd =
+		openat(u->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *name = copy, *slash;
 
-	for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
+	if (fd < 0)
+		return -errno;
+	for (; (slash = strchr(name, '/')); name = slash + 1) {
+		int next;
+
+		if (slash == name)
+			continue; /* "a//b" */
 		*slash = '\0';
-		if (mkdirat(u->dir_fd, copy, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
+		next = open_dir(fd, name);
+		close(fd);
+		fd = next;
+		if (fd < 0)
+			return take_fd(&fd);
 	}
+	return take_fd(&fd);
+}
+
+/* The same for what is put next; most entries lie where the one before did. */
+static int enter_parent(struct unpack *u, const char *path)
+{
+	_cleanup_free_ char *parent = xstrndup(path, (size_t)(fs_basename(path) - path));
+	int fd;
+
+	if (u->parent && !strcmp(u->parent, parent))
+		return 0;
+	fd = open_parent(u, path);
+	if (fd < 0)
+		return fd;
+	if (u->parent_fd >= 0)
+		close(u->parent_fd);
+	free(u->parent);
+	u->parent_fd = fd;
+	u->parent = take_ptr(parent);
 	return 0;
 }
 
-/* 0 once @make says so; parents are made on the way when they are missing. */
-#define WITH_PARENTS(u, path, make)                                                      \
-	({                                                                               \
-		int _r = (make) < 0 ? -errno : 0;                                        \
-		if (_r == -ENOENT && make_parents(u, path) == 0)                         \
-			_r = (make) < 0 ? -errno : 0;                                    \
-		_r;                                                                      \
-	})
-
-static int put_file(struct unpack *u, const char *path, mode_t mode)
+static int put_file(struct unpack *u, const char *name, mode_t mode)
 {
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	_cleanup_close_ int fd = -1;
-	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int err;
 
+	unlinkat(u->parent_fd, name, 0);
 	/* Never a set-uid bit; always readable and replaceable by the owner. */
-	mode = (mode & 0755) | 0600;
-	unlinkat(u->dir_fd, path, 0);
-	err = WITH_PARENTS(u, path, fd = openat(u->dir_fd, path, flags, mode));
-	if (err)
-		return err;
+	fd = openat(u->parent_fd, name, flags, (mode & 0755) | 0600);
+	if (fd < 0)
+		return -errno;
 	if (archive_read_data_into_fd(u->inner, fd) != ARCHIVE_OK)
 		return archive_errno(u->inner) > 0 ? -archive_errno(u->inner) : -EBADMSG;
 	return 0;
 }
 
-static int put_symlink(struct unpack *u, const char *path, const char *target)
+static int put_symlink(struct unpack *u, const char *name, const char *target)
 {
 	_cleanup_free_ char *fixed = NULL;
 
 	if (u->job->layout == DEB_KERNEL && str_starts(target, "../../lib/linux-kbuild-"))
 		fixed = xprintf("../%s", target + strlen("../../lib/"));
-	unlinkat(u->dir_fd, path, 0);
-	return WITH_PARENTS(u, path, symlinkat(fixed ? fixed : target, u->dir_fd, path));
+	unlinkat(u->parent_fd, name, 0);
+	return symlinkat(fixed ? fixed : target, u->parent_fd, name) < 0 ? -errno : 0;
 }
 
-static int put_hardlink(struct unpack *u, const char *path, const char *target)
+static int put_hardlink(struct unpack *u, const char *name, const char *target)
 {
 	_cleanup_free_ char *mapped = deb_map(u->job->layout, target);
+	_cleanup_close_ int from = -1;
 
 	if (!mapped)
 		return 0; /* both names left out, or the other one is */
-	unlinkat(u->dir_fd, path, 0);
-	return WITH_PARENTS(u, path, linkat(u->dir_fd, mapped, u->dir_fd, path, 0));
+	from = open_parent(u, mapped);
+	if (from < 0)
+		return from;
+	unlinkat(u->parent_fd, name, 0);
+	return linkat(from, fs_basename(mapped), u->parent_fd, name, 0) < 0 ? -errno : 0;
 }
 
-static int put_dir(struct unpack *u, const char *path)
+static int put_dir(struct unpack *u, const char *name)
 {
-	int err = WITH_PARENTS(u, path, mkdirat(u->dir_fd, path, 0755));
-
-	return err == -EEXIST ? 0 : err;
+	return mkdirat(u->parent_fd, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int put_entry(struct unpack *u, struct archive_entry *entry)
@@ -112,20 +161,26 @@ static int put_entry(struct unpack *u, struct archive_entry *entry)
 	_cleanup_free_ char *path =
 		deb_map(u->job->layout, archive_entry_pathname(entry));
 	size_t len = path ? strlen(path) : 0;
+	const char *name;
+	int err;
 
 	while (len && path[len - 1] == '/')
 		path[--len] = '\0';
 	if (!len)
 		return 0;
+	err = enter_parent(u, path);
+	if (err)
+		return err;
+	name = fs_basename(path);
 	if (archive_entry_hardlink(entry))
-		return put_hardlink(u, path, archive_entry_hardlink(entry));
+		return put_hardlink(u, name, archive_entry_hardlink(entry));
 	switch (archive_entry_filetype(entry)) {
 	case AE_IFDIR:
-		return put_dir(u, path);
+		return put_dir(u, name);
 	case AE_IFLNK:
-		return put_symlink(u, path, archive_entry_symlink(entry));
+		return put_symlink(u, name, archive_entry_symlink(entry));
 	case AE_IFREG:
-		return put_file(u, path, archive_entry_perm(entry));
+		return put_file(u, name, archive_entry_perm(entry));
 	default:
 		return 0; /* device nodes: none of ours has any */
 	}
@@ -172,12 +227,19 @@ static int unpack_one(const struct deb_job *job, atomic_ullong *done, atomic_boo
 
 	if (dir_fd < 0)
 		return -errno;
-	*u = (struct unpack){.job = job, .done = done, .stop = stop, .dir_fd = dir_fd};
+	*u = (struct unpack){.job = job,
+			     .done = done,
+			     .stop = stop,
+			     .dir_fd = dir_fd,
+			     .parent_fd = -1};
 	u->outer = archive_read_new();
 	u->inner = archive_read_new();
 	err = unpack_outer(u);
 	archive_read_free(u->inner);
 	archive_read_free(u->outer);
+	if (u->parent_fd >= 0)
+		close(u->parent_fd);
+	free(u->parent);
 	return err;
 }
 

@@ -102,6 +102,51 @@ static void test_unpack_bad(struct lab *lab)
 	ok(deb_unpack(lab, jobs, 1, "unpacking") < 0, "a missing package");
 }
 
+/* Links that a package brings stay links: nothing is ever written through one. */
+static void test_unpack_links(struct lab *lab)
+{
+	_cleanup_free_ char *deb = in_scratch("links_1_amd64.deb"),
+			    *dir = in_scratch("out3");
+	_cleanup_free_ char *outside = in_scratch("outside");
+	_cleanup_free_ char *target = in_scratch("outside/target");
+	const struct member good[] = {
+		{.path = "./usr/lib/absolute", .link = "/usr/lib/x.so", .mode = 0777},
+		{.path = "./usr/lib/file", .link = target, .mode = 0777},
+		{.path = "./usr/lib/file", .text = "inside", .mode = 0644},
+		{.path = "./usr/lib/dir", .link = outside, .mode = 0777},
+	};
+	const struct member through[] = {
+		{.path = "./usr/lib/dir", .link = outside, .mode = 0777},
+		{.path = "./usr/lib/dir/file", .text = "escaped", .mode = 0644},
+	};
+	const struct member linked[] = {
+		{.path = "./usr/lib/dir", .link = outside, .mode = 0777},
+		{.path = "./usr/lib/stolen", .hardlink = "./usr/lib/dir/target"},
+	};
+	struct deb_job job = {deb, dir, DEB_ROOT, 1};
+	_cleanup_free_ char *text = NULL, *file = in_scratch("out3/usr/lib/file");
+	_cleanup_free_ char *absolute = in_scratch("out3/usr/lib/absolute");
+	char where[64] = "";
+
+	put("outside/target", "untouched");
+	fs_mkdir_p(dir, 0755);
+	make_deb(deb, good, 4, false);
+	is_int(deb_unpack(lab, &job, 1, "unpacking"), 0, "links are unpacked");
+	ok(readlink(absolute, where, sizeof(where) - 1) > 0, "an absolute one, too");
+	is_str(where, "/usr/lib/x.so", "and as it is");
+	fs_read_file(file, &text, NULL);
+	is_str(text, "inside", "a file takes the place of a link");
+	make_deb(deb, through, 2, false);
+	ok(deb_unpack(lab, &job, 1, "unpacking") < 0, "a file behind a link is refused");
+	ok(!there("outside/file"), "and not written");
+	make_deb(deb, linked, 2, false);
+	ok(deb_unpack(lab, &job, 1, "unpacking") < 0, "so is a hard link to one");
+	ok(!there("out3/usr/lib/stolen"), "and not made");
+	free(text);
+	fs_read_file(target, &text, NULL);
+	is_str(text, "untouched", "nothing outside");
+}
+
 static void test_root(struct lab *lab)
 {
 	_cleanup_free_ char *dir = in_scratch("root");
@@ -132,6 +177,7 @@ int main(void)
 	test_map();
 	test_unpack(&lab);
 	test_unpack_bad(&lab);
+	test_unpack_links(&lab);
 	test_root(&lab);
 	free(lab.error);
 	fs_remove_tree(scratch);
