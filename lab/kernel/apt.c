@@ -363,7 +363,7 @@ static char *decode_percents(const char *s, size_t len)
 }
 
 /* 'URI' FILE SIZE [HASH], where FILE is PACKAGE_VERSION_ARCH.deb */
-static void plan_line(const char *line, struct apt_plan *plan)
+static void add_planned(const char *line, struct apt_plan *plan)
 {
 	const char *file = strstr(line, "' "), *version, *arch;
 	struct apt_file f;
@@ -404,7 +404,7 @@ int apt_plan(struct apt *apt, const struct strv *packages, struct apt_plan *ret)
 	*ret = (struct apt_plan){NULL, 0};
 	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))
-		plan_line(line, ret);
+		add_planned(line, ret);
 	return 0;
 }
 

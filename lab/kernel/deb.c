@@ -52,7 +52,7 @@ static ssize_t read_outer(struct archive *a, void *data, const void **ret)
 
 /* A directory inside @fd, made when it is missing; -ENOTDIR or -ELOOP for a link to one.
  */
-static int open_dir(int fd, const char *name)
+static int open_step(int fd, const char *name)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	int dir = openat(fd, name, flags);
@@ -84,7 +84,7 @@ static int open_parent(const struct unpack *u, const char *path)
 		if (slash == name)
 			continue; /* "a//b" */
 		*slash = '\0';
-		next = open_dir(fd, name);
+		next = open_step(fd, name);
 		close(fd);
 		fd = next;
 		if (fd < 0)
@@ -219,7 +219,8 @@ static int unpack_outer(struct unpack *u)
 	return -EBADMSG;
 }
 
-static int unpack_one(const struct deb_job *job, atomic_ullong *done, atomic_bool *stop)
+static int unpack_package(const struct deb_job *job, atomic_ullong *done,
+			  atomic_bool *stop)
 {
 	_cleanup_free_ struct unpack *u = xcalloc(1, sizeof(*u));
 	_cleanup_close_ int dir_fd = open(job->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -256,13 +257,13 @@ struct queue {
 	const char *failed;
 };
 
-static void *worker(void *data)
+static void *unpack_worker(void *data)
 {
 	struct queue *q = data;
 	size_t i;
 
 	while (!atomic_load(&q->stop) && (i = atomic_fetch_add(&q->next, 1)) < q->n) {
-		int err = unpack_one(&q->jobs[i], &q->done, &q->stop);
+		int err = unpack_package(&q->jobs[i], &q->done, &q->stop);
 
 		if (!err)
 			continue;
@@ -285,7 +286,8 @@ static int biggest_first(const void *a, const void *b)
 	return x->size < y->size ? 1 : x->size > y->size ? -1 : strcmp(x->file, y->file);
 }
 
-static void watch(struct lab *lab, struct queue *q, uint64_t total, const char *what)
+static void watch_queue(struct lab *lab, struct queue *q, uint64_t total,
+			const char *what)
 {
 	while (atomic_load(&q->running)) {
 		if (lab_cancelled(lab))
@@ -324,7 +326,7 @@ int deb_unpack(struct lab *lab, struct deb_job *jobs, size_t n, const char *what
 		total += jobs[i].size;
 	while (started < THREADS) {
 		atomic_fetch_add(&q.running, 1);
-		if (pthread_create(&threads[started], NULL, worker, &q)) {
+		if (pthread_create(&threads[started], NULL, unpack_worker, &q)) {
 			atomic_fetch_sub(&q.running, 1);
 			break;
 		}
@@ -334,7 +336,7 @@ int deb_unpack(struct lab *lab, struct deb_job *jobs, size_t n, const char *what
 		return lab_fail(lab, -EAGAIN,
 				"cannot start a thread to unpack packages; free "
 				"memory or raise the process limit");
-	watch(lab, &q, total, what);
+	watch_queue(lab, &q, total, what);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	return queue_result(lab, &q);

@@ -99,7 +99,7 @@ int debian_need_space(struct lab *lab, uint64_t need, const char *what)
 }
 
 /* xz makes kernels about four times smaller; packages and contents exist together. */
-static int check_space(struct debian_add *add, bool with_root)
+static int check_kernel_space(struct debian_add *add, bool with_root)
 {
 	_cleanup_free_ char *what = xprintf("kernel '%s'", add->choice.version);
 	uint64_t need = 256u << 20;
@@ -201,7 +201,7 @@ static char *real_system_map(const char *dir, const char *release)
 	return map && fs_tree_size(path) > 65536 ? take_ptr(map) : NULL;
 }
 
-static int describe(struct debian_add *add, const char *dir)
+static int describe_kernel(struct debian_add *add, const char *dir)
 {
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
 	_cleanup_free_ char *series = kernel_series(add->choice.release);
@@ -283,7 +283,7 @@ static int make_entries(struct debian_add *add, struct lab_stage *kernel,
 		err = complete_headers(add, kernel->dir);
 	if (!err)
 		err = kernel_depmod(add->lab, kernel->dir, add->choice.release);
-	return err ? err : describe(add, kernel->dir);
+	return err ? err : describe_kernel(add, kernel->dir);
 }
 
 /* The root's lock is held until the kernel that refers to it is visible: see
@@ -298,7 +298,7 @@ static int make_and_publish(struct debian_add *add)
 	if (lock < 0)
 		return lock;
 	with_root = !lab_cache_has(add->lab, "roots", add->root_id);
-	err = check_space(add, with_root);
+	err = check_kernel_space(add, with_root);
 	if (!err)
 		err = lab_stage_begin(add->lab, "kernels", &kernel);
 	if (!err && with_root)

@@ -7,9 +7,10 @@
 #include "internal.h"
 
 #define KERNEL_JSON "kernel.json"
-#define FORMAT	    2 /* raised when an old entry can no longer be used: added anew then */
+#define ENTRY_FORMAT                                                                     \
+	2 /* raised when an old entry can no longer be used: added anew then */
 
-static void entry_deinit(struct kernel_entry *entry)
+static void kernel_entry_deinit(struct kernel_entry *entry)
 {
 	lab_kernel_destroy(entry->kernel);
 	free(entry->root_id);
@@ -20,7 +21,7 @@ static void entry_deinit(struct kernel_entry *entry)
 void kernel_entries_deinit(struct kernel_entries *entries)
 {
 	for (size_t i = 0; i < entries->n; i++)
-		entry_deinit(&entries->v[i]);
+		kernel_entry_deinit(&entries->v[i]);
 	free(entries->v);
 	*entries = (struct kernel_entries){NULL, 0};
 }
@@ -34,12 +35,12 @@ int kernel_entry_write(struct lab *lab, const char *dir, const struct kernel_ent
 	int err;
 
 	json = json_pack("{si ss ss* ss* ss ss ss ss ss* ss* ss* ss ss* ss* sb sI}",
-			 "format", FORMAT, "id", k->id, "provider", k->provider, "suite",
-			 k->suite, "name", k->name, "release", k->release, "version",
-			 k->version, "image", k->image, "modules", k->modules, "config",
-			 k->config, "system_map", k->system_map, "headers", k->headers,
-			 "usr_src", k->usr_src, "root", entry->root_id, "of_suite",
-			 entry->of_suite, "size", (json_int_t)k->size);
+			 "format", ENTRY_FORMAT, "id", k->id, "provider", k->provider,
+			 "suite", k->suite, "name", k->name, "release", k->release,
+			 "version", k->version, "image", k->image, "modules", k->modules,
+			 "config", k->config, "system_map", k->system_map, "headers",
+			 k->headers, "usr_src", k->usr_src, "root", entry->root_id,
+			 "of_suite", entry->of_suite, "size", (json_int_t)k->size);
 	if (json && entry->tree)
 		json_object_set_new(json, "tree", json_string(entry->tree));
 	text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
@@ -114,11 +115,11 @@ int kernel_entry_read(struct lab *lab, const char *id, struct kernel_entry *ret)
 	e.of_suite = json_is_true(json_object_get(json, "of_suite"));
 	if (e.root_id)
 		e.kernel->root = lab_cache_path(lab, "roots", e.root_id);
-	good = json_integer_value(json_object_get(json, "format")) == FORMAT &&
+	good = json_integer_value(json_object_get(json, "format")) == ENTRY_FORMAT &&
 	       is_complete(e.kernel, id) && (!e.root_id || fs_is_dir(e.kernel->root));
 	json_decref(json);
 	if (!good) {
-		entry_deinit(&e);
+		kernel_entry_deinit(&e);
 		return lab_fail(lab, -EUCLEAN,
 				"the cache entry '%s' is damaged; remove it", dir);
 	}

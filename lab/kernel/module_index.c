@@ -26,7 +26,7 @@ static void note_error(void *data, int priority, const char *file, int line,
  * The files are mapped, all of them, before anything is asked for: libkmod would
  * otherwise read them piece by piece, and at a damaged one end the program.
  */
-static int load(struct lab *lab, struct module_index *index)
+static int load_index(struct lab *lab, struct module_index *index)
 {
 	int err = kmod_load_resources(index->kmod);
 
@@ -52,7 +52,7 @@ int module_index_open(struct lab *lab, const char *dir, struct module_index **re
 	/* By itself it writes to standard error. */
 	kmod_set_log_fn(index->kmod, note_error, index);
 	kmod_set_log_priority(index->kmod, LOG_ERR);
-	err = load(lab, index);
+	err = load_index(lab, index);
 	if (!err)
 		*ret = take_ptr(index);
 	return err;

@@ -13,7 +13,8 @@
 
 /*
  * perl, not perl-base alone: with W=1 Kbuild runs kernel-doc, which wants Pod::Usage.
- * sparse is what Kbuild calls for C=1 and C=2. Raise FORMAT in entry.c with this list.
+ * sparse is what Kbuild calls for C=1 and C=2. Raise ENTRY_FORMAT in entry.c with this
+ * list.
  */
 void root_packages(struct strv *ret)
 {

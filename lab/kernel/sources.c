@@ -11,7 +11,7 @@
 
 #define ARCHIVE_KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 #define SOURCES_LIST	"/etc/apt/sources.list"
-#define FORMAT		"$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)"
+#define TARGET_FORMAT	"--format=$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)"
 
 static void source_deinit(struct apt_source *s)
 {
@@ -134,7 +134,7 @@ static void add_once(struct strv *v, const char *s)
 		strv_add(v, s);
 }
 
-/* One line of FORMAT. */
+/* One line of TARGET_FORMAT. */
 static void add_target(char *line, struct apt_sources *ret)
 {
 	char *save, *uri = strtok_r(line, "\t", &save);
@@ -159,7 +159,7 @@ static int ask_apt(struct lab *lab, const char *prefix, struct text *out)
 	static const char *const words[] = {"apt-get",
 					    "indextargets",
 					    "--no-release-info",
-					    "--format=" FORMAT,
+					    TARGET_FORMAT,
 					    "-oDir::State::lists=/nonexistent",
 					    "-oDir::State::status=/dev/null",
 					    "-oDir::Cache::pkgcache=",

@@ -109,7 +109,7 @@ static int tree_look(struct lab *lab, const char *path, struct tree *t)
 }
 
 /* Lines of modules.order: "fs/ext4/ext4.o" since 6.4, "fs/ext4/ext4.ko" before. */
-static char *module_of(const char *line)
+static char *module_on_line(const char *line)
 {
 	if (str_ends(line, ".ko"))
 		return xstrdup(line);
@@ -144,7 +144,7 @@ static int link_all(const struct tree *t, const char *modules)
 
 	for (line = !err && order ? strtok_r(order, "\n", &save) : NULL; line && !err;
 	     line = strtok_r(NULL, "\n", &save)) {
-		_cleanup_free_ char *name = module_of(line);
+		_cleanup_free_ char *name = module_on_line(line);
 
 		if (name)
 			err = link_module(t, modules, name);
@@ -179,7 +179,7 @@ static char *if_there(const struct tree *t, const char *name)
 	return NULL;
 }
 
-static int describe(struct lab *lab, const struct tree *t, const char *dir)
+static int describe_tree(struct lab *lab, const struct tree *t, const char *dir)
 {
 	_cleanup_kernel_ struct lab_kernel *k = xcalloc(1, sizeof(*k));
 	struct kernel_entry entry = {.kernel = k, .tree = t->path};
@@ -209,7 +209,7 @@ static int make_farm(struct lab *lab, const struct tree *t, const char *dir)
 		return lab_fail(lab, err, "cannot collect the modules of '%s': %s",
 				t->path, strerror(-err));
 	err = kernel_depmod(lab, dir, t->release);
-	return err ? err : describe(lab, t, dir);
+	return err ? err : describe_tree(lab, t, dir);
 }
 
 /* Entries of the same tree from before it was rebuilt. */
@@ -225,7 +225,7 @@ static void drop_old(struct lab *lab, const struct tree *t)
 			kernel_entry_remove(lab, &all.v[i]);
 }
 
-static int make_entry(struct lab *lab, const struct tree *t)
+static int make_tree_entry(struct lab *lab, const struct tree *t)
 {
 	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
 	_cleanup_close_ int lock = lab_cache_lock(lab, "kernels", t->id);
@@ -249,7 +249,7 @@ int tree_open(struct lab *lab, const char *path, struct lab_kernel **ret)
 	int err = tree_look(lab, path, &t);
 
 	if (!err && !lab_cache_has(lab, "kernels", t.id))
-		err = make_entry(lab, &t);
+		err = make_tree_entry(lab, &t);
 	if (!err)
 		err = kernel_entry_read(lab, t.id, one.v);
 	if (!err)
