@@ -24,7 +24,7 @@ bool lab_cache_has(struct lab *lab, const char *kind, const char *id)
 {
 	_cleanup_free_ char *path = lab_cache_path(lab, kind, id);
 
-	/* Setting the time is the test as well: it fails when nothing is there. */
+	/* Setting the time fails when nothing is there, so no other test is needed. */
 	if (utimensat(AT_FDCWD, path, NULL, 0) == 0)
 		return true;
 	return errno != ENOENT && fs_exists(path);
@@ -50,8 +50,8 @@ static int open_lock_file(struct lab *lab, const char *name)
 	return fd;
 }
 
-/* flock() cannot wait for two things at once, so the wait for the user is a poll of its
- * descriptor that doubles as the pause between tries. */
+/* flock() cannot wait for the lock and for cancel_fd at once. So it is tried again and
+ * again, and poll() on cancel_fd is the pause between two tries. */
 static int wait_for_lock(struct lab *lab, int fd, int how, const char *what)
 {
 	bool told = false;
@@ -90,8 +90,9 @@ int lab_cache_lock(struct lab *lab, const char *kind, const char *id)
 }
 
 /*
- * A staging directory is locked by its maker from birth: between its mkdir and its flock
- * the maker holds the kind's birth lock shared, which a sweeper takes exclusively.
+ * A sweep must not take a new staging directory for a dead one in the moment between its
+ * mkdir and its flock. During that moment the maker holds another lock of the kind, the
+ * birth lock, shared; a sweep takes the same lock exclusively.
  */
 static int birth_lock(struct lab *lab, const char *kind, int how)
 {
@@ -259,7 +260,8 @@ int lab_cache_sweep(struct lab *lab)
 	return 0;
 }
 
-/* FNV-1a, 64 bits: names of local files, nobody's defence against anybody. */
+/* FNV-1a, 64 bits: good enough for names of local files, no protection against an
+ * attacker. */
 char *lab_cache_key(const char *const *parts)
 {
 	uint64_t hash = 0xcbf29ce484222325ULL;

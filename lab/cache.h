@@ -3,8 +3,9 @@
  * The cache: one directory per kind (kernels, roots, templates, builds, facts, apt), one
  * entry per content-derived id below it. An entry is made in a staging directory and
  * becomes visible by one rename, so a reader sees all of it or nothing, also after kill
- * -9. The staging directory carries a lock that dies with its maker; whoever comes next
- * sweeps what is unlocked.
+ * -9. The maker holds a lock on the staging directory, which the system drops when the
+ * maker dies: a staging directory without a lock is what a killed run has left, and
+ * lab_cache_sweep() deletes it.
  */
 #ifndef KMLAB_LAB_CACHE_H
 #define KMLAB_LAB_CACHE_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* SHA-256 over pieces; see digest.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

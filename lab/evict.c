@@ -19,7 +19,7 @@ void lab_entries_add(struct lab *lab, const char *kind, struct lab_entries *all)
 		struct stat st;
 
 		if (stat(path, &st) < 0)
-			continue; /* another kmlab was faster */
+			continue; /* another kmlab has just removed it */
 		all->v = xreallocarray(all->v, all->n + 1, sizeof(*all->v));
 		all->v[all->n] = (struct lab_entry){xstrdup(kind), xstrdup(ids.v[i]),
 						    fs_tree_size(path), st.st_mtime};

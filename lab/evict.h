@@ -2,8 +2,8 @@
 /*
  * What the cache holds and what may go: builds and templates are made again when they are
  * wanted, so the least recently used ones go first. An entry's time of use is the
- * modification time of its directory, which lab_cache_has() sets. Entries in use lose
- * nothing: running guests and builds keep what they have open.
+ * modification time of its directory, which lab_cache_has() sets. An entry may be removed
+ * while a guest or a build uses it: files that they have open stay readable.
  */
 #ifndef KMLAB_LAB_EVICT_H
 #define KMLAB_LAB_EVICT_H

@@ -18,7 +18,7 @@ static char *default_cache(void)
 
 	if (own && *own)
 		return own[0] == '/' ? xstrdup(own) : NULL;
-	if (xdg && xdg[0] == '/') /* the specification: ignore relative ones */
+	if (xdg && xdg[0] == '/') /* its specification says to ignore relative paths */
 		return xprintf("%s/kmlab", xdg);
 	if (!home || home[0] != '/') {
 		user = getpwuid(getuid());

@@ -21,7 +21,7 @@
 
 struct lab_progress {
 	const char *what; /* "downloading debian/6.1", a phrase without a full stop */
-	uint64_t done;	  /* bytes or steps so far; 0 of 0: no measure */
+	uint64_t done;	  /* bytes or steps so far; both 0: it cannot be measured */
 	uint64_t total;
 	bool finished; /* last report of this phrase */
 };

@@ -12,9 +12,9 @@
 #include "internal.h"
 
 /*
- * What a build root never needs but dependencies would bring: boot machinery, package
- * configuration, sanitizer run times, NIS. Claiming them in a version no archive has
- * satisfies also versioned dependencies.
+ * Packages that others depend on but that no build needs: boot machinery, package
+ * configuration, sanitizer run times, NIS. apt is told that they are installed, in a
+ * version higher than any archive has, so that it does not fetch them.
  */
 static const char provided[] =
 	"initramfs-tools linux-initramfs-tool linux-base kmod udev systemd debconf "
@@ -83,7 +83,8 @@ static int write_configuration(struct apt *apt, bool allow_expired)
 	const char *d = apt->dir;
 	int err;
 
-	/* Nobody wants to wait for a network that is down; the host may say otherwise. */
+	/* Try again once only, so that a network that is down is noticed soon. The
+	 * settings of the host come after this line and may change it. */
 	text_puts(&t, "Acquire::Retries \"1\";\n");
 	err = host_configuration(apt->lab, &t);
 	if (err)
@@ -132,7 +133,8 @@ static int write_database(struct apt *apt, const struct debian_mirror *mirror)
 	return err ? cannot_write(apt, err) : 0;
 }
 
-/* The user's environment (proxies), but messages that can be told apart. */
+/* The user's environment (it may name proxies), but with messages in English, because
+ * apt_explain() looks for words in them. */
 static void make_environment(struct apt *apt)
 {
 	for (char **e = environ; *e; e++)
@@ -163,7 +165,8 @@ int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *su
 	return 0;
 }
 
-/* The parsed lists are twice the lists themselves and quickly made again. */
+/* apt's cache of the parsed lists is twice as big as the lists and quickly made again: it
+ * is removed. */
 void apt_close(struct apt *apt)
 {
 	_cleanup_free_ char *cache = xprintf("%s/cache", apt->dir);
@@ -289,7 +292,7 @@ static int apt_command_finish(struct apt_command *command, pid_t pid, int err,
 	return 0;
 }
 
-/* Errors are explained here, so that a failing command leaves a sentence behind. */
+/* When the command fails, sets the sentence that explains it. */
 static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const char *what,
 		   uint64_t total, struct text *out)
 {
@@ -343,7 +346,7 @@ void apt_plan_deinit(struct apt_plan *plan)
 	*plan = (struct apt_plan){NULL, 0};
 }
 
-/* File names escape the epoch's colon: "libgmp10_2%3a6.2.1_amd64.deb". */
+/* A version's colon is written %3a in names of files: "libgmp10_2%3a6.2.1_amd64.deb". */
 static char *decode_percents(const char *s, size_t len)
 {
 	struct text t = TEXT_INIT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What apt complains about, as sentences of ours; see apt.h. */
+/* Turns apt's error messages into our sentences; see apt.h. */
 #include <ctype.h>
 #include <string.h>
 

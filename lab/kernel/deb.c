@@ -29,7 +29,7 @@ struct unpack {
 	atomic_ullong *done; /* bytes of packages read, for progress */
 	atomic_bool *stop;
 	int dir_fd;
-	char *parent; /* of the entry before, and open */
+	char *parent; /* directory of the last entry; parent_fd is open on it */
 	int parent_fd;
 	char buffer[BLOCK];
 };
@@ -93,7 +93,8 @@ static int open_parent(const struct unpack *u, const char *path)
 	return take_fd(&fd);
 }
 
-/* The same for what is put next; most entries lie where the one before did. */
+/* Makes @path's directory the current one (parent_fd). Most entries lie in the same
+ * directory as the one before, which is open then. */
 static int enter_parent(struct unpack *u, const char *path)
 {
 	_cleanup_free_ char *parent = xstrndup(path, (size_t)(fs_basename(path) - path));
@@ -143,7 +144,7 @@ static int put_hardlink(struct unpack *u, const char *name, const char *target)
 	_cleanup_close_ int from = -1;
 
 	if (!mapped)
-		return 0; /* both names left out, or the other one is */
+		return 0; /* the file that it names is left out */
 	from = open_parent(u, mapped);
 	if (from < 0)
 		return from;

@@ -10,9 +10,9 @@
 #define KBUILD_SRC "usr/src/linux-kbuild-"
 
 /*
- * Of usr/: nothing that building a module or a small test program reads, half of the
- * bytes. The link-time optimizer's two parts are as big as the compiler, and no kernel of
- * Debian's uses it. '*' does not stop at a slash.
+ * What is left out of usr/: no build of a module or of a small test program reads it, and
+ * it is half of all bytes. The link-time optimizer's two parts are as big as the
+ * compiler, and none of Debian's kernels uses it. A '*' matches slashes, too.
  */
 static const char *const left_out[] = {"usr/share/*",
 				       "usr/games/*",
@@ -30,8 +30,9 @@ static const char *const kept[] = {"usr/include/x86_64-linux-gnu/*", "usr/share/
 				   NULL};
 
 /*
- * Of the headers: other architectures, and the thousands of empty files by which the
- * kernel's own build notices configuration changes; fixdep asks for them by $(wildcard).
+ * What is left out of the headers: other architectures, and the thousands of empty files
+ * that only tell the kernel's own build which option has changed (fixdep names them in
+ * $(wildcard), so they may be missing).
  */
 static const char *const headers_left_out[] = {"usr/src/linux-headers-*/arch/*/*",
 					       "usr/src/linux-headers-*/include/config/*",

@@ -22,7 +22,8 @@ static bool added_meanwhile(struct lab *lab, const struct kernel_name *name,
 	return entry != NULL;
 }
 
-/* -ESRCH and no sentence: the suite has no such kernel. */
+/* Adds the kernel from one suite. -ESRCH without a sentence when the suite has no such
+ * kernel. */
 static int add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const char *suite, const struct kernel_name *name, bool allow_expired,
 		    struct strv *series_seen, char **ret_id)
@@ -47,7 +48,8 @@ static int add_from(struct lab *lab, const struct debian_mirror *mirror,
 		return err;
 	adding.label = xprintf("debian/%s", name->arg);
 	err = debian_make(&adding, ret_id);
-	/* From here on a missing file is no reason to look elsewhere. */
+	/* The kernel is here, so a missing file must not make the caller try other
+	 * suites: they are tried after -ENOENT only. */
 	return err == -ENOENT ? -ENODATA : err;
 }
 
@@ -62,7 +64,8 @@ static int nowhere(struct lab *lab, const struct kernel_name *name,
 			      : "; 'debian/trixie' and the like name a suite's newest");
 }
 
-/* One step of a search. Mirrors drop the backports of a suite before the suite. */
+/* Looks in one suite. When the mirror has no backports of it any more (those of an old
+ * suite are dropped first), in the suite itself. */
 static int search_in(struct lab *lab, const struct debian_mirror *mirror,
 		     const char *suite, const struct kernel_name *name,
 		     bool allow_expired, struct strv *series_seen, char **ret_id)
@@ -77,7 +80,7 @@ static int search_in(struct lab *lab, const struct debian_mirror *mirror,
 	return add_from(lab, mirror, base, name, allow_expired, series_seen, ret_id);
 }
 
-/* No suite has it; but one that could not be looked at may. */
+/* No suite has the kernel, but one had expired lists (@stale) and may have it. */
 static int nowhere_or_stale(struct lab *lab, const struct kernel_name *name,
 			    const struct strv *seen, const char *stale)
 {
@@ -86,9 +89,12 @@ static int nowhere_or_stale(struct lab *lab, const struct kernel_name *name,
 	return stale ? lab_fail(lab, -ESTALE, "%s; %s", lab_error(lab), stale) : err;
 }
 
-/* Expired lists are the answer where the kernel is likeliest, in the first suite, unless
- * that is only the newest; further on only when nobody else has it. Suites that the
- * mirror lacks are passed over. */
+/*
+ * A suite that the mirror does not have is passed over. So is one with expired lists, but
+ * that is reported at the end if no other suite has the kernel. The first suite is the
+ * likeliest to have it: when its lists have expired, that is reported at once, unless it
+ * is sid, which is asked first only for want of a better guess.
+ */
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const struct kernel_name *name, bool allow_expired, char **ret_id)
 {

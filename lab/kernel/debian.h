@@ -17,7 +17,7 @@ struct debian_choice {
 	char *release; /* 6.1.0-56-amd64 */
 	char *version; /* 6.1.192-2 */
 	char *suite;   /* where it is, security updates counted to their suite */
-	bool of_suite;
+	bool of_suite; /* the kernel that its suite installs by default */
 };
 
 void debian_choice_deinit(struct debian_choice *choice);
@@ -33,7 +33,8 @@ struct debian_add {
 	struct lab *lab;
 	struct apt apt;
 	struct debian_choice choice;
-	struct apt_plan kernel, root; /* the transaction, divided */
+	/* All packages: those of the kernel, and those of its root. */
+	struct apt_plan kernel, root;
 	char *id, *root_id;
 	char *label; /* for progress */
 };

@@ -46,7 +46,7 @@ static bool release_fits(const char *release, const struct kernel_name *name)
 	return series && !strcmp(series, wanted);
 }
 
-/* Releases of kernels that the lists know and the name allows. */
+/* The releases of all kernels in the lists that @name allows. */
 static int list_releases(struct apt *apt, const struct kernel_name *name,
 			 struct strv *series_seen, struct strv *ret)
 {
@@ -69,7 +69,7 @@ static int list_releases(struct apt *apt, const struct kernel_name *name,
 	return err;
 }
 
-/* "http://host/debian-security trixie-security/main amd64 Packages" */
+/* "trixie" of "http://host/debian-security trixie-security/main amd64 Packages". */
 static char *suite_of(const char *origin)
 {
 	const char *suite = strchr(origin, ' ');
@@ -85,7 +85,8 @@ static char *suite_of(const char *origin)
 	return xstrndup(suite, len);
 }
 
-/* One line of madison, "package | version | origin"; keeps it when it is newer. */
+/* One line that apt-cache madison prints: "package | version | origin". It is kept in
+ * @best when it is newer than that. */
 static void consider(char *line, const struct kernel_name *name,
 		     struct debian_choice *best)
 {

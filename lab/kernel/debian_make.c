@@ -25,7 +25,7 @@ void debian_add_deinit(struct debian_add *add)
 	free(add->label);
 }
 
-/* ---- what it takes ---- */
+/* ---- which packages it takes ---- */
 
 static bool is_kernel_package(const char *package)
 {
@@ -46,7 +46,8 @@ static void plan_move(struct apt_plan *to, struct apt_file *file)
 	*file = (struct apt_file){NULL, NULL, NULL, 0};
 }
 
-/* The same packages are the same root, whichever kernel asked for them. */
+/* The id is made from the names of the packages: kernels that need the same ones share
+ * the root. */
 static char *name_root(const struct apt_plan *root, const char *suite)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
@@ -98,7 +99,8 @@ int debian_need_space(struct lab *lab, uint64_t need, const char *what)
 			(unsigned long long)(need >> 20));
 }
 
-/* xz makes kernels about four times smaller; packages and contents exist together. */
+/* A kernel is about four times as big as its xz packages, and for a while both are there:
+ * five times the size of the packages is needed. */
 static int check_kernel_space(struct debian_add *add, bool with_root)
 {
 	_cleanup_free_ char *what = xprintf("kernel '%s'", add->choice.version);
@@ -150,7 +152,7 @@ static int fetch_packages(struct debian_add *add, const char *debs, bool with_ro
 	for (size_t i = 0; with_root && i < add->root.n; i++)
 		all.v[all.n++] = add->root.v[i];
 	err = apt_download(&add->apt, &all, debs, what);
-	free(all.v); /* the strings belong to the parts */
+	free(all.v); /* not its strings: they belong to @add */
 	return err;
 }
 
@@ -248,7 +250,7 @@ static int complete_headers(struct debian_add *add, const char *dir)
 	char *flavour = strstr(scripts, "-" DEBIAN_ARCH "-common");
 	int err;
 
-	/* Releases end in the flavour, the common headers' do not. */
+	/* "6.1.0-56-amd64" has its common headers in linux-headers-6.1.0-56-common. */
 	if (flavour)
 		memmove(flavour, flavour + strlen("-" DEBIAN_ARCH),
 			strlen(flavour + strlen("-" DEBIAN_ARCH)) + 1);
@@ -286,8 +288,8 @@ static int make_entries(struct debian_add *add, struct lab_stage *kernel,
 	return err ? err : describe_kernel(add, kernel->dir);
 }
 
-/* The root's lock is held until the kernel that refers to it is visible: see
- * kernel_entry_remove(). */
+/* The root stays locked until the kernel that needs it is published; otherwise
+ * kernel_entry_remove() of another kernel could take it for unused. */
 static int make_and_publish(struct debian_add *add)
 {
 	_cleanup_stage_ struct lab_stage kernel = LAB_STAGE_INIT, root = LAB_STAGE_INIT;
@@ -310,7 +312,8 @@ static int make_and_publish(struct debian_add *add)
 	return err ? err : lab_stage_publish(add->lab, &kernel, add->id);
 }
 
-/* A usable entry may be there already: of another suite, or made meanwhile. */
+/* The entry may be there already: another suite has the same version, or another process
+ * has made it meanwhile. */
 static bool have_already(struct debian_add *add)
 {
 	struct kernel_entries one = {xcalloc(1, sizeof(*one.v)), 1};

@@ -7,7 +7,8 @@
 
 #include "internal.h"
 
-/* Where the distribution merged /usr, depmod may look for usr/lib/modules instead. */
+/* On a host where /lib is a link to /usr/lib, depmod may look in usr/lib/modules: usr/lib
+ * becomes a link to lib. */
 static int link_usr_lib(struct lab *lab, const char *dir)
 {
 	_cleanup_free_ char *usr = xprintf("%s/usr", dir);

@@ -7,8 +7,8 @@
 #include "internal.h"
 
 #define KERNEL_JSON "kernel.json"
-#define ENTRY_FORMAT                                                                     \
-	2 /* raised when an old entry can no longer be used: added anew then */
+/* To be raised when old entries cannot be used any more: such kernels are added again. */
+#define ENTRY_FORMAT 2
 
 static void kernel_entry_deinit(struct kernel_entry *entry)
 {
@@ -219,7 +219,8 @@ struct kernel_entry *kernel_entries_pick(const struct kernel_entries *entries,
 	return NULL;
 }
 
-/* The lock keeps an add from publishing a kernel that has just chosen this root. */
+/* The lock waits for an add that has chosen this root and not yet published its kernel.
+ */
 static int remove_unused_root(struct lab *lab, const char *root_id)
 {
 	_cleanup_entries_ struct kernel_entries all = {NULL, 0};

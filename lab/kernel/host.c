@@ -23,7 +23,7 @@ static int need_readable(struct lab *lab, const char *path, const char *package)
 			path, package);
 }
 
-/* Another build of the same release is another kernel. */
+/* A kernel that was built again has the same release, but must get another id. */
 static char *host_id(const struct lab_kernel *k)
 {
 	const char *files[] = {k->image, k->modules};
@@ -50,7 +50,8 @@ static char *if_there(char *path)
 	return NULL;
 }
 
-/* Until 6.18 of Debian, and elsewhere, in /boot; some put it beside the modules. */
+/* In /boot, but beside the modules for Debian's kernels since 6.19 and on some other
+ * distributions. */
 static char *host_image(const char *prefix, const char *release)
 {
 	char *image = if_there(xprintf("%s/lib/modules/%s/vmlinuz", prefix, release));

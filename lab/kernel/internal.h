@@ -31,7 +31,8 @@ struct kernel_name {
 void kernel_name_deinit(struct kernel_name *name);
 #define _cleanup_kernel_name_ _cleanup_(kernel_name_deinit)
 
-/** kernel_name_parse - -EINVAL with near names for what no provider understands. */
+/** kernel_name_parse - take a name apart. -EINVAL when no provider has such names; the
+ *  sentence suggests near ones. */
 int kernel_name_parse(struct lab *lab, const char *name, struct kernel_name *ret);
 
 /** kernel_name_near - "; did you mean 'a' or 'b'?" or "", freed by the caller.
@@ -89,11 +90,12 @@ int kernel_entry_remove(struct lab *lab, const struct kernel_entry *entry);
 
 /* ---- providers ---- */
 
-/** debian_add - find out where the kernel is, download, unpack, publish; @ret_id. */
+/** debian_add - find out which suite has the kernel, download, unpack and publish it.
+ *  @ret_id: the id of its entry, freed by the caller. */
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
 	       char **ret_id);
 
-/** debian_add_from - the same from a given mirror. */
+/** debian_add_from - the same, from @mirror instead of the one that the host uses. */
 struct debian_mirror;
 int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 		    const struct kernel_name *name, bool allow_expired, char **ret_id);
@@ -104,7 +106,8 @@ int tree_open(struct lab *lab, const char *path, struct lab_kernel **ret);
 /** host_open - @prefix stands before /boot and /lib ("" for the real host). */
 int host_open(struct lab *lab, const char *prefix, struct lab_kernel **ret);
 
-/** kernel_depmod - modules.dep and friends for DIR/lib/modules/RELEASE. */
+/** kernel_depmod - have the host's depmod index DIR/lib/modules/RELEASE (modules.dep and
+ * the like). */
 int kernel_depmod(struct lab *lab, const char *dir, const char *release);
 
 #endif

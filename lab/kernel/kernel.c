@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-/* Being asked for counts as a use of the root as well. */
+/* lab_cache_has() marks the entry as used now; its root is marked with it. */
 static struct lab_kernel *use_entry(struct lab *lab, struct kernel_entry *entry)
 {
 	lab_cache_has(lab, "kernels", entry->kernel->id);
@@ -90,7 +90,7 @@ int lab_kernel_find(struct lab *lab, const char *name, struct lab_kernel **ret)
 	return err ? err : find_parsed(lab, name, &parsed, ret);
 }
 
-/* Without a network, what is in the cache is what there is. */
+/* Without a network, the sentence names the kernels that are in the cache. */
 static int offer_added(struct lab *lab, int err)
 {
 	_cleanup_free_ char *why = xstrdup(lab_error(lab)), *list = NULL;
@@ -155,7 +155,7 @@ void lab_kernel_list_free(struct lab_kernel **kernels, size_t n)
 	free(kernels);
 }
 
-/* A tree: entry is removed also when the tree itself is gone. */
+/* The tree itself may be gone; its entry can be removed all the same. */
 static bool is_tree_entry(const struct kernel_entry *entry, const char *path)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);

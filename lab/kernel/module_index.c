@@ -23,8 +23,8 @@ static void note_error(void *data, int priority, const char *file, int line,
 }
 
 /*
- * The files are mapped, all of them, before anything is asked for: libkmod would
- * otherwise read them piece by piece, and at a damaged one end the program.
+ * Maps all files of the index. It must come first: what is not mapped libkmod reads from
+ * the file when it is asked, and there it ends the program when the file is damaged.
  */
 static int load_index(struct lab *lab, struct module_index *index)
 {
@@ -49,7 +49,7 @@ int module_index_open(struct lab *lab, const char *dir, struct module_index **re
 	index->kmod = kmod_new(dir, no_settings);
 	if (!index->kmod)
 		return lab_fail(lab, -ENOMEM, "no memory for the modules of '%s'", dir);
-	/* By itself it writes to standard error. */
+	/* Without a function of ours it would write to standard error. */
 	kmod_set_log_fn(index->kmod, note_error, index);
 	kmod_set_log_priority(index->kmod, LOG_ERR);
 	err = load_index(lab, index);
@@ -91,8 +91,9 @@ static void add_with_needs(const struct kmod_module *module, struct strv *paths)
 	add_path(module, paths);
 }
 
-/* What no module is called: libkmod 30 would leave out what follows a dot, and write
- * beyond a buffer of its own for a name of thousands of letters. */
+/* Names that no module can have must not reach libkmod: it ignores what follows a dot,
+ * and version 30 writes beyond the end of a buffer when a name has thousands of letters.
+ */
 static bool is_possible(const char *name)
 {
 	return *name && !strchr(name, '.') && strlen(name) <= NAME_MAX;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names of kernels: grammar, where Debian keeps them, what a mistyped one meant. */
+/* Names of kernels: what they look like, which suites may have them, and suggestions for
+ * a mistyped one. */
 #include <ctype.h>
 #include <string.h>
 
@@ -7,8 +8,8 @@
 
 #define BACKPORTS "-backports"
 
-/* Newest first. A suite that is not listed is still found under its own name as soon as
- * it is added here; nothing else knows suites. */
+/* All suites that there are, newest first. No other place has to be changed when one
+ * comes. */
 static const struct {
 	const char *suite;
 	const char *alias; /* what it is called this year, or NULL */
@@ -19,7 +20,7 @@ static const struct {
 	{"bullseye", "oldoldstable", false},
 };
 
-/* Only the order of the search: a series that is not here is found as well. */
+/* Where to look first for a series. One that is not here is looked for in all suites. */
 static const struct {
 	const char *series, *suite;
 } series_hints[] = {
@@ -192,8 +193,8 @@ char *kernel_name_near(const char *name, const struct strv *known)
 	return xprintf("; did you mean '%s'?", near[0].name);
 }
 
-/* Order of one character in the non-digit part: '~' before the end, letters before the
- * rest. */
+/* How Debian sorts the characters between numbers: '~' comes before the end of the text,
+ * letters before all others. */
 static int weight(char c)
 {
 	if (c == '~')

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Build roots; see root.h. No package script ever runs, so its few results are here. */
+/* Build roots; see root.h. The packages' own scripts never run; the few things of what
+ * they do that a build needs are done here. */
 #include <ctype.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,7 +92,8 @@ static char *newest(const struct strv *names, const char *tool)
 	return xstrdup(found);
 }
 
-/* Newer headers want only "x86_64-linux-gnu-gcc-14"; a plain gcc-14 is the same file. */
+/* Newer headers depend on "x86_64-linux-gnu-gcc-14" only. The plain name, gcc-14, becomes
+ * a link to it. */
 static int link_native(const char *bin)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;

@@ -30,7 +30,7 @@ void apt_sources_deinit(struct apt_sources *sources)
 	*sources = (struct apt_sources){NULL, 0};
 }
 
-/* ---- whose keys an entry trusts: the one thing that indextargets leaves out ---- */
+/* ---- Signed-By of an entry, which indextargets does not print ---- */
 
 /* "deb [ arch=amd64 signed-by=/k.gpg ] URI SUITE COMPONENT", on line @number. */
 static char *line_signed_by(const char *text, unsigned long number)
@@ -55,7 +55,7 @@ static char *line_signed_by(const char *text, unsigned long number)
 }
 
 /* Field Signed-By of stanza @number, with its continuation lines: a key may be written
- * out. As apt counts, a comment makes no stanza. */
+ * out. Stanzas are counted as apt does, which skips comments. */
 static char *stanza_signed_by(const char *text, unsigned long number)
 {
 	static const char name[] = "Signed-By:";
@@ -104,10 +104,10 @@ static char *read_signed_by(const char *entry)
 	return value ? xstrdup(value + strspn(value, " \t")) : NULL;
 }
 
-/* ---- which there are: apt says so ---- */
+/* ---- the entries, as apt-get indextargets prints them ---- */
 
-/* What one entry says of one URI; apt names a line for each suite, component and
- * architecture of it. */
+/* The source for one URI of an entry, made when it is new. apt prints a line for each
+ * suite, component and architecture of it. */
 static struct apt_source *source_of(struct apt_sources *sources, const char *uri,
 				    const char *entry)
 {
@@ -134,7 +134,7 @@ static void add_once(struct strv *v, const char *s)
 		strv_add(v, s);
 }
 
-/* One line of TARGET_FORMAT. */
+/* Takes one line that apt has printed; see TARGET_FORMAT. */
 static void add_target(char *line, struct apt_sources *ret)
 {
 	char *save, *uri = strtok_r(line, "\t", &save);
@@ -151,8 +151,8 @@ static void add_target(char *line, struct apt_sources *ret)
 }
 
 /*
- * What apt would fetch, whether it ever has or not. Its own lists and package database
- * would only take time: it gets none, and writes none.
+ * What apt would fetch, also from sources that it has never read. It is told to use no
+ * package lists and no database: reading them would only take time.
  */
 static int ask_apt(struct lab *lab, const char *prefix, struct text *out)
 {
@@ -209,7 +209,7 @@ int apt_sources_read(struct lab *lab, const char *prefix, struct apt_sources *re
 	return 0;
 }
 
-/* ---- Debian's among them ---- */
+/* ---- which of them are Debian's ---- */
 
 void debian_mirror_deinit(struct debian_mirror *m)
 {
@@ -243,7 +243,8 @@ static bool is_security_suite(const char *s)
 	return is_debian_suite(base);
 }
 
-/* Others, too, publish a suite "bookworm" with a component "main". */
+/* How likely this source is Debian's archive, 0: it is not. Other archives, too, have a
+ * suite "bookworm" with a component "main". */
 static int score(const struct apt_source *s, bool security)
 {
 	bool suite = false;

@@ -38,11 +38,13 @@ struct debian_mirror {
 void debian_mirror_deinit(struct debian_mirror *mirror);
 #define _cleanup_mirror_ _cleanup_(debian_mirror_deinit)
 
-/** debian_mirror_pick - the entries that are Debian's. -ENOENT with a sentence. */
+/** debian_mirror_pick - which of the sources are Debian's. -ENOENT with a sentence when
+ * none is, or when there is no key to check it with. */
 int debian_mirror_pick(struct lab *lab, const struct apt_sources *sources,
 		       const char *prefix, struct debian_mirror *ret);
 
-/** debian_mirror_text - deb822 sources for one suite with all it builds on. */
+/** debian_mirror_text - deb822 sources for one suite, its security updates and, for
+ *  backports, the suite that they belong to. Freed by the caller. */
 char *debian_mirror_text(const struct debian_mirror *mirror, const char *suite);
 
 #endif

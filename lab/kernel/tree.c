@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tree: provider: a source tree after `make`. Its modules lie all over it, so the
- * cache gets a lib/modules/RELEASE of symlinks with an index; as the id depends on when
- * image and modules were built, a rebuilt tree is another kernel.
+ * The tree: provider: a source tree after `make`. Its modules lie in many folders, so the
+ * cache gets a lib/modules/RELEASE with links to them and an index. The id depends on the
+ * time when image and modules were built: a tree that was built again is another kernel.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -61,8 +61,8 @@ static int read_release(struct lab *lab, struct tree *t)
 	return 0;
 }
 
-/* Module.symvers is written by the same make that links the modules last, so its time
- * tells a rebuild that left modules.order alone. */
+/* A rebuild may leave modules.order as it is. Module.symvers is written each time when
+ * the modules are linked, so its time shows the rebuild. */
 static void make_id(struct tree *t)
 {
 	static const char *const files[] = {"arch/x86/boot/bzImage", "modules.order",
@@ -126,8 +126,7 @@ static int link_module(const struct tree *t, const char *modules, const char *na
 	int err;
 
 	if (strstr(name, "..") || !fs_exists(from))
-		return 0; /* listed and not built, or none of ours: depmod will not miss
-			     it */
+		return 0; /* not built, or not in the tree: then without it */
 	*slash = '\0';
 	err = fs_mkdir_p(to, 0755);
 	*slash = '/';
