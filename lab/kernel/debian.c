@@ -11,7 +11,7 @@
 static bool added_meanwhile(struct lab *lab, const struct kernel_name *name,
 			    char **ret_id)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry;
 
 	if (kernel_entries_load(lab, &all) < 0)
@@ -120,8 +120,8 @@ int debian_add_from(struct lab *lab, const struct debian_mirror *mirror,
 int debian_add(struct lab *lab, const struct kernel_name *name, bool allow_expired,
 	       char **ret_id)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
-	_cleanup_sources_ struct apt_sources sources = {NULL, 0};
+	_cleanup_debian_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_apt_sources_ struct apt_sources sources = {NULL, 0};
 	int err = apt_sources_read(lab, "", &sources);
 
 	if (!err)

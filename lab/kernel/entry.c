@@ -223,7 +223,7 @@ struct kernel_entry *kernel_entries_pick(const struct kernel_entries *entries,
  */
 static int remove_unused_root(struct lab *lab, const char *root_id)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_close_ int lock = lab_cache_lock(lab, "roots", root_id);
 	int err;
 

@@ -63,7 +63,7 @@ struct kernel_entries {
 };
 
 void kernel_entries_deinit(struct kernel_entries *entries);
-#define _cleanup_entries_ _cleanup_(kernel_entries_deinit)
+#define _cleanup_kernel_entries_ _cleanup_(kernel_entries_deinit)
 
 /** kernel_entry_write - describe the kernel in staging directory @dir; comes last.
  *  Paths in @entry->kernel are relative to @dir. */

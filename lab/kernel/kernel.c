@@ -17,7 +17,7 @@ static struct lab_kernel *use_entry(struct lab *lab, struct kernel_entry *entry)
 
 static int find_default(struct lab *lab, struct lab_kernel **ret)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	int err = kernel_entries_load(lab, &all);
 
 	if (err)
@@ -53,7 +53,7 @@ static int not_added(struct lab *lab, const char *name, const struct kernel_entr
 static int find_debian(struct lab *lab, const char *name,
 		       const struct kernel_name *parsed, struct lab_kernel **ret)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry;
 	int err = kernel_entries_load(lab, &all);
 
@@ -94,7 +94,7 @@ int lab_kernel_find(struct lab *lab, const char *name, struct lab_kernel **ret)
 static int offer_added(struct lab *lab, int err)
 {
 	_cleanup_free_ char *why = xstrdup(lab_error(lab)), *list = NULL;
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
 	if (kernel_entries_load(lab, &all) < 0 || !all.n)
@@ -109,7 +109,7 @@ int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 		   struct lab_kernel **ret)
 {
 	_cleanup_kernel_name_ struct kernel_name parsed = {.arg = NULL};
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	_cleanup_free_ char *id = NULL;
 	int err = kernel_name_parse(lab, name, &parsed);
 
@@ -136,7 +136,7 @@ int lab_kernel_add(struct lab *lab, const char *name, bool allow_expired,
 
 int lab_kernel_list(struct lab *lab, struct lab_kernel ***ret, size_t *n)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	int err = kernel_entries_load(lab, &all);
 
 	if (err)
@@ -166,7 +166,7 @@ static bool is_tree_entry(const struct kernel_entry *entry, const char *path)
 int lab_kernel_remove(struct lab *lab, const char *name)
 {
 	_cleanup_kernel_name_ struct kernel_name parsed = {.arg = NULL};
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 	struct kernel_entry *entry = NULL;
 	int err = kernel_name_parse(lab, name, &parsed);
 

@@ -22,7 +22,7 @@ struct apt_sources {
 };
 
 void apt_sources_deinit(struct apt_sources *sources);
-#define _cleanup_sources_ _cleanup_(apt_sources_deinit)
+#define _cleanup_apt_sources_ _cleanup_(apt_sources_deinit)
 
 /** apt_sources_read - every enabled binary source of this host, one per entry and URI.
  *  @prefix: "" for the real host, else what stands before /etc/apt/sources.list. Files
@@ -36,7 +36,7 @@ struct debian_mirror {
 };
 
 void debian_mirror_deinit(struct debian_mirror *mirror);
-#define _cleanup_mirror_ _cleanup_(debian_mirror_deinit)
+#define _cleanup_debian_mirror_ _cleanup_(debian_mirror_deinit)
 
 /** debian_mirror_pick - which of the sources are Debian's. -ENOENT with a sentence when
  * none is, or when there is no key to check it with. */

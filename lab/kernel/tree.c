@@ -214,7 +214,7 @@ static int make_farm(struct lab *lab, const struct tree *t, const char *dir)
 /* Entries of the same tree from before it was rebuilt. */
 static void drop_old(struct lab *lab, const struct tree *t)
 {
-	_cleanup_entries_ struct kernel_entries all = {NULL, 0};
+	_cleanup_kernel_entries_ struct kernel_entries all = {NULL, 0};
 
 	if (kernel_entries_load(lab, &all) < 0)
 		return;

@@ -156,7 +156,7 @@ static bool make_archive(void)
 static int add(struct lab *lab, const char *what, bool allow_expired, char **id)
 {
 	_cleanup_kernel_name_ struct kernel_name name = {.arg = NULL};
-	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_debian_mirror_ struct debian_mirror mirror = {.uri = NULL};
 
 	mirror.uri = xprintf("file:%s/archive", scratch);
 	mirror.key = in_scratch("key.gpg");

@@ -155,7 +155,7 @@ static void test_suites(struct lab *lab)
 
 static void read_sources(struct lab *lab, struct debian_mirror *mirror, int want)
 {
-	_cleanup_sources_ struct apt_sources sources = {NULL, 0};
+	_cleanup_apt_sources_ struct apt_sources sources = {NULL, 0};
 	_cleanup_free_ char *prefix = in_scratch("host");
 
 	is_int(apt_sources_read(lab, prefix, &sources), 0, "sources are read");
@@ -164,7 +164,7 @@ static void read_sources(struct lab *lab, struct debian_mirror *mirror, int want
 
 static void test_sources_list(struct lab *lab)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_debian_mirror_ struct debian_mirror mirror = {.uri = NULL};
 	_cleanup_free_ char *keyring = NULL;
 
 	put("host/etc/apt/sources.list",
@@ -215,7 +215,7 @@ static void test_sources_malformed(struct lab *lab)
 
 static void test_sources_deb822(struct lab *lab)
 {
-	_cleanup_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	_cleanup_debian_mirror_ struct debian_mirror mirror = {.uri = NULL};
 	_cleanup_free_ char *text = NULL;
 
 	put("host/etc/apt/sources.list.d/vendor.list",
