@@ -8,78 +8,12 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "patience.h"
-#include "pump.h"
-#include "vm.h"
+#include "session_state.h"
 
-#define HELLO_LIMIT_MS	 20000
-#define SILENT_LIMIT_MS	 8000 /* eight heartbeats missed */
-#define NMI_LIMIT_MS	 3000
-#define DRAIN_LIMIT_MS	 10000
-#define KILLED_LIMIT_MS	 2000
-#define OOPS_LIMIT_MS	 5000
-#define CONSOLE_LIMIT	 (64ULL << 20)
-#define STALL_DEFAULT_MS 10000
+#define CONSOLE_LIMIT (64ULL << 20)
 
 /* Below this speed limits grow in proportion; TCG on a quiet machine is about here. */
 #define USUAL_SPEED 0.5
-
-enum state {
-	RESTORING, /* QEMU reads the device state */
-	GREETING,  /* START sent */
-	RUNNING,
-	DRAINING, /* DONE came; what the command wrote may still be on its way */
-	DYING,	  /* QEMU ends; reading what it left */
-	ASKING,	  /* silent; NMI injected */
-	ENDED,
-};
-
-struct session {
-	struct lab *lab;
-	const struct lab_template *t;
-	const struct lab_guest_job *job;
-	struct vm *vm;
-	struct lab_guest_report *r;
-	enum state state;
-	struct frames frames;
-	struct copyout copyout;
-	struct pump in, out, err;
-	bool in_told; /* STDIN_END sent */
-	struct proto_start start;
-	struct proto_done done;
-	double scale;
-	double begun, phase_begun;
-	struct patience patience;
-	/* In milliseconds that the guest could use (patience.h): */
-	double spent;		/* in all */
-	double waited;		/* in this state, without anything from the agent */
-	double tried;		/* since the agent began what it waits for */
-	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
-	bool oopsed;		/* while the command ran */
-	double quiet;		/* since it wrote something, or the kernel did */
-	uint64_t said;		/* how much that was */
-	bool panic;		/* the console said so, and not because of our NMI */
-	char *shutdown;		/* QMP's reason, or NULL */
-	int error;
-};
-
-static void set_state(struct session *s, enum state state)
-{
-	s->state = state;
-	s->waited = 0;
-}
-
-static void end(struct session *s, enum lab_guest_end how)
-{
-	s->r->end = how;
-	s->state = ENDED;
-}
-
-static void fail(struct session *s, int err)
-{
-	s->error = err;
-	s->state = ENDED;
-}
 
 /* ---- START and other words to the agent ---- */
 
@@ -108,9 +42,10 @@ static void send_start(struct session *s)
 	read_window(s, &p->window);
 	if (getrandom(p->nonce, sizeof(p->nonce), 0) != sizeof(p->nonce) ||
 	    getrandom(p->entropy, sizeof(p->entropy), 0) != sizeof(p->entropy))
-		fail(s, lab_fail(s->lab, -EIO, "no random numbers from the kernel"));
+		session_fail(s,
+			     lab_fail(s->lab, -EIO, "no random numbers from the kernel"));
 	else if (frame_send(s->vm->control, PROTO_START, p, sizeof(*p)) == 0)
-		set_state(s, GREETING);
+		session_set_state(s, GREETING);
 }
 
 static void tell_input_end(struct session *s)
@@ -133,16 +68,6 @@ static void tell_window(struct session *s)
 
 /* ---- what QEMU says ---- */
 
-static int damaged(struct session *s, const char *why)
-{
-	_cleanup_free_ char *qemu = vm_errors(s->vm);
-
-	return lab_fail(s->lab, -ESTALE,
-			"the template '%s' does not resume: %s; remove it "
-			"with 'kmlab clean'",
-			s->t->id, qemu ? qemu : why);
-}
-
 static void on_event(struct session *s, const char *event, json_t *data)
 {
 	const char *text;
@@ -156,7 +81,7 @@ static void on_event(struct session *s, const char *event, json_t *data)
 	} else if (!strcmp(event, "MIGRATION")) {
 		text = json_string_value(json_object_get(data, "status"));
 		if (text && !strcmp(text, "failed"))
-			fail(s, damaged(s, "no reason given"));
+			session_fail(s, session_damaged(s, "no reason given"));
 	}
 }
 
@@ -169,7 +94,7 @@ static void on_message(struct session *s, json_t *message)
 	if (event)
 		on_event(s, event, json_object_get(message, "data"));
 	else if (error && s->state == RESTORING)
-		fail(s, damaged(s, text ? text : "no reason given"));
+		session_fail(s, session_damaged(s, text ? text : "no reason given"));
 }
 
 static void read_qmp(struct session *s)
@@ -186,9 +111,9 @@ static void read_qmp(struct session *s)
 	cleanup_close(&s->vm->qmp);
 	s->vm->qmp = -1;
 	if (s->state == RESTORING)
-		fail(s, damaged(s, "QEMU ended"));
+		session_fail(s, session_damaged(s, "QEMU ended"));
 	else if (s->state < DYING)
-		set_state(s, DYING);
+		session_set_state(s, DYING);
 }
 
 /* ---- what the console says ---- */
@@ -219,205 +144,8 @@ static bool read_console(struct session *s)
 	report_console(s->r, buf, (size_t)n);
 	scan_console(s, (size_t)n);
 	if (s->r->console_bytes > CONSOLE_LIMIT)
-		end(s, LAB_END_FLOOD);
+		session_end(s, LAB_END_FLOOD);
 	return true;
-}
-
-/* ---- what the agent says ---- */
-
-static void note_phase(struct session *s, enum lab_phase before)
-{
-	double now = lab_now_ms();
-	double *where = before == LAB_PHASE_LOAD     ? &s->r->load_ms
-			: before == LAB_PHASE_TEST   ? &s->r->test_ms
-			: before == LAB_PHASE_UNLOAD ? &s->r->unload_ms
-						     : NULL;
-
-	if (where)
-		*where = now - s->phase_begun;
-	s->phase_begun = now;
-}
-
-static void on_hello(struct session *s, const struct frame *f)
-{
-	if (s->state != GREETING || f->len != PROTO_NONCE_SIZE ||
-	    memcmp(f->data, s->start.nonce, PROTO_NONCE_SIZE))
-		return;
-	s->r->clone_ms = lab_now_ms() - s->begun;
-	set_state(s, RUNNING);
-}
-
-static void on_wait(struct session *s, const struct frame *f)
-{
-	if (f->len != sizeof(s->wait))
-		return;
-	memcpy(&s->wait, f->data, sizeof(s->wait));
-	s->tried = 0;
-}
-
-static void on_done(struct session *s, const struct frame *f)
-{
-	if (s->state != RUNNING || f->len != sizeof(s->done))
-		return;
-	memcpy(&s->done, f->data, sizeof(s->done));
-	if (memcmp(s->done.nonce, s->start.nonce, PROTO_NONCE_SIZE))
-		return;
-	report_done(s->r, f);
-	set_state(s, DRAINING);
-}
-
-static void on_trouble(struct session *s, const struct frame *f)
-{
-	fail(s, lab_fail(s->lab, -EIO,
-			 "the guest's agent says: %.*s; give the guest more "
-			 "memory",
-			 (int)strnlen(f->data, f->len), f->data));
-}
-
-/* "Oops: 0000 [#1] SMP", as the kernel's die() has it in every release. */
-static bool is_oops(const char *log, size_t len)
-{
-	const char *end = log + len, *at = memmem(log, len, "Oops: ", 6);
-	const char *line = at ? memchr(at, '\n', (size_t)(end - at)) : NULL;
-
-	return line && memmem(at, (size_t)(line - at), "[#", 2);
-}
-
-/* A command that oopses may die holding what it needs to die. A limit that is there
- * anyway is not waited for when nothing happens any more. */
-static void notice_oops(struct session *s, const struct frame *f)
-{
-	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))
-		return;
-	s->oopsed = true;
-}
-
-static void on_frame(struct session *s, const struct frame *f)
-{
-	enum lab_phase before = s->r->phase;
-
-	switch (f->type) {
-	case PROTO_HELLO:
-		on_hello(s, f);
-		break;
-	case PROTO_DONE:
-		on_done(s, f);
-		break;
-	case PROTO_WAIT:
-		on_wait(s, f);
-		break;
-	case PROTO_FILE:
-		copyout_file(&s->copyout, f);
-		break;
-	case PROTO_FILE_DATA:
-		copyout_data(&s->copyout, f);
-		break;
-	case PROTO_TROUBLE:
-		on_trouble(s, f);
-		break;
-	case PROTO_LOG:
-		notice_oops(s, f);
-		/* fall through */
-	default:
-		report_frame(s->r, f);
-		if (s->r->phase != before)
-			note_phase(s, before);
-	}
-}
-
-static void close_control(struct session *s)
-{
-	cleanup_close(&s->vm->control);
-	s->vm->control = -1;
-}
-
-static bool read_control(struct session *s)
-{
-	ssize_t n = frames_read(&s->frames, s->vm->control);
-	struct frame f;
-	int rc;
-
-	if (n == 0)
-		close_control(s);
-	if (n <= 0)
-		return false;
-	while (s->state != ENDED && (rc = frames_next(&s->frames, &f)) != 0) {
-		if (rc <
-		    0) { /* not our agent any more: nothing it says is worth reading */
-			end(s, LAB_END_SILENT);
-			break;
-		}
-		s->waited = 0;
-		on_frame(s, &f);
-	}
-	return true;
-}
-
-/* ---- time ---- */
-
-/* The agent's command is given up early enough to be reported within the job's time. */
-static double command_ms(unsigned int timeout_ms)
-{
-	return timeout_ms > 8000 ? timeout_ms - 3000 : timeout_ms * 5 / 8;
-}
-
-/* 0: no limit. */
-static double wait_limit_ms(const struct session *s)
-{
-	switch (s->wait.what) {
-	case PROTO_WAIT_CALL:
-		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
-	case PROTO_WAIT_COMMAND:
-		return command_ms(s->job->timeout_ms);
-	default:
-		return KILLED_LIMIT_MS;
-	}
-}
-
-/* Did the command oops, and is nothing heard of it since? */
-static bool is_lost(struct session *s, double step)
-{
-	uint64_t said = s->out.taken + s->err.taken + s->r->n_log + s->r->log_lost;
-
-	s->quiet = said == s->said ? s->quiet + step : 0;
-	s->said = said;
-	return s->oopsed && s->wait.what == PROTO_WAIT_COMMAND &&
-	       s->quiet > OOPS_LIMIT_MS * s->scale;
-}
-
-static void check_agents_wait(struct session *s, double step)
-{
-	double limit = wait_limit_ms(s) * s->scale;
-	bool lost = is_lost(s, step);
-
-	if (!s->wait.number || !limit || s->state != RUNNING ||
-	    (s->tried < limit && !lost))
-		return;
-	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
-		   sizeof(s->wait.number));
-	s->wait.number = 0;
-}
-
-static void check_waits(struct session *s)
-{
-	double step = patience_step(&s->patience);
-
-	s->spent += step;
-	s->waited += step;
-	s->tried += step;
-	check_agents_wait(s, step);
-	if (s->job->timeout_ms && s->spent > s->job->timeout_ms * s->scale &&
-	    s->state < DRAINING)
-		end(s, LAB_END_TIMEOUT);
-	else if (s->state <= GREETING && s->waited > HELLO_LIMIT_MS * s->scale)
-		fail(s, damaged(s, "its agent does not answer"));
-	else if (s->state == RUNNING && s->waited > SILENT_LIMIT_MS * s->scale) {
-		qmp_send(s->vm, "inject-nmi", NULL);
-		set_state(s, ASKING);
-	} else if (s->state == ASKING && s->waited > NMI_LIMIT_MS * s->scale)
-		end(s, s->panic ? LAB_END_PANIC : LAB_END_SILENT);
-	else if (s->state == DRAINING && s->waited > DRAIN_LIMIT_MS)
-		end(s, LAB_END_DONE);
 }
 
 static void check_done(struct session *s)
@@ -426,7 +154,7 @@ static void check_done(struct session *s)
 		   s->err.taken >= s->done.stderr_bytes && pump_empty(&s->err);
 
 	if (s->state == DRAINING && (all || s->vm->qmp < 0))
-		end(s, LAB_END_DONE);
+		session_end(s, LAB_END_DONE);
 }
 
 static enum lab_guest_end how_it_died(const struct session *s)
@@ -449,8 +177,8 @@ static void read_rest(struct session *s)
 		fds[1] = (struct pollfd){s->vm->console, POLLIN, 0};
 		if (poll(fds, 2, 1000) <= 0)
 			break;
-		if (fds[0].revents && !read_control(s) && s->vm->control >= 0)
-			close_control(s);
+		if (fds[0].revents && !session_read_control(s) && s->vm->control >= 0)
+			session_close_control(s);
 		if (fds[1].revents && !read_console(s) && s->vm->console >= 0)
 			break;
 		if (s->state == ENDED)
@@ -458,9 +186,9 @@ static void read_rest(struct session *s)
 		if (s->vm->control < 0 && s->vm->console < 0)
 			break;
 	}
-	end(s, s->state == DRAINING ? LAB_END_DONE
-	       : asked		    ? LAB_END_SILENT
-				    : how_it_died(s));
+	session_end(s, s->state == DRAINING ? LAB_END_DONE
+		       : asked		    ? LAB_END_SILENT
+					    : how_it_died(s));
 }
 
 /* ---- the loop ---- */
@@ -486,7 +214,7 @@ static void fill_fds(const struct session *s, struct pollfd *fds)
 static void serve(struct session *s, const struct pollfd *fds)
 {
 	if (fds[F_CANCEL].revents) {
-		end(s, LAB_END_CANCELLED);
+		session_end(s, LAB_END_CANCELLED);
 		return;
 	}
 	if (fds[F_OUT].revents)
@@ -501,7 +229,7 @@ static void serve(struct session *s, const struct pollfd *fds)
 	if (fds[F_CONSOLE].revents)
 		read_console(s);
 	if (fds[F_CONTROL].revents && s->state != ENDED)
-		read_control(s);
+		session_read_control(s);
 	if (fds[F_QMP].revents && s->state != ENDED)
 		read_qmp(s);
 }
@@ -518,7 +246,7 @@ static void loop(struct session *s)
 		if (s->state == DYING)
 			read_rest(s);
 		if (s->state != ENDED)
-			check_waits(s);
+			watchdog_check(s);
 	}
 }
 

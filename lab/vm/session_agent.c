@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the agent says, and what follows from it. */
+#include <string.h>
+
+#include "session_state.h"
+
+static void note_phase(struct session *s, enum lab_phase before)
+{
+	double now = lab_now_ms();
+	double *where = before == LAB_PHASE_LOAD     ? &s->r->load_ms
+			: before == LAB_PHASE_TEST   ? &s->r->test_ms
+			: before == LAB_PHASE_UNLOAD ? &s->r->unload_ms
+						     : NULL;
+
+	if (where)
+		*where = now - s->phase_begun;
+	s->phase_begun = now;
+}
+
+static void on_hello(struct session *s, const struct frame *f)
+{
+	if (s->state != GREETING || f->len != PROTO_NONCE_SIZE ||
+	    memcmp(f->data, s->start.nonce, PROTO_NONCE_SIZE))
+		return;
+	s->r->clone_ms = lab_now_ms() - s->begun;
+	session_set_state(s, RUNNING);
+}
+
+static void on_wait(struct session *s, const struct frame *f)
+{
+	if (f->len != sizeof(s->wait))
+		return;
+	memcpy(&s->wait, f->data, sizeof(s->wait));
+	s->tried = 0;
+}
+
+static void on_done(struct session *s, const struct frame *f)
+{
+	if (s->state != RUNNING || f->len != sizeof(s->done))
+		return;
+	memcpy(&s->done, f->data, sizeof(s->done));
+	if (memcmp(s->done.nonce, s->start.nonce, PROTO_NONCE_SIZE))
+		return;
+	report_done(s->r, f);
+	session_set_state(s, DRAINING);
+}
+
+static void on_trouble(struct session *s, const struct frame *f)
+{
+	session_fail(s, lab_fail(s->lab, -EIO,
+				 "the guest's agent says: %.*s; give the guest more "
+				 "memory",
+				 (int)strnlen(f->data, f->len), f->data));
+}
+
+/* "Oops: 0000 [#1] SMP", as the kernel's die() has it in every release. */
+static bool is_oops(const char *log, size_t len)
+{
+	const char *end = log + len, *at = memmem(log, len, "Oops: ", 6);
+	const char *line = at ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+
+	return line && memmem(at, (size_t)(line - at), "[#", 2);
+}
+
+/* A command that oopses may die holding what it needs to die. A limit that is there
+ * anyway is not waited for when nothing happens any more. */
+static void notice_oops(struct session *s, const struct frame *f)
+{
+	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))
+		return;
+	s->oopsed = true;
+}
+
+static void on_frame(struct session *s, const struct frame *f)
+{
+	enum lab_phase before = s->r->phase;
+
+	switch (f->type) {
+	case PROTO_HELLO:
+		on_hello(s, f);
+		break;
+	case PROTO_DONE:
+		on_done(s, f);
+		break;
+	case PROTO_WAIT:
+		on_wait(s, f);
+		break;
+	case PROTO_FILE:
+		copyout_file(&s->copyout, f);
+		break;
+	case PROTO_FILE_DATA:
+		copyout_data(&s->copyout, f);
+		break;
+	case PROTO_TROUBLE:
+		on_trouble(s, f);
+		break;
+	case PROTO_LOG:
+		notice_oops(s, f);
+		/* fall through */
+	default:
+		report_frame(s->r, f);
+		if (s->r->phase != before)
+			note_phase(s, before);
+	}
+}
+
+void session_close_control(struct session *s)
+{
+	cleanup_close(&s->vm->control);
+	s->vm->control = -1;
+}
+
+bool session_read_control(struct session *s)
+{
+	ssize_t n = frames_read(&s->frames, s->vm->control);
+	struct frame f;
+	int rc;
+
+	if (n == 0)
+		session_close_control(s);
+	if (n <= 0)
+		return false;
+	while (s->state != ENDED && (rc = frames_next(&s->frames, &f)) != 0) {
+		if (rc <
+		    0) { /* not our agent any more: nothing it says is worth reading */
+			session_end(s, LAB_END_SILENT);
+			break;
+		}
+		s->waited = 0;
+		on_frame(s, &f);
+	}
+	return true;
+}
