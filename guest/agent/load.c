@@ -23,7 +23,8 @@
 #define UNLOAD_TRIES	5
 #define UNLOAD_PAUSE_MS 20
 
-/* After this long in its init function a module's sections are told without waiting. */
+/* When its init function takes longer than this, a module's sections are reported
+ * before it ends. */
 #define SECTIONS_MS 100
 
 enum which { LOAD, UNLOAD };
@@ -69,7 +70,7 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 	}
 	loop_wait_begin(a, PROTO_WAIT_CALL);
 	ended = loop_wait_child(a, pid, which == LOAD ? SECTIONS_MS : 0);
-	/* Told early as well: what follows may be the end of the guest. */
+	/* Reported early as well: the guest may crash before the call returns. */
 	if (!ended && which == LOAD) {
 		sections_report(a, e);
 		ended = loop_wait_child(a, pid, 0);

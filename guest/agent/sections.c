@@ -30,7 +30,7 @@ static const Elf64_Shdr *headers(const struct proto_entry *e, size_t *n,
 	return sh;
 }
 
-/* A module may be told twice: while its init function runs and afterwards. */
+/* A module may be reported twice: while its init function runs, and afterwards. */
 static void forget_ranges(struct agent *a, const char *module)
 {
 	unsigned int kept = 0;

@@ -74,7 +74,7 @@ static void send_dir(struct copy *c, const struct stat *st)
 	closedir(dir);
 }
 
-/* Links and devices stay: what they mean, they mean in the guest only. */
+/* Links and devices are not sent: they have a meaning in the guest only. */
 static void send_path(struct copy *c)
 {
 	struct stat st;

@@ -16,7 +16,7 @@
 static struct names *names;
 static struct trace *trace;
 
-/* Mounted over itself is an error we do not mind. */
+/* Only where it is not mounted yet; an error is ignored. */
 static void mount_debugfs(void)
 {
 	struct stat here, above;

@@ -30,7 +30,7 @@ void trace_put(const struct trace *t, struct bpf_asm *a, int map)
 	asm_count(a, t->cells, CELL_NO_ROOM);
 }
 
-/* Most objects are nobody's: looking takes no lock. */
+/* Most objects are in no map. A lookup, which takes no lock, comes before the delete. */
 void trace_strike(const struct trace *t, struct bpf_asm *a, int map)
 {
 	unsigned int unknown, gone, raced;

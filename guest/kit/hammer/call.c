@@ -210,7 +210,7 @@ static void feed(const struct target *t, int fd)
 		call_close((int)other);
 }
 
-/* And what is full takes nothing. */
+/* What is full takes nothing: read it empty before a promise about writing. */
 static void make_room(const struct target *t)
 {
 	long fd, r = 1;
