@@ -26,6 +26,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define KMODULE "asee_mod"
+#include "kmodule.h"
 #include "ktap.h"
 #include "ktest.h"
 
@@ -39,43 +41,6 @@ struct subject {
 	bool device;
 	int r, w; /* one O_RDWR file, where it is the device */
 };
-
-static inline const char *module_name(void)
-{
-	const char *name = getenv("KMLAB_MODULE");
-
-	return name ? name : "asee_mod";
-}
-
-/* Has the module, loaded at the moment, a parameter of that name? */
-static inline bool has_parameter(const char *name)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module_name(), name);
-	return access(path, F_OK) == 0;
-}
-
-static inline bool load(const char *parameters)
-{
-	const char *ko = getenv("KMLAB_KO");
-	int fd = open(ko ? ko : "/lab/asee_mod.ko", O_RDONLY);
-	bool good = fd >= 0 && !syscall(SYS_finit_module, fd, parameters, 0);
-
-	if (!good)
-		ktap_diag("loading with '%s': %m", parameters);
-	close(fd);
-	return good;
-}
-
-static inline bool reload(const char *parameters)
-{
-	if (syscall(SYS_delete_module, module_name(), O_NONBLOCK) && errno != ENOENT) {
-		ktap_diag("unloading: %m");
-		return false;
-	}
-	return load(parameters);
-}
 
 /* A number in /sys/kernel/asee_mod, -1 when there is no such file. */
 static inline long sys_get(const char *name)
@@ -127,7 +92,7 @@ static inline void subject_close(struct subject *s)
 static inline bool subject_open(struct subject *s, const char *name,
 				const char *parameters)
 {
-	int fds[2];
+	int fds[2], err;
 
 	s->name = name;
 	s->device = parameters;
@@ -138,8 +103,11 @@ static inline bool subject_open(struct subject *s, const char *name,
 		s->w = fds[1];
 		return true;
 	}
-	if (!reload(parameters))
+	err = reload_module(parameters);
+	if (err) {
+		ktap_diag("loading anew with '%s': %s", parameters, strerror(err));
 		return false;
+	}
 	s->r = s->w = open(DEVICE, O_RDWR);
 	return s->r >= 0 && !sys_put_number("asee_buf_size", CAPACITY);
 }
@@ -154,7 +122,7 @@ static inline bool blocks(void)
 	struct pollfd p = {.events = POLLIN};
 	bool yes;
 
-	if (has_parameter("policy"))
+	if (has_param("policy"))
 		return true;
 	p.fd = open(DEVICE, O_RDONLY | O_NONBLOCK);
 	yes = read(p.fd, &(char){0}, 1) < 0 && errno == EAGAIN;
@@ -190,7 +158,7 @@ static inline void check_subject(struct subject *s, void (*fn)(struct subject *)
 static inline int with_each(void (*fn)(struct subject *), int checks, bool pipe_too,
 			    void (*after)(void), int n_after)
 {
-	int locks = has_parameter("lock") ? LOCKS : 1;
+	int locks = has_param("lock") ? LOCKS : 1;
 	struct subject s = {.r = -1, .w = -1};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -110,7 +110,7 @@ static void overwriting(void)
 {
 	struct subject s = {.r = -1, .w = -1};
 
-	if (!has_parameter("policy")) {
+	if (!has_param("policy")) {
 		ktap_skip("no such policy",
 			  "overwrite: a write from nowhere spoils nothing");
 		return;

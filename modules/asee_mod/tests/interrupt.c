@@ -15,6 +15,7 @@ static bool raise_it(void)
 /* How often /proc/interrupts says the module's handler ran, on all processors. */
 static long counted(void)
 {
+	struct kmodule tested = kmodule_tested();
 	FILE *f = fopen("/proc/interrupts", "r");
 	char line[1024];
 	long sum = -1;
@@ -22,7 +23,7 @@ static long counted(void)
 	while (f && fgets(line, sizeof(line), f)) {
 		char *at = strchr(line, ':');
 
-		if (!at || !strstr(at, module_name()))
+		if (!at || !strstr(at, tested.name))
 			continue;
 		for (sum = 0, at++;;) {
 			char *end;

@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#define KMODULE "chardev"
+#include "kmodule.h"
 #include "ktest.h"
 
 #define DEVICE "/dev/chardev"
@@ -61,20 +62,6 @@ static inline long long visit(void)
 	len = read_all(fd, text, sizeof(text));
 	close(fd);
 	return len < 0 ? -1 : number_in(text);
-}
-
-static inline int unload(void)
-{
-	return syscall(SYS_delete_module, getenv("KMLAB_MODULE"), O_NONBLOCK) ? errno : 0;
-}
-
-static inline int load(void)
-{
-	int fd = open(getenv("KMLAB_KO"), O_RDONLY | O_CLOEXEC);
-	int err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-
-	close(fd);
-	return err;
 }
 
 #endif /* TESTS_DEVICE_H */

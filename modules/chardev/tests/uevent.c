@@ -77,12 +77,13 @@ int main(void)
 	int fd = listen_to_kernel();
 
 	ktap_plan(7);
-	if (!ktap_ok(fd >= 0 && !unload(), "unloads"))
+	if (!ktap_ok(fd >= 0 && !unload_module(), "unloads"))
 		return 1;
 	ktap_why("no uevent with ACTION=remove and DEVNAME=chardev within ten seconds: "
 		 "device_destroy() or cdev_device_del() sends it");
 	ktap_ok(wait_for(fd, "remove"), "udev hears that the device is gone");
-	ktap_ok(!load() && !stat(DEVICE, &node), "loads again, and the node is there");
+	ktap_ok(!load_module("") && !stat(DEVICE, &node),
+		"loads again, and the node is there");
 	ktap_why("no uevent with ACTION=add and DEVNAME=chardev within ten seconds: a "
 		 "cdev alone "
 		 "has no node; device_create() or cdev_device_add() announces one");

@@ -74,7 +74,7 @@ static void while_open(void)
 	int err, status;
 
 	start_holder(&holder);
-	err = unload();
+	err = unload_module();
 	ktap_why("%s; set .owner = THIS_MODULE in the file_operations: the kernel then "
 		 "keeps "
 		 "the module for each open file. Without it the next read, or the close, "
@@ -104,7 +104,7 @@ static void in_a_child(void)
 	}
 	close(go[0]);
 	close(fd);
-	err = unload();
+	err = unload_module();
 	ktap_ok(err == EAGAIN, "as long as a child has it from its parent, too");
 	close(go[1]);
 	waitpid(pid, &status, 0);
@@ -137,7 +137,7 @@ static void after_close(void)
 	err = open(OTHER_NODE, O_RDONLY);
 	ktap_ok(err >= 0 && !close(err), "a node made by hand leads to it as well");
 
-	err = unload();
+	err = unload_module();
 	ktap_why("%s; a reference is left although everything is closed: whoever calls "
 		 "try_module_get() has to call module_put(), also where open fails",
 		 strerror(err));
@@ -149,7 +149,7 @@ static void after_close(void)
 	ktap_ok(!listed(major(node.st_rdev)), "and its major number from /proc/devices");
 	ktap_ok(open(OTHER_NODE, O_RDONLY) < 0 && errno == ENXIO,
 		"the node made by hand leads nowhere");
-	ktap_ok(!load() && visit() >= 0, "loads again and works");
+	ktap_ok(!load_module("") && visit() >= 0, "loads again and works");
 }
 
 static atomic_bool stop;
@@ -182,12 +182,12 @@ static void under_visitors(void)
 	for (intptr_t i = 0; i < VISITORS; i++)
 		pthread_create(&threads[i], NULL, visitor, (void *)i);
 	for (int i = 0; i < 1000 * UNLOADS && unloaded < UNLOADS && !failed; i++) {
-		if (unload()) {
+		if (unload_module()) {
 			usleep(100);
 			continue;
 		}
 		unloaded++;
-		failed = load();
+		failed = load_module("");
 	}
 	stop = true;
 	for (int i = 0; i < VISITORS; i++)

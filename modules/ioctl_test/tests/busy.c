@@ -10,11 +10,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define KMODULE "ioctl_test"
 #include "klog.h"
+#include "kmodule.h"
 #include "ktap.h"
 #include "ktest.h"
 #include "uapi/ioctl_test.h"
@@ -154,26 +155,12 @@ static void inherited(int klog)
 	klog_calls(klog);
 }
 
-static int unload(void)
-{
-	return syscall(SYS_delete_module, getenv("KMLAB_MODULE"), O_NONBLOCK) ? errno : 0;
-}
-
-static int load(void)
-{
-	int fd = open(getenv("KMLAB_KO"), O_RDONLY | O_CLOEXEC);
-	int err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-
-	close(fd);
-	return err;
-}
-
 /* Works on, or fails; the one thing it must not do is to succeed with nobody there. */
 static void open_file(int klog)
 {
 	struct ioctl_test_t arg = {.field1 = 1, .field2 = 'u'};
 	char byte;
-	int err = unload();
+	int err = unload_module();
 
 	klog_calls(klog);
 	if (err) {
@@ -187,7 +174,7 @@ static void open_file(int klog)
 	ktap_why("%s", "the module is gone; its file can answer with an error only");
 	ktap_ok(call(shared, IOCTL_TEST, &arg) && read(shared, &byte, 1) <= 0,
 		"and from then on the open file answers with errors");
-	ktap_ok(!load(), "loads again meanwhile");
+	ktap_ok(!load_module(""), "loads again meanwhile");
 }
 
 /* Opens, calls and closes for as long as the module comes and goes. */
@@ -216,12 +203,12 @@ static void under_load(void)
 	wrong = 0;
 	start(threads, visitor);
 	for (int i = 0; i < 50 * UNLOADS && unloaded < UNLOADS && !failed; i++) {
-		if (unload()) {
+		if (unload_module()) {
 			sched_yield();
 			continue;
 		}
 		unloaded++;
-		failed += !!load();
+		failed += !!load_module("");
 	}
 	stop = 1;
 	wait_for(threads);

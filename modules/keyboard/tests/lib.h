@@ -23,20 +23,21 @@
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#define KMODULE "keyscan"
+#include "kmodule.h"
 #include "ktap.h"
 #include "uapi/keyboard.h"
 
 #define DEVICE "/dev/keyboard"
 
 /*
- * Seconds after which something that must happen has not happened. Who has waited in vain
- * once does not wait as long again, or a module that does nothing takes minutes.
+ * Seconds after which something that must happen has not happened. After the first wait
+ * in vain the others are short, or the test of a module that does nothing takes minutes.
  */
 static int patience = 10;
 
@@ -104,7 +105,7 @@ static inline void send_key(unsigned int scan, bool pressed)
 	type_byte((scan & 0x7f) | (pressed ? 0 : 0x80));
 }
 
-/* Run on one CPU of those we may use, the how-many-th; back to all of them with -1. */
+/* Run on one CPU: @number counts those we may use. -1: on all of them again. */
 static inline void run_on(int number)
 {
 	static cpu_set_t all;
@@ -449,25 +450,6 @@ static inline int burst(int evdev)
 	}
 	settle();
 	return seen;
-}
-
-/* Unload and load the module by system call, with a parameter. */
-static inline int unload(void)
-{
-	const char *name = getenv("KMLAB_MODULE");
-
-	return syscall(SYS_delete_module, name ? name : "keyscan", O_NONBLOCK) ? -errno
-									       : 0;
-}
-
-static inline int load(const char *params)
-{
-	const char *ko = getenv("KMLAB_KO");
-	int fd = open(ko ? ko : "/lab/keyscan.ko", O_RDONLY | O_CLOEXEC);
-	int err = syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
-
-	close(fd);
-	return err;
 }
 
 #endif /* KEYBOARD_TESTS_LIB_H */

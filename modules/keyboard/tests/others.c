@@ -149,7 +149,8 @@ static void test_hotplug(int fd)
 	}
 	ktap_why("%d of 10 times", good);
 	ktap_ok(good == 10, "a keyboard that is plugged in later is seen as well");
-	ktap_ok(unload() == -EAGAIN, "the module cannot be unloaded: the file is open");
+	ktap_ok(unload_module() == EAGAIN,
+		"the module cannot be unloaded: the file is open");
 	type_key(SCAN_A, true);
 	ktap_ok(read_events(fd, &e, 1) == 1 && is_key(&e, KEY_A, 1),
 		"unplugging one leaves the others alone");
@@ -163,10 +164,11 @@ static void test_reload(int fd, int kbd)
 	int err;
 
 	close(fd);
-	err = unload();
+	err = unload_module();
 	emit_key(kbd, HID_B, KEY_B, 0);
 	emit_key(kbd, HID_B, KEY_B, 1);
-	ktap_ok(!err && !load(""), "unloads and loads beside a keyboard that stays");
+	ktap_ok(!err && !load_module(""),
+		"unloads and loads beside a keyboard that stays");
 	fd = open_keyboard(0);
 	emit_key(kbd, HID_B, KEY_B, 0);
 	read_events(fd, &e, 1);

@@ -22,11 +22,11 @@ static bool bytes_are(int fd, const unsigned char *want, int n)
 
 static void test_load(void)
 {
-	int err = unload();
+	int err = unload_module();
 
-	ktap_ok(!err && load("raw=perhaps") == -EINVAL, "raw=perhaps is refused");
-	err = load("raw=1");
-	ktap_why("error %d", -err);
+	ktap_ok(!err && load_module("raw=perhaps") == EINVAL, "raw=perhaps is refused");
+	err = load_module("raw=1");
+	ktap_why("error %d", err);
 	ktap_ok(!err, "loads with raw=1");
 }
 
@@ -129,7 +129,7 @@ static void test_waiting(int fd)
 	if (!pid)
 		_exit(!(read(fd, &e, sizeof(e)) == sizeof(e) && e.scan == SCAN_A));
 	sleeps(pid);
-	ktap_ok(unload() == -EAGAIN,
+	ktap_ok(unload_module() == EAGAIN,
 		"unloading is refused while somebody waits in a read");
 	type_keys(SCAN_A, 1);
 	ktap_ok(ends(pid) == 0, "the next byte wakes up who waits in a read");
@@ -138,9 +138,9 @@ static void test_waiting(int fd)
 static void test_back(void)
 {
 	struct keyboard_event e;
-	int fd, err = unload();
+	int fd, err = unload_module();
 
-	ktap_ok(!err && !load(""), "unloads, and loads without raw");
+	ktap_ok(!err && !load_module(""), "unloads, and loads without raw");
 	fd = open_keyboard(0);
 	type_keys(SCAN_A, 1);
 	ktap_ok(read_events(fd, &e, 1) == 1 && is_key(&e, KEY_A, 1),

@@ -67,7 +67,7 @@ static void test_blocking(void)
 	ktap_why("a read with nothing to give must wait, not return 0 and not spin");
 	ktap_ok(asleep && waitpid(pid, NULL, WNOHANG) == 0,
 		"a read sleeps while there is nothing");
-	ktap_ok(unload() == -EAGAIN,
+	ktap_ok(unload_module() == EAGAIN,
 		"unloading is refused while somebody waits in a read");
 	type_key(SCAN_A, true);
 	ktap_ok(ends(pid) == 0, "the next key wakes it up and is what it gets");

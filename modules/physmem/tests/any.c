@@ -4,21 +4,9 @@
  * that have this parameter.
  */
 #define _GNU_SOURCE
-#include <sys/syscall.h>
-
+#define KMODULE "physmem"
+#include "kmodule.h"
 #include "physmem.h"
-
-static bool reload(const char *parameters)
-{
-	const char *name = getenv("KMLAB_MODULE"), *ko = getenv("KMLAB_KO");
-	int fd = open(ko ? ko : "/lab/physmem.ko", O_RDONLY);
-	bool good;
-
-	syscall(SYS_delete_module, name ? name : "physmem", O_NONBLOCK);
-	good = fd >= 0 && !syscall(SYS_finit_module, fd, parameters, 0);
-	close(fd);
-	return good;
-}
 
 /* A range that /proc/iomem names. */
 static bool find_range(const char *what, uint64_t *start, uint64_t *end)
@@ -121,17 +109,12 @@ static void ones_own(void)
 
 int main(void)
 {
-	char path[128];
-	const char *name = getenv("KMLAB_MODULE");
-
-	snprintf(path, sizeof(path), "/sys/module/%s/parameters/any",
-		 name ? name : "physmem");
-	if (access(path, F_OK)) {
+	if (!has_param("any")) {
 		printf("KTAP version 1\n1..0 # SKIP no parameter 'any'\n");
 		return 0;
 	}
 	ktap_plan(9);
-	ktap_ok(reload("any=1"), "loads with any=1");
+	ktap_ok(!reload_module("any=1"), "loads with any=1");
 	device = open(DEVICE, O_RDWR);
 	ones_own();
 	odd();

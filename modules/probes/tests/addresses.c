@@ -4,10 +4,11 @@
  * them as /proc/kallsyms.
  */
 #define _GNU_SOURCE
+#define KMODULE "probes"
+#include "kmodule.h"
 #include "ktap.h"
 
 #include "kallsyms.h"
-#include "module.h"
 
 static struct symbol symbols[] = {
 	{.name = "kallsyms_lookup_name"}, /* not exported since 5.7 */
@@ -45,12 +46,12 @@ int main(void)
 {
 	ktap_plan(2 + SYMBOLS);
 	find_in_kallsyms(symbols, SYMBOLS);
-	unload();
+	unload_module();
 	ktap_why("For data, and for functions where no probe may be, register_kprobe() "
 		 "fails "
 		 "with EINVAL, and yet leaves the address in kp.addr.");
-	ktap_ok(!load("lookup=kallsyms_lookup_name,kprobe_seq_start,get_kprobe,"
-		      "tasklist_lock"),
+	ktap_ok(!load_module("lookup=kallsyms_lookup_name,kprobe_seq_start,get_kprobe,"
+			     "tasklist_lock"),
 		"lookup= takes functions and data");
 	for (int i = 0; i < SYMBOLS; i++) {
 		unsigned long long address = shown(symbols[i].name);
@@ -63,10 +64,10 @@ int main(void)
 		ktap_ok(address && address == symbols[i].address,
 			"%s is where /proc/kallsyms says", kinds[i]);
 	}
-	unload();
+	unload_module();
 	ktap_why("A symbol that was not found has no address that could be shown.");
-	ktap_ok(load("lookup=tasklist_lock,no_such_symbol_anywhere") && errno == ENOENT,
+	ktap_ok(load_module("lookup=tasklist_lock,no_such_symbol_anywhere") == ENOENT,
 		"lookup= of an unknown name is refused with ENOENT");
-	load("");
+	load_module("");
 	return ktap_end();
 }

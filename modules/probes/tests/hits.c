@@ -9,9 +9,9 @@
 #include <sched.h>
 #include <stdatomic.h>
 
+#define KMODULE "probes"
+#include "kmodule.h"
 #include "ktap.h"
-
-#include "module.h"
 
 #define FUNCTION "__x64_sys_getsid"
 #define PROBES	 16 /* at the one address: as many chances to lose a hit */
@@ -140,7 +140,7 @@ static int load_probes(void)
 		snprintf(params + len, sizeof(params) - len, "%s%s", i ? "," : "",
 			 FUNCTION);
 	}
-	return load(params);
+	return load_module(params);
 }
 
 /* Until a hit is lost, or often enough to believe that none is. Returns the calls. */
@@ -165,7 +165,7 @@ int main(void)
 	unsigned long long calls;
 
 	ktap_plan(10);
-	unload();
+	unload_module();
 	ktap_why("symbol=A,A means two probes at A, each with its own struct kprobe: the "
 		 "kernel runs the handlers of all of them.");
 	ktap_ok(!load_probes(), "%d probes at one function are accepted", PROBES);
@@ -179,10 +179,10 @@ int main(void)
 	calls = hit_in_rounds(probes);
 	check(probes, FEW + calls, "from all CPUs at once");
 
-	ktap_ok(!unload(), "the module is unloaded with its probes in place");
+	ktap_ok(!unload_module(), "the module is unloaded with its probes in place");
 	ktap_why("A probe that stays behind jumps into memory that is gone.");
 	hit(FEW);
 	ktap_ok(getsid(0) >= 0, "the function goes on without them");
-	load("");
+	load_module("");
 	return ktap_end();
 }

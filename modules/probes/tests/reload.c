@@ -6,9 +6,9 @@
 #define _GNU_SOURCE
 #include <time.h>
 
+#define KMODULE "probes"
+#include "kmodule.h"
 #include "ktap.h"
-
-#include "module.h"
 
 #define FUNCTION "__x64_sys_getsid"
 #define TIMES	 200
@@ -38,19 +38,19 @@ int main(void)
 
 	ktap_plan(3);
 	hurry();
-	ktap_ok(!unload(), "it is unloaded");
+	ktap_ok(!unload_module(), "it is unloaded");
 	while (!failed && times < TIMES && (times < TIMES / 4 || seconds() < end)) {
-		failed = load("symbol=" FUNCTION);
+		failed = load_module("symbol=" FUNCTION);
 		getsid(0);
-		failed = failed || unload();
+		failed = failed ? failed : unload_module();
 		times++;
 	}
 	if (times < TIMES)
 		ktap_diag("%d times is all that this machine could do in 40 seconds",
 			  times);
-	ktap_why("That was time %d: %s", times, strerror(errno));
+	ktap_why("That was time %d: %s", times, strerror(failed));
 	ktap_ok(!failed, "loaded with a probe, hit, and unloaded, %d times", times);
 	getsid(0);
-	ktap_ok(!load("symbol=" FUNCTION), "and once more");
+	ktap_ok(!load_module("symbol=" FUNCTION), "and once more");
 	return ktap_end();
 }

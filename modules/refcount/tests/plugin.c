@@ -58,10 +58,10 @@ static void test_attach(void)
 	ktap_ok(fd >= 0 && count(&plugin) == 1,
 		"attaching takes a reference to the plug-in");
 	ktap_ok(hear(fd) > 1, "the plug-in speaks");
-	err = unload(&plugin, O_NONBLOCK);
+	err = kmodule_unload(&plugin, O_NONBLOCK);
 	ktap_why("%s", err ? strerror(err) : "it was unloaded under its user");
 	if (!ktap_ok(err == EWOULDBLOCK, "the plug-in cannot be unloaded then"))
-		load(&plugin, "");
+		kmodule_load(&plugin, "");
 	ktap_ok(count(&plugin) == 1 && hear(fd) > 1, "and goes on to speak");
 	ktap_why("a second reference for the same file would never be given back");
 	ktap_ok(say(fd, plugin.name) == EBUSY && count(&plugin) == 1,
@@ -152,12 +152,13 @@ static void test_gone(void)
 {
 	int fd = open(DEVICE, O_RDWR), err;
 
-	ktap_ok(unload(&plugin, O_NONBLOCK) == 0, "a plug-in without users unloads");
+	ktap_ok(kmodule_unload(&plugin, O_NONBLOCK) == 0,
+		"a plug-in without users unloads");
 	ktap_why("count %d", count(&core));
 	ktap_ok(count(&core) == per_file, "and gives its reference to the core back");
 	err = say(fd, plugin.name);
 	ktap_ok(err == ENODEV, "attaching fails with ENODEV then");
-	ktap_ok(load(&plugin, "") == 0 && !say(fd, plugin.name) && hear(fd) > 1,
+	ktap_ok(kmodule_load(&plugin, "") == 0 && !say(fd, plugin.name) && hear(fd) > 1,
 		"loaded again, the same open file may attach");
 	close(fd);
 }
@@ -171,19 +172,19 @@ static void test_going(void)
 	int fd, err, status = -1;
 	pid_t child;
 
-	if (!has_param(&plugin, "linger_ms")) {
+	if (!kmodule_has_param(&plugin, "linger_ms")) {
 		ktap_skip("no parameter linger_ms that slows its exit down", good);
 		ktap_skip("no parameter linger_ms that slows its exit down", after);
 		return;
 	}
-	unload(&plugin, O_NONBLOCK);
-	load(&plugin, "linger_ms=1000");
+	kmodule_unload(&plugin, O_NONBLOCK);
+	kmodule_load(&plugin, "linger_ms=1000");
 	fd = open(DEVICE, O_RDWR);
 	child = fork();
 	if (!child)
-		_exit(unload(&plugin, O_NONBLOCK));
-	while (strcmp(module_file(&plugin, "initstate"), "going") != 0 && now_ms() < end)
-		pause_us(1000);
+		_exit(kmodule_unload(&plugin, O_NONBLOCK));
+	while (strcmp(kmodule_text(&plugin, "initstate"), "going") != 0 && now_ms() < end)
+		usleep(1000);
 	err = say(fd, plugin.name);
 	ktap_why("%s.\ntry_module_get() says false; who ignores that, or uses "
 		 "__module_get(), runs code whose memory is about to be freed.",
@@ -194,7 +195,7 @@ static void test_going(void)
 	waitpid(child, &status, 0);
 	ktap_ok(status == 0 && count(&plugin) == -1 && hear(fd) == 0, after);
 	close(fd);
-	load(&plugin, "");
+	kmodule_load(&plugin, "");
 }
 
 int main(void)

@@ -4,7 +4,6 @@
  * Every call either works or says that nobody is there; what must not happen is a crash.
  */
 #define _GNU_SOURCE
-#include <sched.h>
 #include <sys/mman.h>
 
 #include "refcount_tests.h"
@@ -61,14 +60,11 @@ static void use_once(void)
 static void user(int number)
 {
 	unsigned int seed = (unsigned int)number + 1;
-	cpu_set_t set;
 
-	CPU_ZERO(&set);
-	CPU_SET((size_t)number % (size_t)sysconf(_SC_NPROCESSORS_ONLN), &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	run_on_cpu(number);
 	while (!READ(stop)) {
 		use_once();
-		pause_us(rand_r(&seed) % (READ(calm) ? 50000 : 3000));
+		usleep(rand_r(&seed) % (READ(calm) ? 50000 : 3000));
 	}
 	_exit(0);
 }
@@ -76,14 +72,14 @@ static void user(int number)
 /* One round trip, as far as the users let it come. */
 static void unload_and_load(void)
 {
-	if (!unload(&plugin, O_NONBLOCK)) {
+	if (!kmodule_unload(&plugin, O_NONBLOCK)) {
 		all->plugin_gone++;
-		if (!unload(&core, O_NONBLOCK)) {
+		if (!kmodule_unload(&core, O_NONBLOCK)) {
 			all->core_gone++;
-			if (load(&core, ""))
+			if (kmodule_load(&core, ""))
 				odd(errno);
 		}
-		if (load(&plugin, ""))
+		if (kmodule_load(&plugin, ""))
 			odd(errno);
 	}
 }

@@ -2,10 +2,10 @@
 /*
  * delete_module(2) itself: its flags, each errno in words, and what a forced unload is.
  *
- *	0, O_NONBLOCK	the same since Linux 3.13. The manual says that the first waits
- *until the module is free; no kernel in use does O_TRUNC		"force": go on
- *although others hold references. Nobody tells them. Refused all the same while another
- *module uses its symbols
+ *	0, O_NONBLOCK	the same since Linux 3.13. The manual says that 0 waits until the
+ *			module is free; no kernel in use does that
+ *	O_TRUNC		"force": go on although others hold references. They are not
+ *			told. Still refused while another module uses its symbols
  */
 #define _GNU_SOURCE
 #include "refcount_tests.h"
@@ -45,7 +45,7 @@ static int taint(void)
 
 #define UNLOADS(m, flags, want, name)                                                    \
 	do {                                                                             \
-		int err_ = unload(m, flags);                                             \
+		int err_ = kmodule_unload(m, flags);                                     \
                                                                                          \
 		ktap_why("it says: %s", words(err_));                                    \
 		ktap_ok(err_ == (want), name);                                           \
@@ -53,7 +53,7 @@ static int taint(void)
 
 static void test_errors(void)
 {
-	static const struct module nobody = {.name = "no_such_module"};
+	static const struct kmodule nobody = {.name = "no_such_module"};
 	int status = -1;
 	pid_t child;
 
@@ -62,7 +62,7 @@ static void test_errors(void)
 		"a bad pointer: EFAULT");
 	child = fork();
 	if (!child)
-		_exit(setuid(65534) ? 1 : unload(&plugin, O_NONBLOCK));
+		_exit(setuid(65534) ? 1 : kmodule_unload(&plugin, O_NONBLOCK));
 	waitpid(child, &status, 0);
 	ktap_ok(WEXITSTATUS(status) == EPERM && count(&plugin) == 0,
 		"without CAP_SYS_MODULE: EPERM");
@@ -92,7 +92,7 @@ static void test_in_use(void)
 	alarm(FOR_EVER_MS / 1000);
 	UNLOADS(&core, 0, EWOULDBLOCK, "without O_NONBLOCK it does not wait either");
 	alarm(0);
-	ktap_ok(!strcmp(module_file(&core, "initstate"), "live") && count(&core) == held,
+	ktap_ok(!strcmp(kmodule_text(&core, "initstate"), "live") && count(&core) == held,
 		"who was refused is as live as before");
 	close(fd);
 	UNLOADS(&core, O_NONBLOCK, 0, "closed, the core unloads");
@@ -100,8 +100,9 @@ static void test_in_use(void)
 	ktap_ok(fd < 0 && errno == ENOENT, "and its device is gone");
 	if (fd >= 0)
 		close(fd);
-	ktap_ok(!load(&core, "") && !load(&plugin, ""), "both load again");
-	ktap_ok(load(&plugin, "") == EEXIST, "a second time: EEXIST");
+	ktap_ok(!kmodule_load(&core, "") && !kmodule_load(&plugin, ""),
+		"both load again");
+	ktap_ok(kmodule_load(&plugin, "") == EEXIST, "a second time: EEXIST");
 }
 
 /* The state "going" can be seen when the exit function is slow. */
@@ -111,20 +112,20 @@ static void test_twice(void)
 	long end = now_ms() + FOR_EVER_MS;
 	pid_t child;
 
-	if (!has_param(&plugin, "linger_ms")) {
+	if (!kmodule_has_param(&plugin, "linger_ms")) {
 		ktap_skip("no parameter linger_ms that slows its exit down", name);
 		return;
 	}
-	unload(&plugin, O_NONBLOCK);
-	load(&plugin, "linger_ms=1000");
+	kmodule_unload(&plugin, O_NONBLOCK);
+	kmodule_load(&plugin, "linger_ms=1000");
 	child = fork();
 	if (!child)
-		_exit(unload(&plugin, O_NONBLOCK));
-	while (strcmp(module_file(&plugin, "initstate"), "going") != 0 && now_ms() < end)
-		pause_us(1000);
+		_exit(kmodule_unload(&plugin, O_NONBLOCK));
+	while (strcmp(kmodule_text(&plugin, "initstate"), "going") != 0 && now_ms() < end)
+		usleep(1000);
 	UNLOADS(&plugin, O_NONBLOCK, EBUSY, name);
 	waitpid(child, NULL, 0);
-	load(&plugin, "");
+	kmodule_load(&plugin, "");
 }
 
 /*
@@ -139,14 +140,14 @@ static void test_forced(void)
 
 	UNLOADS(&plugin, O_NONBLOCK | O_TRUNC, 0, "force, on a module that nobody uses");
 	ktap_ok(taint() == before, "is an ordinary unload, and taints nothing");
-	load(&plugin, "");
-	if (!has_param(&plugin, "stuck")) {
+	kmodule_load(&plugin, "");
+	if (!kmodule_has_param(&plugin, "stuck")) {
 		for (int i = 0; i < 5; i++)
 			ktap_skip(skipped, "a forced unload");
 		return;
 	}
-	unload(&plugin, O_NONBLOCK);
-	load(&plugin, "stuck=1");
+	kmodule_unload(&plugin, O_NONBLOCK);
+	kmodule_load(&plugin, "stuck=1");
 	ktap_ok(count(&plugin) == 1, "a reference without anybody behind it");
 	UNLOADS(&plugin, O_NONBLOCK, EWOULDBLOCK, "keeps the module for ever");
 	UNLOADS(&plugin, O_NONBLOCK | O_TRUNC, 0, "by force it goes nevertheless");
@@ -154,7 +155,7 @@ static void test_forced(void)
 	ktap_ok(!(before & TAINT_FORCED_RMMOD) && taint() & TAINT_FORCED_RMMOD,
 		"and the kernel bears the mark R from now on: nobody will trust its "
 		"oopses");
-	ktap_ok(count(&plugin) == -1 && !load(&plugin, "") && count(&plugin) == 0,
+	ktap_ok(count(&plugin) == -1 && !kmodule_load(&plugin, "") && count(&plugin) == 0,
 		"loaded anew, it counts from zero");
 }
 

@@ -2,11 +2,11 @@
 /* One promise after the other: what ends a sleep, what does not, and what is no sleep. */
 #define _GNU_SOURCE
 #include <poll.h>
-#include <sys/syscall.h>
 
+#define KMODULE "sleeping"
+#include "kmodule.h"
 #include "sleeping.h"
 
-static const char *module;
 
 static void on_signal(int sig)
 {
@@ -404,11 +404,6 @@ static void test_fork(void)
 	close(shared_fd);
 }
 
-static int unload(void)
-{
-	return syscall(SYS_delete_module, module, O_NONBLOCK) ? errno : 0;
-}
-
 /* Last: where this fails the module is gone, and the sleeper sleeps in freed code. */
 static void test_unload(void)
 {
@@ -417,7 +412,7 @@ static void test_unload(void)
 
 	wait_sleepers(1);
 	wait_asleep(child);
-	err = unload();
+	err = unload_module();
 	ktap_why("%s.\nWithout .owner in its file_operations an open file holds no "
 		 "reference to the module, and the sleeper wakes up in freed memory.",
 		 err ? strerror(err) : "it was unloaded");
@@ -428,7 +423,7 @@ static void test_unload(void)
 	ktap_ok(state_of(child, NULL) == 'S', "who does not notice");
 	wake();
 	ktap_ok(end_of(child) == 0, "and is woken as ever");
-	ktap_ok(unload() == 0, "then it unloads");
+	ktap_ok(unload_module() == 0, "then it unloads");
 }
 
 int main(void)
@@ -436,9 +431,6 @@ int main(void)
 	struct sigaction sa = {.sa_handler = on_signal};
 
 	sigaction(SIGALRM, &sa, NULL);
-	module = getenv("KMLAB_MODULE");
-	if (!module)
-		module = "sleeping";
 	ktap_plan(35);
 	test_asleep();
 	test_no_sleep();

@@ -18,7 +18,7 @@
 #define DEVICE "/dev/sleeping"
 #define COUNTS "/sys/class/misc/sleeping/"
 
-/* Who waits as long as this waits for ever. */
+/* What takes longer than this never happens. */
 #define FOR_EVER_MS 10000
 
 /* The number in COUNTS/@name, or -1. */

@@ -6,14 +6,13 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "kmodule.h"
 #include "ktap.h"
 #include "ktest.h"
 
@@ -22,8 +21,7 @@
 #define MOST_MS 30000
 #define ENOUGH	3
 
-static char provider_ko[128], consumer_ko[128];
-static char provider[64], consumer[64];
+static struct kmodule provider, consumer;
 
 static struct {
 	bool stop;
@@ -34,49 +32,11 @@ static struct {
 #define COUNT(field) __atomic_add_fetch(&all->field, 1, __ATOMIC_RELAXED)
 #define READ(field)  __atomic_load_n(&all->field, __ATOMIC_RELAXED)
 
-static void set_module(char *ko, char *name, const char *path, size_t len)
-{
-	const char *base = memrchr(path, '/', len);
-
-	snprintf(ko, sizeof(provider_ko), "%.*s", (int)len, path);
-	base = base ? base + 1 : path;
-	snprintf(name, sizeof(provider), "%.*s", (int)(path + len - base), base);
-	name[strcspn(name, ".")] = '\0';
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
-}
-
+/* The provider is loaded first, the consumer last. */
 static void find_modules(void)
 {
-	const char *kos = getenv("KMLAB_KOS"), *last;
-
-	if (!kos || !strchr(kos, ' '))
-		kos = "/lab/symbols_provider.ko /lab/symbols_consumer.ko";
-	last = strrchr(kos, ' ') + 1;
-	set_module(provider_ko, provider, kos, strcspn(kos, " "));
-	set_module(consumer_ko, consumer, last, strlen(last));
-}
-
-static int load(const char *ko)
-{
-	int fd = open(ko, O_RDONLY | O_CLOEXEC);
-	int err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-
-	close(fd);
-	return err;
-}
-
-static int unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
-}
-
-static void pause_us(int us)
-{
-	struct timespec ts = {0, us * 1000};
-
-	nanosleep(&ts, NULL);
+	kmodule_pair(&provider, &consumer,
+		     "/lab/symbols_provider.ko /lab/symbols_consumer.ko");
 }
 
 static void odd(int err)
@@ -108,17 +68,14 @@ static void reader(int number)
 	static const char *const want[][2] = {
 		{"sum", "5\n"}, {"difference", "1\n"}, {"product", "6\n"}};
 	unsigned int seed = (unsigned int)number + 1;
-	cpu_set_t set;
 	char path[128];
 
-	CPU_ZERO(&set);
-	CPU_SET((size_t)number % (size_t)sysconf(_SC_NPROCESSORS_ONLN), &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	run_on_cpu(number);
 	for (int i = 0; !READ(stop); i++) {
-		snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", consumer,
-			 want[i % 3][0]);
+		snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s",
+			 consumer.name, want[i % 3][0]);
 		read_once(path, want[i % 3][1]);
-		pause_us(rand_r(&seed) % 500);
+		usleep(rand_r(&seed) % 500);
 	}
 	_exit(0);
 }
@@ -129,17 +86,17 @@ static void unloader(void)
 	unsigned int seed = 99;
 
 	while (!READ(stop)) {
-		int err = unload(provider);
+		int err = kmodule_unload(&provider, O_NONBLOCK);
 
 		if (!err) {
 			COUNT(provider_gone);
-			err = load(provider_ko);
+			err = kmodule_load(&provider, "");
 			if (err)
 				odd(err);
 		} else if (err != EWOULDBLOCK && err != EBUSY) {
 			odd(err);
 		}
-		pause_us(rand_r(&seed) % 20000);
+		usleep(rand_r(&seed) % 20000);
 	}
 	_exit(0);
 }
@@ -151,13 +108,13 @@ static void consume(void)
 	long end = now_ms() + MOST_MS;
 	int err;
 
-	err = unload(consumer);
+	err = kmodule_unload(&consumer, O_NONBLOCK);
 	if (err)
 		odd(err);
 	all->consumer_gone++;
 	do {
-		pause_us(500);
-		err = load(consumer_ko);
+		usleep(500);
+		err = kmodule_load(&consumer, "");
 	} while ((err == ENOENT || err == EBUSY) && now_ms() < end);
 	if (err)
 		odd(err);
@@ -172,7 +129,7 @@ static bool enough(void)
 /* Where this fails, the consumer calls what is gone: nothing more is tried. */
 static bool provider_is_held(void)
 {
-	int err = unload(provider);
+	int err = kmodule_unload(&provider, O_NONBLOCK);
 
 	ktap_why("%s", err ? strerror(err) : "it was unloaded");
 	return ktap_ok(err == EWOULDBLOCK, "the consumer keeps the provider from going");

@@ -8,16 +8,12 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include "kmodule.h"
 #include "ktap.h"
 
 #include "elf.h"
 
-struct module {
-	char path[128];
-	char name[64];
-};
-
-static struct module provider, consumer;
+static struct kmodule provider, consumer;
 
 #define MOST 32
 
@@ -27,35 +23,11 @@ static int n_links;
 
 static int kmsg;
 
-/* "/lab/symbols_consumer.ko" is called "symbols_consumer". */
-static void set_module(struct module *m, const char *path, size_t len)
-{
-	const char *base = memrchr(path, '/', len);
-
-	snprintf(m->path, sizeof(m->path), "%.*s", (int)len, path);
-	base = base ? base + 1 : path;
-	snprintf(m->name, sizeof(m->name), "%.*s", (int)(path + len - base), base);
-	m->name[strcspn(m->name, ".")] = '\0';
-	for (char *c = m->name; *c; c++)
-		if (*c == '-')
-			*c = '_';
-}
-
-/* KMLAB_KOS has all modules in load order: the provider first, the consumer last. */
+/* The provider is loaded first, the consumer last. */
 static void find_modules(void)
 {
-	const char *all = getenv("KMLAB_KOS"), *last;
-
-	if (!all || !strchr(all, ' '))
-		all = "/lab/symbols_provider.ko /lab/symbols_consumer.ko";
-	last = strrchr(all, ' ') + 1;
-	set_module(&provider, all, strcspn(all, " "));
-	set_module(&consumer, last, strlen(last));
-}
-
-static int unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+	kmodule_pair(&provider, &consumer,
+		     "/lab/symbols_provider.ko /lab/symbols_consumer.ko");
 }
 
 /* 0, or the errno of init_module(2). */
@@ -181,7 +153,7 @@ static void test_licence(void)
 	ktap_why("all %d symbols are for GPL-compatible modules only", n_links);
 	ktap_ok(unknown < n_links, "and at least one is for everybody");
 	if (!err)
-		unload(consumer.name);
+		kmodule_unload(&consumer, O_NONBLOCK);
 }
 
 static void test_namespace(void)
@@ -203,7 +175,7 @@ static void test_namespace(void)
 	ktap_why("%s; the log:\n%s", err ? strerror(err) : "it was loaded", log);
 	ktap_ok(err == EINVAL && strstr(log, "namespace"), name);
 	if (!err)
-		unload(consumer.name);
+		kmodule_unload(&consumer, O_NONBLOCK);
 }
 
 /* struct modversion_info: a checksum in 8 bytes, the name in 56. */
@@ -234,7 +206,7 @@ static void test_checksum(void)
 	ktap_why("%s; the log:\n%s", err ? strerror(err) : "it was loaded", log);
 	ktap_ok(err == EINVAL && strstr(log, "disagrees about version of symbol"), name);
 	if (!err)
-		unload(consumer.name);
+		kmodule_unload(&consumer, O_NONBLOCK);
 }
 
 /* The provider once more, under a name with another last letter. */
@@ -242,7 +214,7 @@ static void test_twice(void)
 {
 	static const char name[] = "a second module with the same symbols is refused";
 	size_t len = strlen(provider.name) + 1;
-	char other[sizeof(provider.name)];
+	struct kmodule other = provider;
 	struct elf elf;
 	const char *log;
 	char *at;
@@ -263,9 +235,8 @@ static void test_twice(void)
 	ktap_ok(err == ENOEXEC && strstr(log, "exports duplicate symbol"), name);
 	if (err)
 		return;
-	snprintf(other, sizeof(other), "%s", provider.name);
-	other[len - 2] = 'X';
-	unload(other);
+	other.name[len - 2] = 'X';
+	kmodule_unload(&other, O_NONBLOCK);
 }
 
 int main(void)
@@ -276,7 +247,7 @@ int main(void)
 	ktap_plan(7);
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	test_links();
-	unload(consumer.name);
+	kmodule_unload(&consumer, O_NONBLOCK);
 	test_licence();
 	test_namespace();
 	test_checksum();
