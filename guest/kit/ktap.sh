@@ -161,6 +161,87 @@ reloads()
 	command reload "$ktap_times" "${KMLAB_MODULE:?}" "${KMLAB_KO:?}" "$@"
 }
 
+# has_param NAME - the module is loaded, and has a parameter of this name.
+has_param()
+{
+	[ -e "/sys/module/${KMLAB_MODULE:?}/parameters/$1" ]
+}
+
+# Commands for ok that unload the module while it is in use.
+
+# stays_while_open FILE - unloading is refused as long as the file is open. Where it is
+# not, the module is not loaded afterwards.
+stays_while_open()
+{
+	exec 3<"$1"
+	rmmod "${KMLAB_MODULE:?}" 2>/dev/null
+	ktap_status=$?
+	exec 3<&-
+	[ "$ktap_status" -ne 0 ]
+}
+
+# stays_or_ends FILE - while the file is open, either unloading is refused, and the file
+# can be read, or reading the open file gives an error, or nothing. The module is loaded
+# afterwards.
+stays_or_ends()
+{
+	exec 3<"$1"
+	if rmmod "${KMLAB_MODULE:?}" 2>/dev/null; then
+		ktap_text=$(cat <&3 2>/dev/null)
+		exec 3<&-
+		insmod "${KMLAB_KO:?}" && [ -z "$ktap_text" ]
+	else
+		ktap_text=$(cat <&3)
+		exec 3<&-
+		[ -n "$ktap_text" ]
+	fi
+}
+
+# reload_while_open FILE [w] - unloading while the file is open for reading (with w: for
+# writing, too) is refused, or does no harm when the open file is read; the file is there
+# afterwards. For files that answer only when asked: stays_or_ends cannot judge those.
+reload_while_open()
+{
+	case ${2:-} in
+	w) exec 3<>"$1" ;;
+	*) exec 3<"$1" ;;
+	esac
+	rmmod "${KMLAB_MODULE:?}" && insmod "${KMLAB_KO:?}"
+	cat <&3 >/dev/null 2>&1
+	exec 3<&-
+	[ -e "$1" ]
+}
+
+# reload_under TIMES PID... - try that many times to unload and load the module while
+# these background processes use it, then end them. An unload may be refused when one of
+# them is inside. The module is loaded afterwards.
+reload_under()
+{
+	ktap_times=$1
+	shift
+	while [ "$ktap_times" -gt 0 ]; do
+		ktap_times=$((ktap_times - 1))
+		rmmod "${KMLAB_MODULE:?}" 2>/dev/null || continue
+		insmod "${KMLAB_KO:?}" || break
+	done
+	kill "$@"
+	wait "$@"
+	grep -q "^$KMLAB_MODULE " /proc/modules
+}
+
+# reload_under_readers TIMES FILE - the same, while a process on each of two CPUs reads
+# the file again and again.
+reload_under_readers()
+{
+	ktap_pids=
+	for ktap_cpu in 1 2; do
+		# shellcheck disable=SC2016 # for the other shell
+		taskset $ktap_cpu sh -c 'while :; do cat "$1"; done' sh "$2" >/dev/null 2>&1 &
+		ktap_pids="$ktap_pids $!"
+	done
+	reload_under "$1" $ktap_pids
+}
+
 # finish - the end; also reached through the EXIT trap by a script that stops early.
 finish()
 {

@@ -8,20 +8,11 @@ ko=${KMLAB_KO:-/lab/adopt.ko}
 name=${KMLAB_MODULE:-adopt}
 device=/dev/adopt
 
-unload_while_open()
-{
-	exec 3<$device
-	rmmod "$name" 2>/dev/null
-	went=$?
-	exec 3<&-
-	[ $went -ne 0 ]
-}
-
 plan 9
 
 is "the device is root's" "$(stat -c '%a %u' $device)" "600 0"
 why "who has the device open may be inside a call: the file must hold the module"
-ok "it cannot be unloaded while the device is open" unload_while_open
+ok "it cannot be unloaded while the device is open" stays_while_open $device
 if command -v adopt_station >/dev/null; then
 	said=$(adopt_station 40)
 	is "forty soldiers end, and the station has waited for each" \

@@ -7,13 +7,6 @@
 ko=${KMLAB_KO:-/lab/asee_mod.ko}
 name=${KMLAB_MODULE:-asee_mod}
 device=/dev/asee_mod
-parameters=/sys/module/$name/parameters
-
-# known NAME - the module has this parameter.
-known()
-{
-	[ -e "$parameters/$1" ]
-}
 
 # mode_is NAME MODE PARAM... - loaded with the parameters the device has this mode.
 mode_is()
@@ -29,7 +22,7 @@ mode_is()
 # refused NAME PARAM - does not load with that; loads again without.
 refused()
 {
-	if ! known "${2%%=*}"; then
+	if ! has_param "${2%%=*}"; then
 		skip "$1" "no such parameter"
 		return
 	fi
@@ -41,7 +34,7 @@ refused()
 plan 17
 
 is "the device is for root alone" "$(stat -c '%a %u %g' $device)" "600 0 0"
-if known mode; then
+if has_param mode; then
 	mode_is "mode=666 is octal" 666 mode=666
 	mode_is "so is mode=0640" 640 mode=0640
 else
@@ -55,7 +48,7 @@ refused "an unknown lock is refused" lock=none
 refused "a negative size is refused" size=-1
 refused "an absurd size is refused" size=4000000000
 
-if known size; then
+if has_param size; then
 	rmmod "$name"
 	ok "loads with a size of its own" insmod "$ko" size=100
 	is "and has it" "$(cat /sys/kernel/asee_mod/asee_buf_size)" 100

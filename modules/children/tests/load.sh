@@ -8,16 +8,6 @@ ko=${KMLAB_KO:-/lab/children.ko}
 name=${KMLAB_MODULE:-children}
 file=/proc/children
 
-# The file is open while the module goes: refused, or the file ends.
-unload_while_open()
-{
-	exec 3<>"$file"
-	rmmod "$name" && insmod "$ko"
-	cat <&3 >/dev/null 2>&1
-	exec 3<&-
-	test -e "$file"
-}
-
 ask_for_ever()
 {
 	while :; do
@@ -25,19 +15,12 @@ ask_for_ever()
 	done >/dev/null 2>&1
 }
 
-unload_under_readers()
+reload_under_askers()
 {
 	ask_for_ever &
 	one=$!
 	ask_for_ever &
-	two=$!
-	for _ in 1 2 3 4 5; do
-		rmmod "$name" 2>/dev/null || continue
-		insmod "$ko" || break
-	done
-	kill $one $two
-	wait $one $two
-	grep -q "^$name " /proc/modules
+	reload_under 5 $one $!
 }
 
 plan 14
@@ -51,8 +34,7 @@ echo $$ >&3
 like "by hand: write a pid, read the answer" "$(cat <&3)" "^$child S sleep$"
 exec 3<&-
 
-parameter=/sys/module/$name/parameters/pid
-[ ! -e "$parameter" ] || has_pid=yes
+has_param pid && has_pid=yes
 rmmod "$name"
 ok "nothing is left in /proc after unload" test ! -e "$file"
 if [ "${has_pid:-}" ]; then
@@ -77,8 +59,8 @@ insmod "$ko"
 fails "a second load is refused" insmod "$ko"
 # shellcheck disable=SC2154 # fails sets $said
 has "because it exists" "$said" "File exists"
-ok "unloading while it is open is refused, or the file ends" unload_while_open
-ok "unloading while others ask does no harm" unload_under_readers
+ok "unloading while it is open is refused, or the file ends" reload_while_open "$file" w
+ok "unloading while others ask does no harm" reload_under_askers
 why "every call of the file, odd ones too, gives an answer and does no harm"
 ok "the file keeps its promises under every odd call" hammer --seconds 1 --read $file
 ok "200 times unloaded and loaded" reloads 200

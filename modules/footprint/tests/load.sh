@@ -8,32 +8,6 @@ ko=${KMLAB_KO:-/lab/footprint.ko}
 name=${KMLAB_MODULE:-footprint}
 file=/proc/footprint
 
-# The file is open while the module goes: refused, or the file ends.
-unload_while_open()
-{
-	exec 3<>"$file"
-	rmmod "$name" && insmod "$ko"
-	cat <&3 >/dev/null 2>&1
-	exec 3<&-
-	test -e "$file"
-}
-
-unload_under_readers()
-{
-	for cpu in 0 1; do
-		taskset $((cpu + 1)) sh -c "while :; do cat $file; done" >/dev/null 2>&1 &
-		readers="$readers $!"
-	done
-	for _ in 1 2 3 4 5; do
-		rmmod "$name" 2>/dev/null || continue
-		insmod "$ko" || break
-	done
-	# shellcheck disable=SC2086 # two numbers
-	kill $readers
-	wait
-	grep -q "^$name " /proc/modules
-}
-
 plan 13
 
 is "for root's eyes only" "$(stat -c '%a %u' $file)" "600 0"
@@ -50,8 +24,7 @@ else
 	skip "the program of the document" "no footprint_steps here"
 	skip "written, they are" "no footprint_steps here"
 fi
-parameter=/sys/module/$name/parameters/pid
-[ ! -e "$parameter" ] || has_pid=yes
+has_param pid && has_pid=yes
 rmmod "$name"
 ok "nothing is left in /proc after unload" test ! -e "$file"
 if [ "${has_pid:-}" ]; then
@@ -69,8 +42,8 @@ else
 fi
 insmod "$ko"
 fails "a second load is refused" insmod "$ko"
-ok "unloading while it is open is refused, or the file ends" unload_while_open
-ok "unloading under readers on both CPUs does no harm" unload_under_readers
+ok "unloading while it is open is refused, or the file ends" reload_while_open "$file" w
+ok "unloading under readers on both CPUs does no harm" reload_under_readers 5 "$file"
 why "every call of the file, odd ones too, gives an answer and does no harm"
 ok "the file keeps its promises under every odd call" hammer --seconds 1 --read $file
 ok "200 times unloaded and loaded" reloads 200

@@ -10,39 +10,6 @@ file=/proc/get_pgfaults
 
 first_line() { head -n 1 "$file"; }
 
-# Who still has the file open when the module goes: either the module stays, or the open
-# file ends in an error, or at once.
-unload_while_open()
-{
-	exec 3<"$file"
-	if rmmod "$name" 2>/dev/null; then
-		text=$(cat <&3 2>/dev/null)
-		exec 3<&-
-		insmod "$ko" && [ -z "$text" ]
-	else
-		text=$(cat <&3)
-		exec 3<&-
-		[ -n "$text" ]
-	fi
-}
-
-# Readers on both CPUs all the while. An unload may be refused while one of them is inside.
-unload_under_readers()
-{
-	for cpu in 0 1; do
-		taskset $((cpu + 1)) sh -c "while :; do cat $file; done" >/dev/null 2>&1 &
-		readers="$readers $!"
-	done
-	for _ in 1 2 3; do
-		rmmod "$name" 2>/dev/null || continue
-		insmod "$ko" || break
-	done
-	# shellcheck disable=SC2086 # two numbers
-	kill $readers
-	wait
-	grep -q "^$name " /proc/modules
-}
-
 plan 8
 
 rmmod "$name"
@@ -57,7 +24,7 @@ like "and the first goes on" "$(first_line)" '^[0-9]+$'
 
 why "open files must not lead into a module that is gone: proc_remove() sees to it, a" \
 	"release function that frees twice, or never, does not"
-ok "unloading while it is open is refused, or the open file ends" unload_while_open
-ok "unloading under readers on both CPUs does no harm" unload_under_readers
+ok "unloading while it is open is refused, or the open file ends" stays_or_ends "$file"
+ok "unloading under readers on both CPUs does no harm" reload_under_readers 3 "$file"
 
 ok "200 times unloaded and loaded" reloads 200

@@ -8,20 +8,11 @@ ko=${KMLAB_KO:-/lab/physmem.ko}
 name=${KMLAB_MODULE:-physmem}
 device=/dev/physmem
 
-unload_while_open()
-{
-	exec 3<$device
-	rmmod "$name" 2>/dev/null
-	went=$?
-	exec 3<&-
-	[ $went -ne 0 ]
-}
-
 plan 8
 
 is "the device is root's" "$(stat -c '%a %u' $device)" "600 0"
 why "who has the device open may be inside a call: the file must hold the module"
-ok "it cannot be unloaded while the device is open" unload_while_open
+ok "it cannot be unloaded while the device is open" stays_while_open $device
 if command -v physmemctl >/dev/null; then
 	like "the program of the document sees the change" "$(physmemctl demo)" \
 		"after writing 'b' there, at .* there is 'b'"

@@ -7,36 +7,9 @@
 ko=${KMLAB_KO:-/lab/tasks.ko}
 name=${KMLAB_MODULE:-tasks}
 
-# A reader with the file open while the module goes: refused, or the file ends.
-unload_while_open()
-{
-	exec 3</proc/tasks/all
-	rmmod "$name" && insmod "$ko"
-	cat <&3 >/dev/null 2>&1
-	exec 3<&-
-	test -r /proc/tasks/all
-}
-
-unload_under_readers()
-{
-	for cpu in 0 1; do
-		taskset $((cpu + 1)) sh -c "while :; do cat /proc/tasks/all; done" >/dev/null 2>&1 &
-		readers="$readers $!"
-	done
-	for _ in 1 2 3 4 5; do
-		rmmod "$name" 2>/dev/null || continue
-		insmod "$ko" || break
-	done
-	# shellcheck disable=SC2086 # two numbers
-	kill $readers
-	wait
-	grep -q "^$name " /proc/modules
-}
-
 plan 13
 
-parameter=/sys/module/$name/parameters/all
-[ ! -e "$parameter" ] || has_all=yes
+has_param all && has_all=yes
 rmmod "$name"
 ok "nothing is left in /proc after unload" test ! -e /proc/tasks
 sleep 60 &
@@ -68,8 +41,8 @@ is "two files, for root's eyes" "$(stat -c '%a %u %n' /proc/tasks/* | sort | tr 
 fails "a second load is refused" insmod "$ko"
 # shellcheck disable=SC2154 # fails sets $said
 has "because it exists" "$said" "File exists"
-ok "unloading while it is open is refused, or the file ends" unload_while_open
-ok "unloading under readers on both CPUs does no harm" unload_under_readers
+ok "unloading while it is open is refused, or the file ends" reload_while_open /proc/tasks/all
+ok "unloading under readers on both CPUs does no harm" reload_under_readers 5 /proc/tasks/all
 why "every call of the file, odd ones too, gives an answer and does no harm"
 ok "the file keeps its promises under every odd call" hammer --seconds 1 --read /proc/tasks/all
 ok "200 times unloaded and loaded" reloads 200

@@ -8,20 +8,11 @@ ko=${KMLAB_KO:-/lab/translate.ko}
 name=${KMLAB_MODULE:-translate}
 device=/dev/translate
 
-unload_while_open()
-{
-	exec 3<$device
-	rmmod "$name" 2>/dev/null
-	went=$?
-	exec 3<&-
-	[ $went -ne 0 ]
-}
-
 plan 14
 
 is "the device is root's" "$(stat -c '%a %u' $device)" "600 0"
 why "who has the device open may be inside a call: the file must hold the module"
-ok "it cannot be unloaded while the device is open" unload_while_open
+ok "it cannot be unloaded while the device is open" stays_while_open $device
 if command -v translatectl >/dev/null; then
 	like "the client shows memory of its own" "$(translatectl self)" "anonymous writable"
 	like "and whose one says" "$(translatectl $$ 0 1)" "0x000000000000 .*not mapped"
@@ -32,8 +23,7 @@ else
 		skip "client: $what" "no translatectl here"
 	done
 fi
-parameter=/sys/module/$name/parameters/address
-[ ! -e "$parameter" ] || has_address=yes
+has_param address && has_address=yes
 rmmod "$name"
 ok "nothing is left in /dev after unload" test ! -e $device
 if [ "${has_address:-}" ]; then
