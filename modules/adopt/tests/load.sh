@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Black box: the programs of the document, unloading while open, the device, often.
+# Black box: the programs of the document, unloading while open, the device, many loads.
 # shellcheck source=/dev/null
 . "${KMLAB_KTAP:-/lab/ktap.sh}"
 

@@ -88,7 +88,7 @@ static inline void subject_close(struct subject *s)
 		close(s->w);
 }
 
-/* Loads the module with these parameters, where @device, or makes a pipe. */
+/* Loads the module with @parameters and opens the device; NULL: makes a pipe. */
 static inline bool subject_open(struct subject *s, const char *name,
 				const char *parameters)
 {
@@ -116,7 +116,8 @@ enum { LOCKS = 3 };
 
 static const char *const lock_names[] = {"lock=split", "lock=mutex", "lock=spin"};
 
-/* Does it block at all? Steps 1 and 2 of the document do not, and not all is for them. */
+/* Does a read block at all? In steps 1 and 2 of the document it does not: such a module
+ * is not judged by the checks that need it. */
 static inline bool blocks(void)
 {
 	struct pollfd p = {.events = POLLIN};
@@ -130,14 +131,14 @@ static inline bool blocks(void)
 	return yes;
 }
 
-/* With all who sleep in the channel: they would keep the guest from ending. */
+/* Also ends our children that sleep in the channel: they would keep the guest running. */
 static inline void give_up(int number)
 {
 	(void)number;
 	kill(0, SIGKILL);
 }
 
-/* Rather an end in the middle than a guest that hangs. */
+/* After 50 seconds the test is ended: better than a guest that hangs. */
 static inline void set_alarm(void)
 {
 	signal(SIGALRM, give_up);
@@ -248,7 +249,7 @@ static inline bool is_over(pid_t pid)
 }
 
 /*
- * Waits for all @n of them, as long as a promise may take to be kept on a busy machine,
+ * Waits until all @n of them have ended, for as long as that may take on a busy machine,
  * and kills the rest. Returns how many came to an end by themselves.
  */
 static inline int await_end(const pid_t *pid, int n)
@@ -276,8 +277,8 @@ static inline int ended(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* By itself, in time, and with 0? A check that fails says more than a suite that hangs.
- */
+/* Does it end by itself, in time, and with 0? So the check fails where the test would
+ * hang. */
 static inline bool ends_well(pid_t pid)
 {
 	bool in_time = await_end(&pid, 1) == 1;

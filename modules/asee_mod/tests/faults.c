@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is not there, in front, in the middle, behind: what a call returns is what
- * it did. Bytes that did not reach the reader stay, bytes that never came are not there.
+ * Memory that is missing at the start, in the middle or at the end of a buffer: a call
+ * returns how many bytes it moved. Bytes that did not reach the reader stay in the
+ * channel; bytes that could not be taken from the writer are not in it.
  */
 #include <sys/uio.h>
 

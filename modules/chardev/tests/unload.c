@@ -16,11 +16,11 @@
 
 enum { VISITORS = 2, UNLOADS = 10 };
 
-/* Somebody else with the device open: has it while the pipe is, reads, and ends. */
+/* A process with the device open: it waits until the pipe is closed, reads, and ends. */
 struct holder {
 	pid_t pid;
 	int has; /* a byte comes when it is open */
-	int go;	 /* closing this lets him go on */
+	int go;	 /* closing this lets it go on */
 };
 
 static void hold(int has, int go)
@@ -52,7 +52,7 @@ static void start_holder(struct holder *holder)
 	(void)!read(holder->has, &byte, 1);
 }
 
-/* His exit status, -1 when he did not come to one. A crash can be one that has no end. */
+/* Its exit status; -1 when it did not end by itself, as a crash may leave it hanging. */
 static int end_holder(struct holder *holder)
 {
 	int status = -1, left = 1000;
@@ -65,8 +65,8 @@ static int end_holder(struct holder *holder)
 }
 
 /*
- * Decides over the rest: where the module is gone although its device is open, the holder
- * crashes, and nothing else is worth a look.
+ * The rest depends on it: where the module is gone although its device is open, the
+ * holder crashes, and the other checks would say nothing.
  */
 static void while_open(void)
 {
@@ -155,7 +155,8 @@ static void after_close(void)
 static atomic_bool stop;
 static atomic_int wrong, visits;
 
-/* Nothing, or the whole: a device that is coming or going may be missing, not broken. */
+/* While the module comes and goes its device may be missing; where it can be opened, it
+ * has to work. */
 static void *visitor(void *me)
 {
 	char text[TEXT_MAX];

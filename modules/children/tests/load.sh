@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Black box: what loading writes to the log, unloading while somebody asks, often.
+# Black box: what loading writes to the log, unloading while somebody asks, many loads.
 # shellcheck source=/dev/null
 . "${KMLAB_KTAP:-/lab/ktap.sh}"
 

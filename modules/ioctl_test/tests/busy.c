@@ -87,7 +87,7 @@ static void wait_for(pthread_t *threads)
 		pthread_join(threads[i], NULL);
 }
 
-/* Every good call's line, whole, once, with both fields of the same call. */
+/* Each good call has one line in the log, complete, with both fields of the same call. */
 static void lines(int klog)
 {
 	int seen[CALLERS * GOOD] = {0}, mixed = 0, other = 0, missing = 0, twice = 0;
@@ -155,7 +155,8 @@ static void inherited(int klog)
 	klog_calls(klog);
 }
 
-/* Works on, or fails; the one thing it must not do is to succeed with nobody there. */
+/* An open file of a module that is unloaded works on or fails; it must not succeed once
+ * the module is gone. */
 static void open_file(int klog)
 {
 	struct ioctl_test_t arg = {.field1 = 1, .field2 = 'u'};

@@ -127,7 +127,8 @@ static inline void run_on(int number)
 
 /*
  * The driver has taken the last byte; now wait until its interrupt handler has ended and
- * every reader has the event. Who runs on a CPU knows that no handler runs there.
+ * every reader has the event. While we run on a CPU, no
+ * handler runs there.
  */
 static inline void settle(void)
 {
@@ -249,7 +250,7 @@ static inline int ends(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* It sleeps: it has come to where it waits. False when that does not happen. */
+/* Wait until it sleeps, so that it is where it waits. False when that does not happen. */
 static inline bool sleeps(pid_t pid)
 {
 	uint64_t start = now_ns();
@@ -270,7 +271,7 @@ static inline bool sleeps(pid_t pid)
 
 /*
  * The test itself may hang in a system call of the module. So it runs in a child, and the
- * parent says so, types a key to let go whoever waits for one, and ends everything.
+ * parent reports it, types a key to wake a reader that waits, and ends everything.
  */
 static inline void supervise(void)
 {
@@ -366,10 +367,10 @@ static inline bool evdev_key(int fd, struct keyboard_event *ret)
 }
 
 /*
- * Bytes that are there at once: asked who it is, a keyboard answers fa ab 41, as
+ * Bytes that are there at once: asked for its identity, a keyboard answers fa ab 41, as
  * translated by the controller, and each read of the port brings the next one. Here they
- * mean a stray acknowledgement, backslash released and F7 pressed. A thief always gets
- * one of them.
+ * mean a stray acknowledgement, backslash released and F7 pressed. A driver
+ * that steals bytes always gets one of them.
  */
 static const unsigned char triple_bytes[] = {0x2b, 0xfa, 0xab, 0x41, 0xc1};
 
@@ -424,8 +425,8 @@ static inline void forget_keys(int evdev)
 
 /*
  * Extended keys, a few at a time and as fast as the controller takes them, from each CPU
- * in turn: that is where a thief finds bytes. Returns how many key events the kernel's
- * own driver made of them, two for each key, up to the first one that is wrong.
+ * in turn: a driver that steals bytes would get some. Returns how many key events the
+ * kernel's own driver made of them, two for each key, up to the first one that is wrong.
  */
 #define BURST 64
 

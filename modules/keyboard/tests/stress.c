@@ -81,8 +81,8 @@ static void type_for_a_while(struct round *round, int for_each)
 }
 
 /*
- * A reader may be on its way into the read when the signal comes: ask again. One that is
- * deaf to signals gets a key in the end.
+ * A reader may be on its way into the read when the signal comes: ask again. One that
+ * does not end at a signal gets a key in the end.
  */
 static void stop_round(struct round *round, const pid_t *pids, int n)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Black box: with any=1, every number there is is an answer and not an oops. For modules
- * that have this parameter.
+ * Black box: with any=1, an access to any address gives an answer, never an oops. For
+ * modules that have this parameter.
  */
 #define _GNU_SOURCE
 #define KMODULE "physmem"

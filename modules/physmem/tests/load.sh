@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Black box: the client, unloading while open, the device as a file, often.
+# Black box: the client, unloading while open, the device as a file, many loads.
 # shellcheck source=/dev/null
 . "${KMLAB_KTAP:-/lab/ktap.sh}"
 

@@ -2,7 +2,7 @@
 /*
  * Black box: translating and writing while another thread unmaps, protects, forks and
  * throws away the same memory. Each call has to end, with an answer; what was written
- * into a page that somebody else got meanwhile would be found in his memory.
+ * into a page that somebody else got meanwhile would be found in its memory.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -42,7 +42,7 @@ static void *write_all_the_time(void *unused)
 	return unused;
 }
 
-/* A neighbour who has memory of his own, and looks after it. */
+/* A neighbour: a process that has memory of its own and checks it. */
 static _Noreturn void neighbour(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Black box: every hit is counted once by each probe, in front and behind, also when all
- * CPUs hit the same probes at once. The function that is probed runs for a system call
- * that nobody but this program makes.
+ * Black box: every hit is counted once by each probe, before and after the instruction,
+ * also when all CPUs hit the same probes at once. The function that is probed runs for a
+ * system call that nobody but this program makes.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -17,7 +17,7 @@
 #define PROBES	 16 /* at the one address: as many chances to lose a hit */
 #define FEW	 1000
 #define MANY	 50000
-#define ROUNDS	 10 /* two CPUs are not always given to a guest at the same time */
+#define ROUNDS	 10 /* the host does not always let both CPUs run at the same time */
 
 enum { PRE, POST, MISSED, COUNTERS };
 

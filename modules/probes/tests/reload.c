@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Black box: 200 times loaded with a probe. One that is forgotten once is called when its
- * handler is gone.
+ * Black box: 200 times loaded with a probe. A probe that is left behind, even once, is
+ * called when its handler is gone.
  */
 #define _GNU_SOURCE
 #include <time.h>
@@ -21,7 +21,7 @@ static long seconds(void)
 	return ts.tv_sec;
 }
 
-/* Several grace periods pass in each round: on a machine of our own they may hurry. */
+/* Each round waits for several RCU grace periods: have them expedited. */
 static void hurry(void)
 {
 	int fd = open("/sys/kernel/rcu_expedited", O_WRONLY | O_CLOEXEC);

@@ -69,7 +69,7 @@ static void user(int number)
 	_exit(0);
 }
 
-/* One round trip, as far as the users let it come. */
+/* Unload and load once: the plug-in, and the core, too, where the users let it go. */
 static void unload_and_load(void)
 {
 	if (!kmodule_unload(&plugin, O_NONBLOCK)) {

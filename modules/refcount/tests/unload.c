@@ -87,7 +87,7 @@ static void test_in_use(void)
 	held = count(&core);
 	ktap_ok(held > 0, "an open file holds the core");
 	UNLOADS(&core, O_NONBLOCK, EWOULDBLOCK, "which is in use then: EWOULDBLOCK");
-	/* Should some kernel wait here after all, the alarm ends it with EINTR. */
+	/* Should a kernel wait here in spite of that, the alarm ends it with EINTR. */
 	sigaction(SIGALRM, &sa, NULL);
 	alarm(FOR_EVER_MS / 1000);
 	UNLOADS(&core, 0, EWOULDBLOCK, "without O_NONBLOCK it does not wait either");

@@ -7,7 +7,6 @@
 #include "kmodule.h"
 #include "sleeping.h"
 
-
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -62,7 +61,7 @@ static char wait_state(pid_t pid, const char *states)
 	return state;
 }
 
-/* In state S, or D where that is wrong: it has fallen asleep. */
+/* Wait until it is asleep: in state S, or in D, which would be wrong. */
 static char wait_asleep(pid_t pid)
 {
 	return wait_state(pid, "SD");
@@ -137,7 +136,7 @@ static bool has_wchan(pid_t pid, int ms)
 	return true;
 }
 
-/* Before Linux 5.16 most x86 kernels knew it of nobody. */
+/* Before Linux 5.16 most x86 kernels could not say it of any task. */
 static bool kernel_has_wchan(void)
 {
 	pid_t child = start(pause);

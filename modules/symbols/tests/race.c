@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The results are read on both CPUs while the consumer is unloaded and loaded, while
- * somebody else tries to unload the provider all the time. That works only between the
- * two, and whoever gets a result gets the right one.
+ * The results are read on both CPUs while the consumer is unloaded and loaded and another
+ * process tries to unload the provider all the time. That succeeds only while the
+ * consumer is away, and a result that can be read is right.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -126,7 +126,7 @@ static bool enough(void)
 	       READ(good) >= ENOUGH;
 }
 
-/* Where this fails, the consumer calls what is gone: nothing more is tried. */
+/* Where this fails, the consumer would call code that is gone: the test ends here. */
 static bool provider_is_held(void)
 {
 	int err = kmodule_unload(&provider, O_NONBLOCK);

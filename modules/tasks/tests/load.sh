@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Black box: what loading writes to the log, unloading while somebody reads, often.
+# Black box: what loading writes to the log, unloading while somebody reads, many loads.
 # shellcheck source=/dev/null
 . "${KMLAB_KTAP:-/lab/ktap.sh}"
 
