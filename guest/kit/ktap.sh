@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# KTAP version 1 for tests that run inside a guest, in busybox sh. Source it:
+# KTAP version 1 for tests that run inside a guest, in busybox sh, and what many of them
+# do with a module: unload it again and again, or while it is in use. Source it:
 #
 #	. "${KMLAB_KTAP:-/lab/ktap.sh}"
 #	plan 2
@@ -11,6 +12,9 @@
 #
 # Every check prints one result and goes on. finish, or the end of the script, exits with
 # 1 when a check failed or when fewer or more checks ran than planned.
+#
+# The module is the one named by KMLAB_MODULE and KMLAB_KO. A test may have functions of
+# its own with the names used here, and then calls those.
 
 ktap_planned=0
 ktap_ran=0

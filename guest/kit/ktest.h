@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What C tests in a guest do again and again: wait, watch and end processes, put a word
- * into a file. ktap.h says what came of it.
+ * into a file. ktap.h reports the results; kmodule.h loads and unloads modules.
  *
  * With _GNU_SOURCE before the first header there is run_on_cpu(), too. Nothing here
  * allocates or keeps anything, and all of it may be called from any thread.
