@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Wrong: takes the reference without asking whether the module is on its way out. There
+ * is a moment at which it is, and then the reference keeps nothing.
+ *
+ * expect:
+ *	with=plugin
+ *	outcome=test-failed
+ *	test=plugin.c
+ *	says=attaching to a plug-in on its way out: ENODEV
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "plugin.h"
+
+static const struct plugin *the_plugin; /* one is enough */
+static DEFINE_MUTEX(lock);
+
+int plugin_add(const struct plugin *plugin)
+{
+	mutex_lock(&lock);
+	the_plugin = plugin;
+	mutex_unlock(&lock);
+	return 0;
+}
+EXPORT_SYMBOL(plugin_add);
+
+void plugin_remove(const struct plugin *plugin)
+{
+	mutex_lock(&lock);
+	the_plugin = NULL;
+	mutex_unlock(&lock);
+}
+EXPORT_SYMBOL(plugin_remove);
+
+static void detach(struct file *file)
+{
+	const struct plugin *plugin = file->private_data;
+
+	if (!plugin)
+		return;
+	file->private_data = NULL;
+	plugin->detach();
+	module_put(plugin->owner);
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL;
+	return 0;
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	mutex_lock(&lock);
+	detach(file);
+	mutex_unlock(&lock);
+	return 0;
+}
+
+static int attach(struct file *file, const char *name)
+{
+	int err;
+
+	if (file->private_data)
+		return -EBUSY;
+	if (!the_plugin || strcmp(the_plugin->name, name) != 0)
+		return -ENODEV;
+	__module_get(the_plugin->owner);
+	err = the_plugin->attach();
+	if (err) {
+		module_put(the_plugin->owner);
+		return err;
+	}
+	file->private_data = (void *)the_plugin;
+	return 0;
+}
+
+static ssize_t device_write(struct file *file, const char __user *buf, size_t len,
+			    loff_t *pos)
+{
+	char name[MODULE_NAME_LEN] = "";
+	int err = 0;
+
+	if (len >= sizeof(name))
+		return -EINVAL;
+	if (!len)
+		return 0;
+	if (copy_from_user(name, buf, len))
+		return -EFAULT;
+	strim(name);
+	mutex_lock(&lock);
+	if (*name)
+		err = attach(file, name);
+	else
+		detach(file);
+	mutex_unlock(&lock);
+	return err ? err : len;
+}
+
+static ssize_t device_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	const struct plugin *plugin;
+	char line[40];
+	int n = 0;
+
+	if (!len)
+		return 0;
+	mutex_lock(&lock);
+	plugin = file->private_data;
+	if (plugin)
+		n = plugin->speak(line, sizeof(line));
+	mutex_unlock(&lock);
+	return simple_read_from_buffer(buf, len, pos, line, n);
+}
+
+static const struct file_operations fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.read = device_read,
+	.write = device_write,
+	.llseek = default_llseek,
+};
+
+static struct miscdevice refcount_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "refcount",
+	.fops = &fops,
+};
+module_misc_device(refcount_device);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Alternative: does not ask");

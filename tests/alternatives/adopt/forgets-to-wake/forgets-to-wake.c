@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* Wrong: the old parent sleeps on in wait(), for a child that it has not. */
-#define FORGETS_TO_WAKE 1
-#include "../minimal.h"
-
-MODULE_DESCRIPTION("/dev/adopt, wrong: lets the old parent sleep");

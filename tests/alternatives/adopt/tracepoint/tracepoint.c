@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* Right, by other means: see minimal.h. */
-#include "../minimal.h"
-
-MODULE_DESCRIPTION("/dev/adopt, right: by a tracepoint");

@@ -1,4 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* The interrupt is a flag: whoever sees it first clears it, and the others sleep on. */
-#define ONE_FLAG 1
-#include "../minimal.h"

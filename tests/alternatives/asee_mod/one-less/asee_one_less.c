@@ -1,4 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* The ring with two indices that are equal when empty: it holds one byte less than asked. */
-#define ONE_LESS 1
-#include "../minimal.h"

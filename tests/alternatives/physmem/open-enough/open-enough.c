@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-only
-/* Wrong: who has an open file needs nothing else. */
-#define OPEN_ENOUGH 1
-#include "../minimal.h"
-
-MODULE_DESCRIPTION("/dev/physmem, wrong: asks only when opened");
