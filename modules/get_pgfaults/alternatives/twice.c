@@ -8,37 +8,7 @@
  *	test=counts.c
  *	says=major faults are in the total, once
  */
-#include <linux/init.h>
-#include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/proc_fs.h>
-#include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/vmstat.h>
+#define TOTAL(events) ((events)[PGFAULT] + (events)[PGMAJFAULT])
+#include "minimal.h"
 
-static int faults_show(struct seq_file *m, void *v)
-{
-	unsigned long *events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), GFP_KERNEL);
-
-	if (!events)
-		return -ENOMEM;
-	all_vm_events(events);
-	seq_printf(m, "%lu\n", events[PGFAULT] + events[PGMAJFAULT]);
-	kfree(events);
-	return 0;
-}
-
-static int __init faults_init(void)
-{
-	return proc_create_single("get_pgfaults", 0444, NULL, faults_show) ? 0 : -ENOMEM;
-}
-module_init(faults_init);
-
-static void __exit faults_exit(void)
-{
-	remove_proc_entry("get_pgfaults", NULL);
-}
-module_exit(faults_exit);
-
-MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("/proc/get_pgfaults, wrong: major faults twice");

@@ -7,13 +7,8 @@
  *	test=reads.c
  *	says=read in pieces of any size, the text is whole and then ends
  */
-#include <linux/fs.h>
-#include <linux/module.h>
-#include <linux/proc_fs.h>
-#include <linux/uaccess.h>
-
-static const char text[] = "Hello World!\n";
-static struct proc_dir_entry *entry;
+#define MY_READ onepiece_read
+#include "minimal.h"
 
 static ssize_t onepiece_read(struct file *file, char __user *ubuf, size_t count,
 			     loff_t *ppos)
@@ -28,24 +23,4 @@ static ssize_t onepiece_read(struct file *file, char __user *ubuf, size_t count,
 	return len;
 }
 
-static const struct proc_ops onepiece_ops = {
-	.proc_read = onepiece_read,
-	.proc_lseek = default_llseek,
-};
-
-static int __init onepiece_init(void)
-{
-	entry = proc_create("hello_procfs", 0444, NULL, &onepiece_ops);
-	return entry ? 0 : -ENOMEM;
-}
-
-static void __exit onepiece_exit(void)
-{
-	proc_remove(entry);
-}
-
-module_init(onepiece_init);
-module_exit(onepiece_exit);
-
-MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("/proc/hello_procfs in one piece");

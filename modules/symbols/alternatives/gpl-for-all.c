@@ -8,45 +8,8 @@
  *	test=rules.c
  *	says=with another licence, some of them are unknown to the consumer
  */
-#include <linux/atomic.h>
-#include <linux/moduleparam.h>
+#define EXPORT_DIFFERENCE EXPORT_SYMBOL
+#define EXPORT_PRODUCT(symbol) EXPORT_SYMBOL_NS(symbol, SPACE)
+#include "provider.h"
 
-#include "arithmetic.h"
-
-static int calls;
-module_param(calls, int, 0444);
-
-long arithmetic_sum(int a, int b)
-{
-	calls++;
-	return (long)a + b;
-}
-EXPORT_SYMBOL(arithmetic_sum);
-
-long arithmetic_difference(int a, int b)
-{
-	calls++;
-	return (long)a - b;
-}
-EXPORT_SYMBOL(arithmetic_difference);
-
-long arithmetic_product(int a, int b)
-{
-	calls++;
-	return (long)a * b;
-}
-EXPORT_SYMBOL_NS(arithmetic_product, SPACE);
-
-static int __init provider_init(void)
-{
-	return 0;
-}
-module_init(provider_init);
-
-static void __exit provider_exit(void)
-{
-}
-module_exit(provider_exit);
-
-MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Alternative: a provider");

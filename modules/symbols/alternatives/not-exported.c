@@ -7,44 +7,7 @@
  *	outcome=build-error
  *	says=arithmetic_difference.* undefined
  */
-#include <linux/atomic.h>
-#include <linux/moduleparam.h>
+#define EXPORT_DIFFERENCE(symbol)
+#include "provider.h"
 
-#include "arithmetic.h"
-
-static int calls;
-module_param(calls, int, 0444);
-
-long arithmetic_sum(int a, int b)
-{
-	calls++;
-	return (long)a + b;
-}
-EXPORT_SYMBOL(arithmetic_sum);
-
-long arithmetic_difference(int a, int b)
-{
-	calls++;
-	return (long)a - b;
-}
-
-long arithmetic_product(int a, int b)
-{
-	calls++;
-	return (long)a * b;
-}
-EXPORT_SYMBOL_NS_GPL(arithmetic_product, SPACE);
-
-static int __init provider_init(void)
-{
-	return 0;
-}
-module_init(provider_init);
-
-static void __exit provider_exit(void)
-{
-}
-module_exit(provider_exit);
-
-MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Alternative: a provider");

@@ -9,60 +9,29 @@
  *	test=order.sh
  *	says=the provider cannot be unloaded
  */
-#include <linux/moduleparam.h>
+static long (*sum_found)(int x, int y);
+static long (*difference_found)(int x, int y);
+static long (*product_found)(int x, int y);
 
-#include "arithmetic.h"
+#define SUM sum_found
+#define DIFFERENCE difference_found
+#define PRODUCT product_found
+#define IMPORT
+#define GET_READY() look_up()
+static int look_up(void);
+#include "consumer.h"
 
-static int a = 3, b = 2;
-module_param(a, int, 0644);
-module_param(b, int, 0644);
-
-static long (*sum)(int x, int y);
-static long (*difference)(int x, int y);
-static long (*product)(int x, int y);
-
-static int sum_get(char *buf, const struct kernel_param *kp)
+static int look_up(void)
 {
-	return scnprintf(buf, PAGE_SIZE, "%ld\n", sum(a, b));
-}
-
-static int difference_get(char *buf, const struct kernel_param *kp)
-{
-	return scnprintf(buf, PAGE_SIZE, "%ld\n", difference(a, b));
-}
-
-static int product_get(char *buf, const struct kernel_param *kp)
-{
-	return scnprintf(buf, PAGE_SIZE, "%ld\n", product(a, b));
-}
-
-static const struct kernel_param_ops sum_ops = { .get = sum_get };
-static const struct kernel_param_ops difference_ops = { .get = difference_get };
-static const struct kernel_param_ops product_ops = { .get = product_get };
-
-module_param_cb(sum, &sum_ops, NULL, 0444);
-module_param_cb(difference, &difference_ops, NULL, 0444);
-module_param_cb(product, &product_ops, NULL, 0444);
-
-static int __init consumer_init(void)
-{
-	sum = symbol_get(arithmetic_sum);
-	difference = symbol_get(arithmetic_difference);
-	product = symbol_get(arithmetic_product);
-	if (!sum || !difference || !product)
+	sum_found = symbol_get(arithmetic_sum);
+	difference_found = symbol_get(arithmetic_difference);
+	product_found = symbol_get(arithmetic_product);
+	if (!sum_found || !difference_found || !product_found)
 		return -ENOENT;
 	symbol_put(arithmetic_sum);
 	symbol_put(arithmetic_difference);
 	symbol_put(arithmetic_product);
 	return 0;
 }
-module_init(consumer_init);
 
-static void __exit consumer_exit(void)
-{
-}
-module_exit(consumer_exit);
-
-MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Alternative: a consumer");
-
