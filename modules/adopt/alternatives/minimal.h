@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /dev/adopt by other means: every end of a process in the machine is looked at, by a
- * tracepoint, and compared with who is watched. Right unless a macro says otherwise. How
- * a parent is changed there is but one way: that is the module's own.
+ * tracepoint, and compared with who is watched. Right unless a macro says otherwise.
+ * How a parent is changed there is but one way: that is the module's own.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>

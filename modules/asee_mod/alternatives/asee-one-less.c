@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring with two indices that are equal when empty: it holds one byte less than asked.
+ * The ring with two indices that are equal when empty: it holds one byte less than
+ * asked.
  *
  * expect:
  *	outcome=test-failed

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/asee_mod in another way than modules/asee_mod: a turnstile at each end, a mutex that
- * is held while waiting, so that no more than one task waits for bytes and one for room, and
- * a spinlock around an array that is copied from and to by way of a page of its own. The
- * interrupt is injected, not raised by an instruction.
+ * /dev/asee_mod in another way than modules/asee_mod: a turnstile at each end, a mutex
+ * that is held while waiting, so that no more than one task waits for bytes and one
+ * for room, and a spinlock around an array that is copied from and to by way of a page
+ * of its own. The interrupt is injected, not raised by an instruction.
  *
- * As it stands it is right (turnstiles/). Each wrong implementation switches on one mistake.
+ * * As it stands it is right (turnstiles/). Each wrong implementation switches on one
+ * mistake.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: one read is the end, however little of the message had room. cat shows all of it
- * since its buffer is large; who reads byte by byte gets one byte.
+ * Wrong: one read is the end, however little of the message had room. cat shows all of
+ * it since its buffer is large; who reads byte by byte gets one byte.
  *
  * expect:
  *	outcome=test-failed

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/chardev in the older way: one call registers all minors of a major number, and the
- * message is made anew by each read, from a number that fits into the file's pointer. The
- * node keeps the mode that devtmpfs gives, root only. Right, unless the file that includes
- * this defines one of OWNER, MY_OPEN, MY_RELEASE and MY_READ.
+ * /dev/chardev in the older way: one call registers all minors of a major number, and
+ * the message is made anew by each read, from a number that fits into the file's
+ * pointer. The node keeps the mode that devtmpfs gives, root only. Right, unless the
+ * file that includes this defines one of OWNER, MY_OPEN, MY_RELEASE and MY_READ.
  */
 #include <linux/atomic.h>
 #include <linux/device.h>

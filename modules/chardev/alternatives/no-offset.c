@@ -10,7 +10,8 @@
 #define MY_READ read_beginning
 #include "minimal.h"
 
-static ssize_t read_beginning(struct file *file, char __user *buf, size_t count, loff_t *pos)
+static ssize_t read_beginning(struct file *file, char __user *buf, size_t count,
+			      loff_t *pos)
 {
 	char text[80];
 

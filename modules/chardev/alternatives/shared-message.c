@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: one message for all. Who opens the device changes what others are about to read;
- * two at once may read a mixture.
+ * Wrong: one message for all. Who opens the device changes what others are about to
+ * read; two at once may read a mixture.
  *
  * expect:
  *	outcome=test-failed

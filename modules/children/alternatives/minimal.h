@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/children by other means: the file keeps the question and not the answer, which is
- * made when it is read. Right unless a macro says otherwise.
+ * /proc/children by other means: the file keeps the question and not the answer, which
+ * is made when it is read. Right unless a macro says otherwise.
  */
 #include <linux/init.h>
 #include <linux/kernel.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: compares the task and not the process, so that the children of its other threads
- * are not among them.
+ * Wrong: compares the task and not the process, so that the children of its other
+ * threads are not among them.
  *
  * expect:
  *	outcome=test-failed

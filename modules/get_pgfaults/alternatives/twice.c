@@ -8,7 +8,14 @@
  *	test=counts.c
  *	says=major faults are in the total, once
  */
-#define TOTAL(events) ((events)[PGFAULT] + (events)[PGMAJFAULT])
+static unsigned long sum_of_two(const unsigned long *events);
+
+#define TOTAL(events) sum_of_two(events)
 #include "minimal.h"
+
+static unsigned long sum_of_two(const unsigned long *events)
+{
+	return events[PGFAULT] + events[PGMAJFAULT];
+}
 
 MODULE_DESCRIPTION("/proc/get_pgfaults, wrong: major faults twice");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Right, by the whole of seq_file: a file of two records, a word each, which a reader may
- * cut anywhere.
+ * Right, by the whole of seq_file: a file of two records, a word each, which a reader
+ * may cut anywhere.
  *
  * expect:
  *	outcome=pass

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /proc/hello_procfs without seq_file: a text that never changes needs no more than an
- * offset. Right, unless the file that includes this defines MY_OPEN or MY_READ first: the name of
- * a function that it has behind that.
+ * offset. Right, unless the file that includes this defines MY_OPEN or MY_READ first:
+ * the name of a function that it has behind that.
  */
 #include <linux/fs.h>
 #include <linux/minmax.h>

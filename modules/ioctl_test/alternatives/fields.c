@@ -33,7 +33,7 @@ static int print_fields(unsigned long arg)
 		sprintf(shown, "<%u>", byte);
 	else
 		sprintf(shown, "%c", byte);
-	printk(KERN_NOTICE "ioctl: call to IOCTL_TEST (%d,%s)!\n", number, shown);
+	pr_notice("ioctl: call to IOCTL_TEST (%d,%s)!\n", number, shown);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/ioctl_test as small as can be. Right, unless the file that includes this defines
- * one of the macros below first; IOCTL is the name of a function that it has behind that.
+ * /proc/ioctl_test as small as can be. Right, unless the file that includes this
+ * defines one of the macros below first; IOCTL is the name of a function that it has
+ * behind that.
  */
 #include <linux/init.h>
 #include <linux/kernel.h>

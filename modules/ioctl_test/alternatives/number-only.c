@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: looks at the number of the command only. A program built with another struct is
- * believed, and whatever lies behind its argument is read.
+ * Wrong: looks at the number of the command only. A program built with another struct
+ * is believed, and whatever lies behind its argument is read.
  *
  * expect:
  *	outcome=test-failed

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/physmem by simpler means: a ring of the last places translated, searched from its
- * end. Right unless a macro says otherwise. It has no parameter any.
+ * /dev/physmem by simpler means: a ring of the last places translated, searched from
+ * its end. Right unless a macro says otherwise. It has no parameter any.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -32,7 +32,7 @@
 #define PLACES 512
 
 struct places {
-	struct mutex lock;
+	struct mutex lock; /* of all that follows */
 	unsigned int n;
 	struct {
 		unsigned long pfn, virt;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/probes: the names come as parameters, and hits are counted with atomics that all
- * CPUs share. Right, unless the file that includes this defines one of the macros below
- * first.
+ * /proc/probes: the names come as parameters, and hits are counted with atomics that
+ * all CPUs share. Right, unless the file that includes this defines one of the macros
+ * below first.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

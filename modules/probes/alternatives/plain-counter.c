@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: the handlers count with ++ on a variable that all CPUs share. Two CPUs that hit
- * the probe at once read the same value, and one of the hits is lost. Nothing shows that
- * on one CPU.
+ * Wrong: the handlers count with ++ on a variable that all CPUs share. Two CPUs that
+ * hit the probe at once read the same value, and one of the hits is lost. Nothing
+ * shows that on one CPU.
  *
  * expect:
  *	outcome=test-failed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: the post handler counts as well, but on the counter of the pre handler. The sum
- * looks plausible until somebody knows how many calls there were.
+ * Wrong: the post handler counts as well, but on the counter of the pre handler. The
+ * sum looks plausible until somebody knows how many calls there were.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: everything is locked, each single read and each write is whole, but every read
- * looks at the newest message. Whoever needs two reads gets the beginning of one message
- * and the end of another.
+ * Wrong: everything is locked, each single read and each write is whole, but every
+ * read looks at the newest message. Whoever needs two reads gets the beginning of one
+ * message and the end of another.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: of too long a message the first 100 bytes are taken and reported, which is what
- * write(2) allows, but the rest, which every program then writes, is taken for the next
- * message. Only the end of the text is left, and nobody was told.
+ * Wrong: of too long a message the first 100 bytes are taken and reported, which is
+ * what write(2) allows, but the rest, which every program then writes, is taken for
+ * the next message. Only the end of the text is left, and nobody was told.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Wrong in the ways of the course document: the whole message or nothing for a reader,
- * strlen() of something that is no string, the first 100 bytes of too much taken for all
- * of it, the shared buffer filled straight from user space.
+ * strlen() of something that is no string, the first 100 bytes of too much taken for
+ * all of it, the shared buffer filled straight from user space.
  *
  * expect:
  *	outcome=test-failed

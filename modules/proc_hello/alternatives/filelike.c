@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Right, with the other answer to each free choice: an open file is a file of 100 bytes.
- * What one descriptor writes in several calls belongs together; what does not fit is
- * left out and reported, and when nothing fits the answer is EFBIG. A message is still
- * replaced as a whole, and a reader keeps a copy.
+ * Right, with the other answer to each free choice: an open file is a file of 100
+ * bytes. What one descriptor writes in several calls belongs together; what does not
+ * fit is left out and reported, and when nothing fits the answer is EFBIG. A message
+ * is still replaced as a whole, and a reader keeps a copy.
  *
  * expect:
  *	outcome=pass

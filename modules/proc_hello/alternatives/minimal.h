@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/hello by seq_file: its buffer, filled by the first read of an open file, is the copy
- * that a reader goes on with. One message in one place, under a mutex; too much: ENOSPC.
- * Right, unless the file that includes this defines MY_SHOW or MY_WRITE first: the name of a
- * function that it has behind that.
+ * /proc/hello by seq_file: its buffer, filled by the first read of an open file, is
+ * the copy that a reader goes on with. One message in one place, under a mutex; too
+ * much: ENOSPC. Right, unless the file that includes this defines MY_SHOW or MY_WRITE
+ * first: the name of a function that it has behind that.
  */
 #include <linux/minmax.h>
 #include <linux/module.h>
@@ -43,8 +43,8 @@ static inline ssize_t replace_message(const char __user *ubuf, size_t count)
 	return count;
 }
 
-static inline ssize_t write_message(struct file *file, const char __user *ubuf, size_t count,
-				    loff_t *ppos)
+static inline ssize_t write_message(struct file *file, const char __user *ubuf,
+				    size_t count, loff_t *ppos)
 {
 	if (count > sizeof(text))
 		return -ENOSPC;
@@ -59,7 +59,8 @@ static int MY_SHOW(struct seq_file *m, void *unused);
 #ifndef MY_WRITE
 #define MY_WRITE write_message
 #else
-static ssize_t MY_WRITE(struct file *file, const char __user *ubuf, size_t count, loff_t *ppos);
+static ssize_t MY_WRITE(struct file *file, const char __user *ubuf, size_t count,
+			loff_t *ppos);
 #endif
 
 static int open_message(struct inode *inode, struct file *file)

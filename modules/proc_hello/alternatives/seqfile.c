@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Right, by seq_file: its buffer, filled by the first read of an open file, is the copy
- * that a reader goes on with. One message in one place, under a mutex; too much: ENOSPC.
+ * Right, by seq_file: its buffer, filled by the first read of an open file, is the
+ * copy that a reader goes on with. One message in one place, under a mutex; too much:
+ * ENOSPC.
  *
  * expect:
  *	outcome=pass

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: a reader gets a copy at open and never another one. No message is torn, but who
- * keeps the file open and reads it from the beginning again, even after writing to it,
- * finds what was there at open.
+ * Wrong: a reader gets a copy at open and never another one. No message is torn, but
+ * who keeps the file open and reads it from the beginning again, even after writing to
+ * it, finds what was there at open.
  *
  * expect:
  *	outcome=test-failed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: takes the message for a string. It ends at the first NUL, and because of the NUL
- * at the end only 99 of the 100 bytes are there.
+ * Wrong: takes the message for a string. It ends at the first NUL, and because of the
+ * NUL at the end only 99 of the 100 bytes are there.
  *
  * expect:
  *	outcome=test-failed

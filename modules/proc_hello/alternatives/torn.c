@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: the one message is filled straight from user space and read without a lock. The
- * copy that each reader keeps helps only against what comes later, not against what is
- * half done. Hard to see with 100 bytes and luck.
+ * Wrong: the one message is filled straight from user space and read without a lock.
+ * The copy that each reader keeps helps only against what comes later, not against
+ * what is half done. Hard to see with 100 bytes and luck.
  *
  * expect:
  *	outcome=test-failed

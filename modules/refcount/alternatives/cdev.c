@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Right, in another way: a character device of its own instead of a misc device, so that
- * cdev.owner pins this module; a fixed table of plug-ins under a spinlock instead of a
- * list under a mutex; and no lock in the open file: users are switched with cmpxchg, and
- * a read takes a reference of its own for as long as it is in the plug-in.
+ * Right, in another way: a character device of its own instead of a misc device, so
+ * that cdev.owner pins this module; a fixed table of plug-ins under a spinlock instead
+ * of a list under a mutex; and no lock in the open file: users are switched with
+ * cmpxchg, and a read takes a reference of its own for as long as it is in the plug-
+ * in.
  *
  * expect:
  *	with=plugin
@@ -71,7 +72,8 @@ static const struct plugin *find(const char *name)
 
 	spin_lock(&slots_lock);
 	for (i = 0; i < SLOTS && !found; i++)
-		if (slot[i] && !strcmp(slot[i]->name, name) && try_module_get(slot[i]->owner))
+		if (slot[i] && !strcmp(slot[i]->name, name) &&
+		    try_module_get(slot[i]->owner))
 			found = slot[i];
 	spin_unlock(&slots_lock);
 	return found;

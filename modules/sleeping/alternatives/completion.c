@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Right, in another way: no common wait queue, but one completion for each sleeper, on a
- * list. Who writes hands each of them its number and completes it. There is no condition
- * to look at twice: a completion remembers that it has happened.
+ * Right, in another way: no common wait queue, but one completion for each sleeper, on
+ * a list. Who writes hands each of them its number and completes it. There is no
+ * condition to look at twice: a completion remembers that it has happened.
  *
  * expect:
  *	outcome=pass

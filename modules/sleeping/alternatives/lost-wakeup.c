@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Wrong: the lost wake-up. Looks at the condition, then enters the queue and sleeps. A
- * wake-up between the two finds nobody in the queue, and the reader sleeps for a wake-up
- * that is past.
+ * wake-up between the two finds nobody in the queue, and the reader sleeps for a wake-
+ * up that is past.
  *
  * expect:
  *	outcome=test-failed

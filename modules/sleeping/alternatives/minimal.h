@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/sleeping with one wait queue, and in each open file's pointer the number of the last
- * wake-up that it has seen. Right, unless the file that includes this defines one of the
- * macros below first.
+ * /dev/sleeping with one wait queue, and in each open file's pointer the number of the
+ * last wake-up that it has seen. Right, unless the file that includes this defines one
+ * of the macros below first.
  */
 #include <linux/atomic.h>
 #include <linux/device.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: everything is offered to everybody; no symbol is for GPL-compatible modules only.
+ * Wrong: everything is offered to everybody; no symbol is for GPL-compatible modules
+ * only.
  *
  * expect:
  *	with=calculator

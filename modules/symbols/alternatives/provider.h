@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A smallest provider: right, unless the file that includes this defines one of the macros
- * below first.
+ * A smallest provider: right, unless the file that includes this defines one of the
+ * macros below first.
  */
 #include <linux/moduleparam.h>
 

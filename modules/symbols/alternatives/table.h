@@ -15,5 +15,5 @@ enum operation { SUM, DIFFERENCE, PRODUCT, OPERATIONS };
 extern const char *const arithmetic_names[OPERATIONS];
 /* For GPL-compatible modules: how often it was used. */
 extern int arithmetic_calls;
-/* For those who import the namespace: the functions, which are not exported themselves. */
+/* For those who import the namespace: the functions, themselves not exported. */
 extern long (*const arithmetic_table[OPERATIONS])(int a, int b);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: the place in the list is a number of steps from its beginning. Who dies before it
- * moves the others up, and one of them is passed over.
+ * Wrong: the place in the list is a number of steps from its beginning. Who dies
+ * before it moves the others up, and one of them is passed over.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/tasks by other means: all lines are made in one go, in one RCU section; seq_file
- * does it again with more memory until all of them fit. Right unless a macro says
- * otherwise.
+ * /proc/tasks by other means: all lines are made in one go, in one RCU section;
+ * seq_file does it again with more memory until all of them fit. Right unless a macro
+ * says otherwise.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 #include <linux/init.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: shows the numbers of the first namespace to whoever asks, and tasks that others
- * have hidden from him.
+ * Wrong: shows the numbers of the first namespace to whoever asks, and tasks that
+ * others have hidden from him.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/timer, read at the beginning of each read from the start. The file that includes
- * this says with LOCK() and UNLOCK() how readers are kept apart while the text is made,
- * copied to the user and its time stored.
+ * /proc/timer, read at the beginning of each read from the start. The file that
+ * includes this says with LOCK() and UNLOCK() how readers are kept apart while the
+ * text is made, copied to the user and its time stored.
  */
 #include <linux/init.h>
 #include <linux/ktime.h>

@@ -39,7 +39,8 @@ static char *make_text(void)
 				 (s64)wall.tv_sec, wall.tv_nsec);
 	gap = INTERVAL(now, before);
 	return kasprintf(GFP_KERNEL,
-			 "current time: %lld." FRACTION "\nelapsed time: %lld." FRACTION "\n",
+			 "current time: %lld." FRACTION "\n"
+			 "elapsed time: %lld." FRACTION "\n",
 			 (s64)wall.tv_sec, wall.tv_nsec, (s64)gap.tv_sec, gap.tv_nsec);
 }
 

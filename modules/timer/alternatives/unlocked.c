@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wrong: no lock, and the start of the next interval is stored when all is done. Whoever
- * reads meanwhile starts where this reader has started, and the same time is told twice.
+ * Wrong: no lock, and the start of the next interval is stored when all is done.
+ * Whoever reads meanwhile starts where this reader has started, and the same time is
+ * told twice.
  *
  * expect:
  *	outcome=test-failed

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /dev/translate by simpler means: the mmap lock is held for writing, so that hardly
- * anything moves, and each page is looked up from the top. Slow, and right unless a macro
- * says otherwise.
+ * anything moves, and each page is looked up from the top. Slow, and right unless a
+ * macro says otherwise.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -41,7 +41,8 @@ static u64 whose(struct vm_area_struct *vma, unsigned long pfn, bool special, in
 		return TRANSLATE_ANON | TRANSLATE_KSM;
 	if (PageAnon(pfn_to_page(pfn)))
 		return TRANSLATE_ANON;
-	return vma_is_anonymous(vma) && shift == PMD_SHIFT ? TRANSLATE_ZERO : TRANSLATE_FILE;
+	return vma_is_anonymous(vma) && shift == PMD_SHIFT ? TRANSLATE_ZERO :
+							     TRANSLATE_FILE;
 }
 
 static u64 found(struct vm_area_struct *vma, unsigned long at, unsigned long pfn,
