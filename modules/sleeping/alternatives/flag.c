@@ -13,7 +13,7 @@
 static bool flag;
 
 #define WOKEN(since) ((void)(since), READ_ONCE(flag))
-#define WAIT(since) wait_for_flag()
+#define WAIT(since) COUNTED(wait_for_flag())
 #define WAKE() set_flag()
 static int wait_for_flag(void);
 static void set_flag(void);

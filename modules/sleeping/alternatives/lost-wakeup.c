@@ -21,9 +21,11 @@ static int wait_without_looking(unsigned long since)
 	while (!WOKEN(since)) {
 		if (signal_pending(current))
 			return -ERESTARTSYS;
+		atomic_inc(&sleepers);
 		prepare_to_wait(&queue, &wait, TASK_INTERRUPTIBLE);
 		schedule(); /* without having looked again */
 		finish_wait(&queue, &wait);
+		atomic_dec(&sleepers);
 	}
 	return 0;
 }

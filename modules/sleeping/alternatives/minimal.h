@@ -21,8 +21,8 @@
 #ifndef WOULD_BLOCK /* may the reader not wait? */
 #define WOULD_BLOCK(file) ((file)->f_flags & O_NONBLOCK)
 #endif
-#ifndef WAIT /* until there has been one: 0, or an error */
-#define WAIT(since) wait_event_interruptible(queue, WOKEN(since))
+#ifndef WAIT /* until there has been one, and be counted meanwhile: 0, or an error */
+#define WAIT(since) COUNTED(wait_event_interruptible(queue, WOKEN(since)))
 #endif
 #ifndef WAKE
 #define WAKE() wake_up_interruptible(&queue)
@@ -31,6 +31,17 @@
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static atomic_long_t wakeups;
 static atomic_t sleepers;
+
+/* What @wait returns; the task counts as a sleeper as long as that takes. */
+#define COUNTED(wait)						\
+({								\
+	int waited;						\
+								\
+	atomic_inc(&sleepers);					\
+	waited = (wait);					\
+	atomic_dec(&sleepers);					\
+	waited;							\
+})
 
 /* What the open file has seen is kept in the pointer itself. */
 static int sleeping_open(struct inode *inode, struct file *file)
@@ -41,14 +52,9 @@ static int sleeping_open(struct inode *inode, struct file *file)
 
 static int sleep_until_woken(struct file *file, unsigned long since)
 {
-	int err;
-
 	if (!WOKEN(since) && WOULD_BLOCK(file))
 		return -EAGAIN;
-	atomic_inc(&sleepers);
-	err = WAIT(since);
-	atomic_dec(&sleepers);
-	return err;
+	return WAIT(since);
 }
 
 static ssize_t sleeping_read(struct file *file, char __user *buf, size_t len, loff_t *pos)

@@ -8,7 +8,7 @@
  *	test=sleep.c
  *	says=a signal ends the sleep with EINTR
  */
-#define WAIT(since) ({ wait_event(queue, WOKEN(since)); 0; })
+#define WAIT(since) COUNTED(({ wait_event(queue, WOKEN(since)); 0; }))
 #define WAKE() wake_up(&queue)
 #include "minimal.h"
 
