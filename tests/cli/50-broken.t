@@ -8,18 +8,6 @@
 cd "$top/tests/broken" || exit 1
 tmp=$scratch
 
-# expectation FILE - the lines of its first comment behind "expect:". Lines that look like
-# them and stand before it are given with their star, so that check_expect() finds fault.
-expectation()
-{
-	awk '
-	/\*\// { exit }
-	here { sub(/^ \*\t/, "") }
-	here || /^ \*\t/
-	/^ \* expect:$/ { here = 1 }
-	' "$1"
-}
-
 # want KEY - the module's expectation: KEY@KERNEL before KEY.
 want()
 {

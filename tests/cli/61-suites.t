@@ -14,18 +14,6 @@
 # only those, and of them the right ones as well.
 . "$(dirname "$0")/lib.sh"
 
-# expectation FILE - the lines of its first comment behind "expect:". Lines that look like
-# them and stand before it are given with their star, so that what_is_wrong() finds fault.
-expectation()
-{
-	awk '
-	/\*\// { exit }
-	here { sub(/^ \*\t/, "") }
-	here || /^ \*\t/
-	/^ \* expect:$/ { here = 1 }
-	' "$1"
-}
-
 # file_of SUITE/NAME
 file_of()
 {

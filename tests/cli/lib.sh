@@ -32,6 +32,18 @@ show() {
 	sed 's/^/# /' "$scratch/out" "$scratch/err" | head -40
 }
 
+# expectation FILE - what a broken module or an alternative expects: the lines of its first
+# comment behind "expect:". Lines that look like them and stand before it are given with their
+# star, so that the caller's check finds fault.
+expectation() {
+	awk '
+	/\*\// { exit }
+	here { sub(/^ \*\t/, "") }
+	here || /^ \*\t/
+	/^ \* expect:$/ { here = 1 }
+	' "$1"
+}
+
 # result NAME CONDITION-STATUS
 result() {
 	count=$((count + 1))
