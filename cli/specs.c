@@ -29,7 +29,7 @@ static int check_kernels(struct cli *cli)
 	return EXIT_OK;
 }
 
-/* "-- $COMMAND" with nothing in it must not pass for one that did well. */
+/* "-- $COMMAND" with an empty variable must not look like a command that succeeded. */
 static int check_command(struct cli *cli)
 {
 	if (!cli->command || cli->command[0])

@@ -38,7 +38,7 @@ static int find_kernel(struct lab *lab, const struct lab_run_spec *spec,
 			      ret);
 }
 
-/* A sentence for what can be neither built nor loaded. */
+/* An error sentence for a path that can be neither built nor loaded. */
 static int check_source(struct lab *lab, const char *path)
 {
 	struct stat st;
@@ -364,8 +364,8 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 
 	memset(plan, 0, sizeof(*plan));
 	plan->spec = spec;
-	/* First what costs nothing: nobody waits for a kernel to learn of a typing error.
-	 */
+	/* Cheap checks first: a typing error is reported before a kernel is
+	 * downloaded. */
 	err = check_sources(lab, spec);
 	if (!err)
 		err = find_kernel(lab, spec, &plan->kernel);

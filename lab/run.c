@@ -153,7 +153,7 @@ static int job_init(struct run_job *job, struct lab *lab, const struct lab_plan 
 		.proof = spec->proof,
 		.expect = spec->expect,
 	};
-	if (command->tty) /* somebody sits there: no limit but their patience */
+	if (command->tty) /* a person sits at the terminal: no limit in time */
 		job->guest.timeout_ms = spec->timeout_ms;
 	job_add_modules(job, plan);
 	for (size_t i = 0; i < spec->n_in; i++)

@@ -26,7 +26,8 @@ static int place_stdio(const struct process_spec *spec)
 		want[i] = open_null(want[i]);
 		if (want[i] < 0)
 			return -errno;
-		/* Out of the way of the places that are about to be filled. */
+		/* Moves a descriptor away from the numbers that are about to be
+		 * filled. */
 		want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 10);
 		if (want[i] < 0)
 			return -errno;
@@ -187,7 +188,8 @@ static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct te
 			return -ETIMEDOUT;
 		if (poll(fds, 3, timeout_ms < 0 ? -1 : STEP_MS) < 0 && errno != EINTR)
 			return -errno;
-		/* A machine that stood still meanwhile is not held against the child. */
+		/* Time in which the machine stood still does not count against the
+		 * child's limit. */
 		step = now_ms() - before;
 		before += step;
 		left -= step < 2 * STEP_MS ? step : 2 * STEP_MS;

@@ -269,7 +269,7 @@ static bool use_btf(struct build_job *job)
 		uses = lab_modinfo_read(job->lab, b.modules.v[i], &info) == 0 &&
 		       info.uses_btf;
 	}
-	/* Kbuild would not look again at those that are made. */
+	/* Kbuild would not build those again that exist already. */
 	for (size_t i = 0; i < b.modules.n && uses && !job->btf; i++)
 		(void)unlink(b.modules.v[i]);
 	return uses;
@@ -374,7 +374,7 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	return err;
 }
 
-/* Whether an overlay can be had is only known once one was tried. */
+/* Whether an overlay can be mounted here is known only after a try. */
 static int build_anyhow(struct build_job *job, struct lab_build *build)
 {
 	int err = build_now(job, build);

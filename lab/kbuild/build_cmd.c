@@ -102,7 +102,7 @@ static int collect(const char *dir, const char *sub, struct strv *ret)
 		if (S_ISDIR(st.st_mode)) {
 			_cleanup_free_ char *below = xprintf("%s/", rel);
 
-			/* what a sandbox left to mount upon may be closed to us */
+			/* a mount point that a sandbox left behind may be unreadable */
 			(void)collect(dir, below, ret);
 		} else if (S_ISREG(st.st_mode) && names.v[i][0] == '.' &&
 			   str_ends(rel, ".cmd")) {

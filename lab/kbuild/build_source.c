@@ -216,7 +216,8 @@ static bool in_upper(const struct build_job *job, const char *rel)
 	return lstat(path, &st) == 0;
 }
 
-/* The user's own earlier build, made by whatever kernel and compiler: not for us. */
+/* What the user's own earlier build left is not used: its kernel and compiler are
+ * unknown. */
 static void hide_one(struct build_job *job, const char *sub, const char *name)
 {
 	_cleanup_free_ char *rel = xprintf("%s%s", sub, name);

@@ -179,13 +179,14 @@ void build_state_note(struct build_job *job, const struct text *before, struct s
 	struct walk w = {0};
 	int err = walk_seen(job, &w, deps);
 
-	/* Somebody edited while make ran: as if nothing were known. */
+	/* A file was edited while make ran: then nothing is known of it. */
 	if (!err && before->s && w.text.s && str_starts(w.text.s, before->s))
 		err = fs_write_file(path, w.text.s, w.text.len, 0644);
 	else
 		(void)unlink(path);
 	text_deinit(&w.text);
-	/* As of make's begin: an edit in the very tick of its end is newer. */
+	/* With the time at which make began: so an edit in the very tick in which make
+	 * ends counts as newer. */
 	if (!err &&
 	    utimensat(AT_FDCWD, path, (struct timespec[]){job->start, job->start}, 0) < 0)
 		err = errno == ENOENT ? 0 : -errno;
@@ -292,7 +293,7 @@ int build_state_save(struct build_job *job, const struct text *before,
 	struct walk w = {0};
 	int err = walk_inputs(job, &w);
 
-	/* Somebody edited while make ran: what it read is unknown. */
+	/* A file was edited while make ran: which version make read is unknown. */
 	if (!err && (!w.text.s || !before->s || strcmp(w.text.s, before->s)))
 		err = -EBUSY;
 	w.newest = (struct timespec){0};

@@ -10,8 +10,8 @@
 /** errno_name - "ENOENT", or "errno 4711"; freed by the caller. */
 char *errno_name(int err);
 
-/** errno_of_load - why the loader says this, in words; NULL when it never does itself, so
- *  that it is the module's init function speaking. */
+/** errno_of_load - why the loader returns this, in words; NULL when the loader itself
+ *  never returns it: then it comes from the module's init function. */
 const char *errno_of_load(int err);
 
 /** errno_of_unload - the same for delete_module; NULL: unusual. */

@@ -19,7 +19,8 @@ static void describe(struct judge *j)
 	if (!r->total_ms)
 		r->total_ms = report->total_ms;
 	r->has_command = report->command_ran;
-	/* The reader of the test output may already know of a failure: never better. */
+	/* What read the test output may have set a failure already: it is not
+	 * overwritten by a success. */
 	if (!r->command_status)
 		r->command_status = report->command_status;
 }

@@ -4,12 +4,13 @@
 
 #include "judge_parts.h"
 
-/* The quickest of the guest's watchdogs looks after so long (guest/agent/boot.c). */
+/* The quickest of the guest's watchdogs reports after this time (guest/agent/boot.c). */
 #define WATCHDOG_MS 8000
-/* Of a stop that tests may notice, which have limits of a few seconds by that clock. */
+/* A stop of this length may be noticed by tests: they have limits of a few seconds by
+ * the guest's clock. */
 #define NOTICED_MS 2000
 
-/* What the guest's own watchdogs say, who go by its clock. */
+/* The kinds of event that come from the guest's own watchdogs, which use its clock. */
 static bool is_watchdogs(const struct lab_event *event)
 {
 	static const char *const kinds[] = {"soft-lockup", "hard-lockup", "hung-task",
@@ -32,9 +33,10 @@ static bool only_watchdogs_say_hung(const struct lab_result *r)
 }
 
 /*
- * A machine that is too busy. What keeps a CPU for three seconds is found by no watchdog
- * on a quiet one, and is where the guest gets a sixth of its time; but it came to its
- * end. Of tests nothing is known but that they failed, so that is only said.
+ * A machine that is too busy. A module that keeps a CPU for three seconds is found by no
+ * watchdog on a quiet machine, but is where the guest gets a sixth of its time; so a hang
+ * that came to its end is not held against it. Of a failed test nothing is known but that
+ * it failed, so there is only a note.
  */
 static void judge_starved(struct judge *j)
 {
@@ -59,9 +61,9 @@ static void judge_starved(struct judge *j)
 	judge_add(j, &event);
 }
 
-/* A machine that stands still moves the guest's clock on and nothing else: to a watchdog
- * that is a hang, to a test with a limit of its own a failure, to us it is no verdict on
- * the module. */
+/* While this machine stands still only the guest's clock moves on. To a watchdog that
+ * looks like a hang, and to a test with a limit of its own like a failure; it is no
+ * verdict on the module. */
 static void judge_stopped(struct judge *j)
 {
 	const struct lab_result *r = j->result;

@@ -110,7 +110,8 @@ static bool is_first(struct judge *j, size_t at)
 	return true;
 }
 
-/* That a module is still there is no news when its load or unload went wrong. */
+/* When its load or unload went wrong, a module that is still there is no further
+ * finding. */
 void judge_leftovers(struct judge *j)
 {
 	bool unfinished =

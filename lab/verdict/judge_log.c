@@ -54,7 +54,8 @@ static void rename_event(struct lab_event *event, const char *kind, const char *
 	event->title = xstrdup(title);
 }
 
-/* Without the sections: an address where modules live, and one of ours just unloaded. */
+/* Where the sections are not known: an address in the range of modules, after one of
+ * ours was unloaded. */
 static bool is_lost_module(struct judge *j, const struct lab_event *event,
 			   unsigned long long address)
 {

@@ -126,8 +126,8 @@ static bool ends(struct block *b, const char *line)
 	}
 }
 
-/* A report without a last line of its own ends where its stack trace does; the traces
- * that the agent asked for are not its. */
+/* A report without a last line of its own ends where its stack trace ends. Traces that
+ * the agent asked for do not belong to it. */
 static bool outlived(struct block *b, const char *line)
 {
 	if (str_starts(line, "sysrq: "))
@@ -198,7 +198,8 @@ static void feed(struct parser *p, const struct lab_log_line *line)
 	}
 }
 
-/* Not behind the end: there 7.2 prints registers of the first oops since boot. */
+/* Not after the end of the report: there 7.2 prints registers of the first oops since
+ * boot. */
 static void refine(struct block *b)
 {
 	const struct klog_detail *d = NULL;

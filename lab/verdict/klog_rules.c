@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kernel prints when something is wrong, Linux 5.10 to 7.2. The first rule that
- * matches wins, so the special stands before the general.
+ * matches wins, so special rules stand before general ones.
  */
 #include <string.h>
 

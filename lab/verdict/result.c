@@ -73,8 +73,9 @@ void lab_result_destroy(struct lab_result *r)
 	free(r);
 }
 
-/* Of equals the first stays, for later trouble is usually its consequence; but one that
- * names a line of the module says more than one that does not. */
+/* Of two equally bad events the first counts, since later trouble is usually its
+ * consequence. But an event that names a line of the module goes before one that does
+ * not. */
 static bool is_worse(const struct lab_event *event, const struct lab_event *than)
 {
 	if (!than || event->outcome != than->outcome)

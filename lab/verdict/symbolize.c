@@ -57,7 +57,7 @@ void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size
 	s->n_sections = n;
 }
 
-/* Only the .ko itself counts; the standard search would even ask the network. */
+/* Only the .ko itself is read; libdwfl's standard search would even ask the network. */
 static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name,
 			     Dwarf_Addr base, const char *file, const char *link,
 			     GElf_Word crc, char **ret)

@@ -90,7 +90,7 @@ const struct lab_frame *title_frame(const struct lab_event *event)
 	return event->n_frames && worth(event, best) ? &event->frames[best] : NULL;
 }
 
-/* What a report prints of itself, and the entry code: says nothing about the cause. */
+/* Functions that print the report, and entry code: they say nothing about the cause. */
 static bool is_machinery(const char *function)
 {
 	static const char *const prefixes[] = {

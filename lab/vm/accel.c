@@ -200,7 +200,7 @@ static bool recall(const char *path, struct lab_accel_probe *ret)
 	return good;
 }
 
-/* A cache that cannot be written to is somebody else's trouble. */
+/* A cache that cannot be written to is reported by those who need it. */
 static void remember(const char *path, const struct lab_accel_probe *p)
 {
 	_cleanup_free_ char *boot = boot_id();

@@ -13,8 +13,7 @@
 #define BOOT_LIMIT_MS 180000
 #define SAVE_LIMIT_MS 60000
 
-/* What the kernel still does behind the agent's back (RCU, workqueues) is over by then.
- */
+/* After this time the kernel has ended its own deferred work (RCU, workqueues). */
 #define SETTLE_MS 700
 
 /*
@@ -209,8 +208,8 @@ static int save(struct boot *b)
 	if (fd < 0)
 		return lab_fail(b->lab, -errno, "cannot write '%s': %s; free space",
 				state, strerror(errno));
-	/* Not stopped by us first: saved as running, a clone runs as soon as it is
-	 * loaded. */
+	/* The guest is not stopped before the save: saved as running, a clone runs as
+	 * soon as it is loaded. */
 	if (!err)
 		err = qmp_migrate(&b->vm, "migrate", fd);
 	if (err)

@@ -31,7 +31,8 @@ static int open_below(int dir, const char *path, uint64_t flags, mode_t mode)
 	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }
 
-/* The place itself is the user's word: its parents are made, links in it are followed. */
+/* The place on the host is what the user named: missing parents are made, and links in
+ * its path are followed. */
 static int open_place(const char *path, bool dir, mode_t mode)
 {
 	_cleanup_free_ char *parent = xstrndup(path, (size_t)(fs_basename(path) - path));

@@ -16,7 +16,7 @@ static int run_once(struct lab *lab, const struct lab_template *t,
 	return err ? err : session_run(lab, t, job, &vm, size, started, r);
 }
 
-/* A template that does not resume is worth nothing: made again, once. */
+/* A template that does not resume is removed and made again, once. */
 static int rebuild(struct lab *lab, const struct lab_template *old,
 		   struct lab_template **ret)
 {

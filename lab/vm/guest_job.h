@@ -61,8 +61,8 @@ struct lab_guest_job {
 	unsigned int timeout_ms; /* for all of it; 0: none */
 	unsigned int stall_ms;	 /* for one load or unload call */
 	enum lab_proof proof;
-	/* Part of the key: what is right by one measure is only looked for by the same.
-	 */
+	/* Part of the key: facts that were stored because they met one expectation are
+	 * found again only under the same expectation. */
 	unsigned int expect;
 	unsigned int settle_ms; /* guest time to wait for late trouble after unload */
 };

@@ -174,7 +174,8 @@ static void on_phase(struct lab_guest_report *r, struct reader *in)
 		r->phase = phases[phase];
 }
 
-/* Told early and again when the load is over: the later word counts. */
+/* The agent reports this early and again when the load is over: the later report
+ * counts. */
 static void forget_sections(struct lab_guest_report *r, const char *module)
 {
 	size_t kept = 0;
@@ -278,7 +279,7 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 	};
 }
 
-/* For the store; a report that is too long for it is kept nowhere. */
+/* For the store of facts. A report that is too long for it is not stored at all. */
 static void keep_frame(struct lab_guest_report *r, const struct frame *f)
 {
 	if (!r->key)

@@ -15,7 +15,7 @@
 #include "../kernel/module_index.h"
 #include "vm.h"
 
-/* In load order as far as the kernel's own list of dependencies does not say it. */
+/* In load order, where the kernel's own list of dependencies does not give one. */
 static const char *const drivers[] = {"virtio_ring", "virtio", "virtio_pci", "virtio_blk",
 				      "virtio_console"};
 

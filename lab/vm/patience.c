@@ -14,9 +14,8 @@
 #define LONGEST_MS 1000
 #define LEAST_PART 50
 
-/* Also of a suspended machine, where CLOCK_MONOTONIC stands still and the guest's may
- * not.
- */
+/* This clock counts the time of a suspended machine, too: CLOCK_MONOTONIC stands still
+ * then, while the guest's clock may go on. */
 static double now_ms(void)
 {
 	struct timespec ts;
@@ -38,9 +37,9 @@ static double queued_ms(pid_t pid, const char *tid)
 }
 
 /*
- * What a thread has waited since the last look; a new thread since it began. The kernel
- * tells of a wait when it is over: what is longer than @step belongs to steps before, and
- * is made good in those to come.
+ * How long a thread has waited since the last look; for a new thread, since it began. The
+ * kernel adds a wait to its figure only when the wait is over. A wait that is longer than
+ * @step belongs in part to earlier steps; that part is made good in the steps to come.
  */
 static double since(struct patience *p, pid_t tid, double queued, double step)
 {

@@ -154,7 +154,7 @@ static int put_file(struct payload *p, const char *host, const char *guest, mode
 	return put(p, e, guest, "", data, size);
 }
 
-/* Sockets, devices and the like mean nothing elsewhere: left out. */
+/* Sockets, devices and the like mean nothing in the guest and are left out. */
 static int put_node(struct payload *p, const char *host, const char *guest,
 		    const struct stat *st)
 {
@@ -177,7 +177,7 @@ static int put_path(struct payload *p, const char *host, const char *guest)
 	return put_node(p, host, guest, &st);
 }
 
-/* What the user names may itself be a link: its target is meant. */
+/* The path that the user names may be a link: its target is copied. */
 static int put_named(struct payload *p, const struct lab_guest_file *f)
 {
 	struct stat st;

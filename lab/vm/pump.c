@@ -52,7 +52,8 @@ static void fill(struct pump *p)
 	p->end = (size_t)n;
 }
 
-/* A reader that went away must not end us by a signal; a socket has a flag for that. */
+/* When the reader has gone away, SIGPIPE must not kill this process; for a socket there
+ * is a flag. */
 static ssize_t write_quietly(int fd, const char *data, size_t len)
 {
 	ssize_t n = send(fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -108,7 +108,7 @@ static void close_inherited(struct inherited *in)
 		cleanup_close(&in->channels[i]);
 }
 
-/* In the child, before exec: these descriptors go along. */
+/* In the child, before exec: these descriptors are inherited by QEMU. */
 static int keep_descriptors(void *data)
 {
 	const struct inherited *in = data;

@@ -62,8 +62,8 @@ static bool is_oops(const char *log, size_t len)
 	return line && memmem(at, (size_t)(line - at), "[#", 2);
 }
 
-/* A command that oopses may die holding what it needs to die. A limit that is there
- * anyway is not waited for when nothing happens any more. */
+/* A command that oopses may hold a lock that it needs in order to exit, and then never
+ * ends. When nothing more is heard of it, its limit in time is not waited for. */
 static void notice_oops(struct session *s, const struct frame *f)
 {
 	if (s->oopsed || s->wait.what != PROTO_WAIT_COMMAND || !is_oops(f->data, f->len))

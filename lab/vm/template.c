@@ -13,10 +13,11 @@
 #define FORMAT 3
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
-/* What templates may take before the least recently used go by themselves. */
+/* How much disk space templates may use before the least recently used are removed. */
 #define KEEP_DAYS  30
 #define KEEP_BYTES (8ULL << 30)
-/* Facts of other templates are seldom wanted again: a boot is when to look at them. */
+/* Facts of other templates are seldom wanted again. They are evicted when a template is
+ * booted. */
 #define FACTS_BYTES (1ULL << 30)
 
 #define CPU_TCG	   "max,-la57,-svm,-vmx"
@@ -62,7 +63,8 @@ static int add_file(struct lab *lab, struct strv *key, const char *path)
 	return 0;
 }
 
-/* The QEMU build counts by its file, not by its version: asking that takes a start. */
+/* The build of QEMU is identified by its file: asking for its version would mean to
+ * start it. */
 static int make_id(struct lab *lab, struct lab_template *t)
 {
 	_cleanup_strv_ struct strv key = STRV_INIT;
@@ -121,8 +123,8 @@ static json_t *file_mark(const char *dir, const char *name)
 			 (json_int_t)st.st_ctim.tv_nsec);
 }
 
-/* Clones map the memory file privately: whoever changed it since damaged it. The change
- * time tells, which nobody sets back. */
+/* Clones map the memory file privately, so a file that was changed after the save is
+ * damaged. The change time (ctime) shows it; no program can set it back. */
 static bool files_intact(const char *dir, json_t *root)
 {
 	static const char *const names[] = {LAB_RAM_FILE, LAB_STATE_FILE, LAB_STUB_FILE};
@@ -210,7 +212,8 @@ static int build(struct lab *lab, struct lab_template *t)
 		err = lab_stage_publish(lab, &stage, t->id);
 	lab_report(lab, what, 0, 0, true);
 	t->built = true;
-	/* Each shape is a template: those of past experiments must not fill the disk. */
+	/* Each shape has a template of its own: those of past experiments must not fill
+	 * the disk. */
 	if (!err)
 		err = lab_evict(lab, KIND, KEEP_DAYS, KEEP_BYTES);
 	return err ? err : lab_evict(lab, "facts", KEEP_DAYS, FACTS_BYTES);

@@ -32,7 +32,7 @@ static double wait_limit_ms(const struct session *s)
 	}
 }
 
-/* Did the command oops, and is nothing heard of it since? */
+/* Did the command oops, and has nothing been heard of it since? */
 static bool is_lost(struct session *s, double step)
 {
 	uint64_t said = s->out.taken + s->err.taken + s->r->n_log + s->r->log_lost;

@@ -70,6 +70,7 @@ int frame_send(int fd, enum proto_type type, const void *data, size_t len)
 	memcpy(buf, &head, sizeof(head));
 	if (len)
 		memcpy(buf + sizeof(head), data, len);
-	/* The socket buffer holds hundreds of these: short means that nobody reads. */
+	/* The socket buffer holds hundreds of frames: a short write means that the agent
+	 * does not read. */
 	return send(fd, buf, size, MSG_NOSIGNAL) == (ssize_t)size ? 0 : -EPIPE;
 }
