@@ -8,7 +8,7 @@
 
 struct station;
 
-/* An open file; watch.c. All may sleep, but for station_poll(). */
+/* An open file, in watch.c. All may sleep except station_poll(). */
 struct station *station_create(void);
 void station_destroy(struct station *station);
 int station_watch(struct station *station, pid_t number, int signal);
@@ -16,7 +16,8 @@ ssize_t station_read(struct station *station, char __user *buf, size_t n, bool n
 __poll_t station_poll(struct station *station, struct file *file, poll_table *wait);
 
 /*
- * Finds the lock; parent.c. 0, or -EOPNOTSUPP: the kernel does not show it. Sleeps.
+ * In parent.c. Finds the lock: 0, or -EOPNOTSUPP when the kernel does not show it. May
+ * sleep.
  */
 int parent_init(void);
 

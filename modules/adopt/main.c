@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/adopt: stations that want to know when their soldiers end. watch.c tells them,
- * parent.c makes them the parents; here is who may.
+ * parent.c makes them the parents; this file decides who may ask.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -50,7 +50,7 @@ static int ioctl_watch(struct station *station, const struct adopt_watch __user 
 	return station_watch(station, arg.pid, arg.signal);
 }
 
-/* Whose child a process is decides who learns of its end: not for everybody to say. */
+/* The parent of a process learns of its end, so not everybody may change the parent. */
 static int ioctl_adopt(const __s32 __user *user)
 {
 	__s32 pid;

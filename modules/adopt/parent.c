@@ -2,15 +2,15 @@
 /*
  * A process's parent, changed while it lives.
  *
- * Who is whose child is written down in several places that have to agree, all of them
- * under tasklist_lock: real_parent of every thread of the child; parent, too, which is
- * the tracer's while there is one; the parent's list of children; the signal that its
- * end sends, and the marks by which orphans find their way. fork, exit, ptrace and wait
- * rely on all of that and have BUG_ON() where it does not hold.
+ * Which process is the child of which is stored in several places that have to agree, all
+ * of them under tasklist_lock: real_parent of every thread of the child; parent, too,
+ * which is the tracer while there is one; the parent's list of children; the signal that
+ * the child's end sends, and the marks by which an orphan finds its new parent. fork,
+ * exit, ptrace and wait rely on all of that and have BUG_ON() where it does not hold.
  *
- * The lock is not exported. But its functions are, as they are those of any rwlock; and
- * where it is, register_kprobe() tells: it refuses to probe what is no code, and leaves
- * the address that it has looked up.
+ * The lock is not exported. But the functions that take it are, since they are those of
+ * any rwlock. Its address comes from register_kprobe(), which refuses to probe what is
+ * not code, but leaves the address that it has looked up.
  */
 #include <linux/kprobes.h>
 #include <linux/pid.h>
@@ -32,7 +32,7 @@ int parent_init(void)
 	struct kprobe probe = { .symbol_name = "tasklist_lock" };
 	int err = register_kprobe(&probe);
 
-	if (!err) /* somebody has made code of it */
+	if (!err) /* the symbol is code after all */
 		unregister_kprobe(&probe);
 	if (err != -EINVAL || !probe.addr)
 		return -EOPNOTSUPP;
@@ -65,7 +65,7 @@ static bool is_traced(struct task_struct *process)
 	return false;
 }
 
-/* Its end would be nobody's to see: since 7.1 a process may be born so. */
+/* Nobody would see its end: since 7.1 a process may be created like this. */
 static bool reaps_itself(const struct task_struct *process)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
@@ -78,7 +78,7 @@ static bool reaps_itself(const struct task_struct *process)
 /*
  * A group of a session is an orphan when nobody in it has a parent in the session and
  * outside the group; its stopped jobs are then continued, by a function that is not for
- * modules. So nobody leaves a group that has some for a parent of another session.
+ * modules. So a process in a group with stopped jobs gets no parent of another session.
  */
 static bool would_strand_jobs(struct task_struct *process)
 {
@@ -94,8 +94,9 @@ static bool would_strand_jobs(struct task_struct *process)
 }
 
 /*
- * A process ends with its last thread. Its first may be gone before: by pthread_exit(),
- * and for a moment while another thread executes a program and takes its place.
+ * A process ends with its last thread. Its first thread may be gone before: by
+ * pthread_exit(), and for a moment while another thread executes a program and takes the
+ * place of the first.
  */
 static bool has_ended(struct task_struct *process)
 {
@@ -119,8 +120,8 @@ static int may_change(struct task_struct *process)
 }
 
 /*
- * Whoever sleeps in wait() for this child alone has to look again, and finds no child.
- * He cannot look before the lock is free.
+ * A thread of the old parent that sleeps in wait() for this child alone has to look
+ * again, and finds no child. It cannot look before the lock is free.
  */
 static void wake_old_parent(struct task_struct *process)
 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who has to be told of whose end, without being anybody's parent.
+ * Tells a station of the end of a process without being its parent.
  *
- * The kernel wakes what sleeps at a pid's wait_pidfd when its process has ended; that is
- * how poll() of a pidfd comes to an answer. Here a function stands in that queue. It is
- * called with tasklist_lock held and interrupts off, so it notes the end and leaves the
- * rest to a work item. It may be called more than once for one end (since 6.9), and for
- * the end of a thread: only the first call after the last thread counts.
+ * When a process has ended, the kernel wakes what sleeps in the queue wait_pidfd of its
+ * pid; that is how poll() of a pidfd gets its answer. This module puts a function into
+ * that queue. It is called with tasklist_lock held and interrupts off, so it notes the
+ * end and leaves the rest to a work item. It may be called more than once for one end
+ * (since 6.9), and for the end of a thread: only the first call after the last thread
+ * counts.
  *
  * Lifetimes: a watch belongs to its station, which is an open file, and holds its pid. It
  * is freed after it was taken out of the queue, which waits for a call under way.
@@ -34,7 +35,7 @@ struct station {
 	struct list_head watches;
 	unsigned int n;
 	spinlock_t lock;		/* what follows; with interrupts off */
-	struct list_head ended;		/* watches whose end nobody has read yet */
+	struct list_head ended;		/* watches whose event was not read yet */
 	wait_queue_head_t readers;
 	struct work_struct work;	/* sends the signals, wakes the readers */
 };
@@ -46,14 +47,16 @@ struct watch {
 	struct wait_queue_entry entry;
 	struct pid *soldier;
 	struct pid *to;			/* who gets the signal */
-	pid_t number;			/* of the soldier, as he was asked for */
+	pid_t number;			/* of the soldier, as the caller gave it */
 	int signal;
 	int status;
 	bool noted;			/* it has ended; under station->lock */
 	bool signalled;			/* under station->lock, by the work only */
 };
 
-/* Under RCU: has the process ended, all of it, and how? Gone means that it has. */
+/*
+ * Under RCU: have all threads of the process ended, and how? No task any more: they have.
+ */
 static bool has_ended(struct pid *soldier, int *status)
 {
 	struct task_struct *task = pid_task(soldier, PIDTYPE_PID);
@@ -108,7 +111,9 @@ static struct watch *next_unsignalled(struct station *station)
 	return NULL;
 }
 
-/* First the signal, then the event. Until it is signalled nobody takes the watch away. */
+/*
+ * First the signal, then the event: nobody removes the watch before its signal was sent.
+ */
 static void tell(struct work_struct *work)
 {
 	struct station *station = container_of(work, struct station, work);
@@ -162,8 +167,8 @@ void station_destroy(struct station *station)
 }
 
 /*
- * Whether the caller might send the soldier a signal, nearly: whose end one may know.
- * kill() has more to say, but not to modules.
+ * May the caller know of the soldier's end? Yes where it might send the soldier a signal.
+ * This is nearly the rule of kill(); the full check is not exported to modules.
  */
 static bool may_watch(struct pid *soldier)
 {
@@ -246,14 +251,14 @@ int station_watch(struct station *station, pid_t number, int signal)
 	return err;
 }
 
-/* The oldest end, taken off; false: none. Under the mutex. */
+/* Takes the oldest event off the list, or NULL. Under the mutex. */
 static struct watch *take_ended(struct station *station)
 {
 	struct watch *watch;
 
 	spin_lock_irq(&station->lock);
 	watch = list_first_entry_or_null(&station->ended, struct watch, of_ended);
-	/* Its signal is to be sent first: the reader may rely on it. */
+	/* Its signal has to be sent first: the reader may rely on that order. */
 	if (watch && watch->signalled)
 		list_del(&watch->of_ended);
 	else

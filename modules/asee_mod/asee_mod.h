@@ -20,7 +20,7 @@ struct policy {
 
 extern const struct policy policy_block, policy_overwrite;
 
-/* The device there is one of; main.c. */
+/* The only device; in main.c. */
 struct asee {
 	struct channel channel;
 	bool chomp;	/* a newline at the end of a write is not stored */
@@ -28,7 +28,7 @@ struct asee {
 
 extern struct asee asee;
 
-/* What all policies have in common; file.c. */
+/* What all policies have in common, in file.c. */
 int file_open(struct inode *inode, struct file *file);
 long file_ioctl(struct file *file, unsigned int command, unsigned long arg);
 __poll_t file_poll(struct file *file, poll_table *wait);
@@ -44,11 +44,11 @@ static inline bool may_not_block(const struct kiocb *iocb)
 	return iocb->ki_filp->f_flags & O_NONBLOCK || iocb->ki_flags & IOCB_NOWAIT;
 }
 
-/* /sys/kernel/asee_mod; sysfs.c. After exit no write to it is under way any more. */
+/* /sys/kernel/asee_mod, in sysfs.c. After exit no write to it is running any more. */
 int asee_sysfs_init(void);
 void asee_sysfs_exit(void);
 
-/* The interrupt; interrupt.c. */
+/* The interrupt, in interrupt.c. */
 int asee_interrupt_init(void);
 void asee_interrupt_exit(void);
 

@@ -5,7 +5,8 @@
  * longer than PIPE_BUF. There is no end of file: somebody may always open the device
  * and write.
  *
- * No lock is held while waiting. Who does not have to wait does not touch the queues.
+ * No lock is held while waiting. A task that does not have to wait does not touch the
+ * queues.
  */
 #include <linux/module.h>
 #include <linux/splice.h>
@@ -74,9 +75,9 @@ static ssize_t write_some(struct channel *channel, struct iov_iter *from, size_t
 }
 
 /*
- * What is queued is queued: a signal, a bad pointer or a full channel in the middle of a
- * long write returns how much went through. An interrupt does not, for every blocked task
- * is to return an error.
+ * Bytes that are queued stay queued: when a signal, a bad pointer or a full channel stops
+ * a long write in the middle, the write returns how much went through. When the interrupt
+ * stops it, it returns an error instead, as every blocked task does.
  */
 static ssize_t write_all(struct channel *channel, struct iov_iter *from, bool nonblock)
 {
@@ -115,8 +116,8 @@ static ssize_t block_write(struct kiocb *iocb, struct iov_iter *from)
 }
 
 /*
- * Writable means room for a whole PIPE_BUF, so that a write of no more than that, which
- * cannot be done by half, does not block after all.
+ * Writable means room for a whole PIPE_BUF: a write of up to that size must go in one
+ * piece, and it shall not block after poll() said that it would not.
  */
 static __poll_t block_poll(struct file *file, poll_table *wait)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The channel comes, changes its size, and goes. */
+/* How the channel is made, changes its size, and is freed. */
 #include "channel.h"
 
 static void end_init(struct end *end)
@@ -30,8 +30,9 @@ void channel_destroy(struct channel *channel)
 }
 
 /*
- * The memory is had before, and given back after, the time in which everybody else has to
- * wait. Who sleeps for bytes or for room holds neither end, so this never waits for them.
+ * The memory is allocated before, and freed after, the time in which everybody else has
+ * to wait. A task that sleeps for bytes or for room holds neither end, so a resize never
+ * waits for it.
  */
 int channel_resize(struct channel *channel, unsigned long size)
 {

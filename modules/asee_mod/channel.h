@@ -21,8 +21,8 @@
 
 /*
  * One end. Positions count up for ever and wrap at 2^32, far above any capacity, so that
- * head - tail is always the number of bytes queued. Each end has cache lines of its own:
- * two sides at work on two processors do not steal them from each other.
+ * head - tail is always the number of bytes queued. Each end has its own cache lines, so
+ * a reader and a writer on two processors do not take them from each other.
  */
 struct end {
 	unsigned int pos;	/* written by whoever holds this end, read by anybody */
@@ -81,10 +81,13 @@ struct discipline {
 	ssize_t (*put)(struct channel *channel, struct iov_iter *from, size_t atomic,
 		       bool patient);
 
-	/* Is somebody at that end, whom a patient one would not wait for? NULL: never. */
+	/*
+	 * Does another task hold that end, for which a patient task would not wait? NULL:
+	 * never.
+	 */
 	bool (*busy)(const struct queue *queue);
 
-	/* Both ends to oneself. -EINTR when a signal came first. */
+	/* Takes both ends for the caller alone. -EINTR when a signal came first. */
 	int (*freeze)(struct channel *channel);
 	void (*thaw)(struct channel *channel);
 };
@@ -101,8 +104,8 @@ void channel_destroy(struct channel *channel);
 int channel_resize(struct channel *channel, unsigned long size);
 
 /*
- * The number of bytes queued, as of a moment ago: no lock is needed, nothing is held. The
- * tail is read first, with acquire: the head, read later, is then never behind it.
+ * The number of bytes queued a moment ago: no lock is needed or held. The tail is read
+ * first, with acquire: the head, read later, is then never behind it.
  */
 static inline unsigned int channel_count(const struct channel *channel)
 {
@@ -120,7 +123,10 @@ static inline unsigned int channel_room(const struct channel *channel)
 	return capacity - min(channel_count(channel), capacity);
 }
 
-/* How long a write may be to go in one piece: as for pipes, but for a smaller ring. */
+/*
+ * The longest write that goes in one piece: as for pipes, or less where the ring is
+ * smaller.
+ */
 static inline unsigned int channel_atomic(const struct channel *channel)
 {
 	return min_t(unsigned int, PIPE_BUF, READ_ONCE(channel->capacity));

@@ -8,10 +8,10 @@
 #include "asee_mod.h"
 
 /*
- * A stream: no position, no lseek(2), no pread(2), and no lock of the file's own around
- * read and write, with which a blocked reader would keep everybody else who shares the
- * open file, after a fork say, from writing. NOWAIT: reads and writes can be told not
- * to block.
+ * A stream: no position, no lseek(2), no pread(2), and no lock of the open file around
+ * read and write: with that lock a blocked reader would keep every task that shares the
+ * open file (after a fork, for example) from writing. NOWAIT: reads and writes can be
+ * told not to block.
  */
 int file_open(struct inode *inode, struct file *file)
 {
@@ -20,8 +20,8 @@ int file_open(struct inode *inode, struct file *file)
 }
 
 /*
- * Is the last byte of the write a newline? Looked at through a copy of the iterator; a
- * page that is missing is found by whoever copies for good.
+ * Is the last byte of the write a newline? Read through a copy of the iterator. A missing
+ * page is no error here: the real copy later finds it.
  */
 static bool ends_with_newline(const struct iov_iter *from)
 {
@@ -41,9 +41,9 @@ size_t file_chomp(struct iov_iter *from)
 }
 
 /*
- * In the queue first, then the look, which is the caller's: a byte that arrives in
- * between wakes us. Older kernels have no barrier of their own in poll_wait(). Returns
- * what the file may be asked about, by the way it was opened.
+ * First joins the queue; the caller checks the condition afterwards, so a byte that
+ * arrives in between wakes us. Older kernels have no barrier of their own in poll_wait().
+ * Returns what the file may be asked about, by the way it was opened.
  */
 __poll_t file_poll(struct file *file, poll_table *wait)
 {
@@ -58,8 +58,7 @@ __poll_t file_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	}
 	/*
-	 * In the queue before the look at what is ready: pairs with the wakers'
-	 * barrier.
+	 * Joined the queue before checking what is ready: pairs with the wakers' barrier.
 	 */
 	smp_mb();
 	return mask;

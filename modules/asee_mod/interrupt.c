@@ -5,8 +5,8 @@
  * "int $0x3b" cannot reach a module: the table of vectors is not exported, and a
  * processor with FRED (Linux 6.9 on) has no such table any more and takes the
  * instruction, executed in the kernel, for a fatal mistake. One INT instruction is
- * different: int3, the breakpoint, is told to whoever asks to be told
- * (register_die_notifier), on all of them. So:
+ * different: int3, the breakpoint, is reported to everybody who registered for it
+ * (register_die_notifier), on all processors. So:
  *
  *	asee_interrupt_raise()	in the task that wrote the file:  int3
  *	int3_notify()		in the exception, as good as an NMI: asks for an irq_work
@@ -51,8 +51,8 @@ static void raise_irq(struct irq_work *unused)
 #ifdef CONFIG_X86
 /*
  * One byte, opcode CC. The two bytes of "int $3" (CD 03) would not do under FRED. The
- * label behind it is where the processor says it was stopped, which tells our
- * breakpoint from everybody else's; noinline, that there is one.
+ * label behind it is the address where the processor reports the stop, so it tells our
+ * breakpoint from all others; noinline, so that there is only one.
  */
 static noinline void raise_int3(void)
 {
@@ -62,8 +62,8 @@ static noinline void raise_int3(void)
 }
 
 /*
- * May come at any point of the kernel, locks held and interrupts off. Queueing an
- * irq_work is about all that may be done here.
+ * May be called at any point of the kernel, with locks held and interrupts off. Queueing
+ * an irq_work is about all that may be done here.
  */
 static int int3_notify(struct notifier_block *block, unsigned long event, void *data)
 {
@@ -163,9 +163,9 @@ int asee_interrupt_init(void)
 }
 
 /*
- * After the file in sysfs is gone nobody raises any more. Then from the source to the
- * sink: each step waits until what it removes runs nowhere, and only the one before
- * could start it again.
+ * Once the file in sysfs is gone, nobody can raise the interrupt. Then everything is
+ * removed from the source to the sink: each step waits until what it removes runs
+ * nowhere, and only what was removed before could have started it again.
  */
 void asee_interrupt_exit(void)
 {

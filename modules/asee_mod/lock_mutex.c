@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * lock=mutex: one mutex for the whole device, as a pipe has it. A mutex may be held while
- * its holder sleeps, so the bytes are copied under it, page faults and all, and what is
- * correct is plain to see. The price: nobody writes while somebody reads.
+ * its holder sleeps, so the bytes are copied under it, even when that needs page faults,
+ * and the code is easy to verify. The price: no task writes while another one reads.
  *
- * It is never held while waiting for bytes or for room, which only others can bring.
+ * It is never held while waiting for bytes or for room: other tasks need it to provide
+ * them.
  */
 #include <linux/uio.h>
 
@@ -44,7 +45,7 @@ static ssize_t mutex_put(struct channel *channel, struct iov_iter *from, size_t 
 	if (room >= room_needed(channel, atomic))
 		n = ring_from_user(&channel->ring, head, room, from);
 	if (n > 0 && n < room_needed(channel, atomic))
-		n = -EFAULT;	/* half of what must go in one piece: none of it */
+		n = -EFAULT;	/* part of what must go in one piece: nothing is queued */
 	if (n > 0) {
 		channel->in.bytes += n;
 		/* The bytes before the position: watchers hold no lock. */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lock=spin: one spinlock for the whole device. Whoever holds a spinlock must not
- * sleep: others burn a processor until it is released. Copying from or to a user may
- * sleep, for a page that is not there, and so may waiting. So the lock guards only the
- * few words that say who owns what, and a task
+ * lock=spin: one spinlock for the whole device. A task that holds a spinlock must not
+ * sleep: others keep their processors busy until it is released. Copying from or to a
+ * user may sleep, because a page may be missing, and so may waiting. So the lock guards
+ * only the few words that say which task owns which end, and a task
  *
  *	1. under the lock, waits for its turn at one end, and marks that end as busy;
  *	2. without the lock, copies: nobody else moves that end meanwhile;
  *	3. under the lock, moves the position, ends its turn and calls the next one.
  *
- * What has become of the mutex is visible in step 1: a queue of sleepers, made by hand.
+ * Step 1 rebuilds by hand what a mutex has inside: a queue of sleepers.
  */
 #include <linux/sched/signal.h>
 #include <linux/uio.h>
@@ -18,12 +18,13 @@
 
 /*
  * Takes the right to one end; called and left with the lock held, which is released
- * around schedule(). Exclusive: the end of a turn wakes one, not all. That wake-up
- * cannot be lost on a task that then finds a signal: it gives up only while somebody
- * else has the turn, whose end wakes the next one.
+ * around schedule(). Exclusive: the end of a turn wakes one task, not all. The wake-up is
+ * not lost when the woken task then finds a signal: it gives up only while another task
+ * has the turn, and the end of that turn wakes the next one.
  *
  * A task that comes along just then may take the turn before the woken one gets it. A
- * mutex would notice and hand itself over after a while; this does not.
+ * mutex would notice this after a while and give the turn to the woken task; this code
+ * does not.
  */
 static int turn_begin(struct channel *channel, struct end *end)
 {
@@ -46,7 +47,10 @@ static int turn_begin(struct channel *channel, struct end *end)
 	return err;
 }
 
-/* With the lock held, too: the queue cannot change between the mark and the wake-up. */
+/*
+ * Also called with the lock held: the queue cannot change between the mark and the
+ * wake-up.
+ */
 static void turn_end(struct end *end)
 {
 	end->busy = false;
@@ -105,7 +109,7 @@ static ssize_t spin_put(struct channel *channel, struct iov_iter *from, size_t a
 	if (room >= needed)
 		n = ring_from_user(&channel->ring, head, room, from);
 	if (n > 0 && n < needed)
-		n = -EFAULT;	/* half of what must go in one piece: none of it */
+		n = -EFAULT;	/* part of what must go in one piece: nothing is queued */
 
 	spin_lock(&channel->spin);
 	if (n > 0) {

@@ -9,13 +9,14 @@
  *	  loads out.pos (acquire)	<----	  stores out.pos (release)
  *	  may overwrite what is before it
  *
- * The release of in.pos orders the copying before the store: who sees the position sees
- * the bytes. The release of out.pos orders the reader's loads before the store: who
- * sees that position may overwrite them. Each acquire is the other half of its release.
+ * The release of in.pos orders the copying before the store: a reader that sees the
+ * position also sees the bytes. The release of out.pos orders the reader's loads before
+ * the store: a writer that sees that position may overwrite the bytes. Each acquire pairs
+ * with the release on the other side.
  *
- * The positions travel between processors each time the other side wrote them, so each
- * side remembers the last one it saw and looks again only when that is used up: what it
- * missed can only be more bytes, or more room.
+ * A position that the other side wrote has to come from another processor's cache. So
+ * each side remembers the last value it saw and loads it again only when that is used up:
+ * the new value can only mean more bytes, or more room.
  */
 #include <linux/sched/stat.h>
 #include <linux/uio.h>
@@ -29,12 +30,13 @@
 #define PIECE (16u << 10)
 
 /*
- * Takes an end: true, or false with *err an error, or 0: come back when it is free.
+ * Takes an end. Returns true; or false, with an error in *err, or with 0 there: try again
+ * when the end is free.
  *
  * mutex_lock() spins while the holder runs, which is best where this processor has
- * nothing else to do. Where it has, a patient task had better let it: two readers at
- * one end of the channel can only take turns, while a reader and a writer work side by
- * side.
+ * nothing else to do. Where the processor has other tasks, a patient task had better give
+ * it to them: two readers at one end of the channel can only take turns, while a reader
+ * and a writer work at the same time.
  */
 static bool enter(struct end *end, bool patient, int *err)
 {
@@ -57,7 +59,7 @@ static bool split_busy(const struct queue *queue)
 							    &channel->in.mutex);
 }
 
-/* How many bytes the reader may take, itself alone being able to make that fewer. */
+/* How many bytes the reader may take. Only the reader itself can make that fewer. */
 static unsigned int bytes_queued(struct channel *channel)
 {
 	struct end *out = &channel->out;
@@ -132,7 +134,7 @@ static ssize_t put_piece(struct channel *channel, struct iov_iter *from, size_t 
 		return 0;
 	n = ring_from_user(&channel->ring, in->pos, min(room, PIECE), from);
 	if (n > 0 && n < needed)
-		return -EFAULT;	/* half of what must go in one piece: none of it */
+		return -EFAULT;	/* part of what must go in one piece: nothing is queued */
 	if (n > 0) {
 		in->bytes += n;
 		/* Our stores before it: pairs with the acquire in bytes_queued(). */
@@ -168,7 +170,10 @@ static ssize_t split_put(struct channel *channel, struct iov_iter *from, size_t 
 	return sum ?: n;
 }
 
-/* Always the writers' end first: two who freeze must not wait for each other. */
+/*
+ * Always the writers' end first, so that two tasks that freeze do not wait for each
+ * other.
+ */
 static int split_freeze(struct channel *channel)
 {
 	if (mutex_lock_interruptible(&channel->in.mutex))

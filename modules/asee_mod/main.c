@@ -29,7 +29,7 @@ static unsigned int size;
 module_param(size, uint, 0444);
 MODULE_PARM_DESC(size, "Initial size in bytes (65536, policy=overwrite: 16)");
 
-/* Not given is a third value: then the policy says. */
+/* A third value means "not given": then the policy decides. */
 static bool chomp_given;
 
 static int chomp_set(const char *val, const struct kernel_param *kp)
@@ -129,7 +129,7 @@ static int __init choose(void)
 	return channel_init(&asee.channel, discipline, size);
 }
 
-/* The device last: from then on somebody may use all of it. */
+/* The device comes last: from then on all of this may be in use. */
 static int __init asee_init(void)
 {
 	int err;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * policy=overwrite: a memory of the last bytes. A write never waits: where there is no
- * room it takes that of the oldest bytes. A read never waits either: it takes what
- * there is, and of nothing it returns nothing, which is the end of the file.
+ * room it overwrites the oldest bytes. A read never waits either: it takes what there is;
+ * when there is nothing it returns 0, which is the end of the file.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -20,7 +20,7 @@ static ssize_t overwrite_read(struct kiocb *iocb, struct iov_iter *to)
 	return asee.channel.lock->take(&asee.channel, to, false);
 }
 
-/* With both ends frozen. Of more than fits, the last bytes stay. */
+/* Called with both ends frozen. If the bytes do not all fit, the last ones stay. */
 static void push(struct channel *channel, const u8 *bytes, size_t n)
 {
 	struct end *in = &channel->in, *out = &channel->out;
@@ -38,8 +38,8 @@ static void push(struct channel *channel, const u8 *bytes, size_t n)
 }
 
 /*
- * By way of a buffer of our own: while the user's bytes are copied it may turn out that
- * the next page is missing, and then the old ones in their place were lost for nothing.
+ * Through a buffer of our own: copying the user's bytes may fail in the middle at a
+ * missing page, and bytes already overwritten would then be lost for nothing.
  */
 static ssize_t overwrite_piece(struct channel *channel, struct iov_iter *from, u8 *piece)
 {

@@ -1,45 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting and waking. Four promises: no wake-up is lost, nobody is woken in herds,
- * nobody starves, and nobody is woken more often than it takes.
+ * Waiting and waking. Four promises: no wake-up is lost, one event never wakes a crowd of
+ * tasks (a herd), no task starves, and no task is woken more often than necessary.
  *
- * No wake-up is lost. Who waits joins the queue first, then looks, then sleeps; who
- * moves a position publishes it first, then looks whether somebody waits. A full
- * barrier between the two steps on each side makes it impossible that both look too
- * early:
+ * No wake-up is lost. A waiting task first joins the queue, checks the condition only
+ * then, and then sleeps; a task that moves a position publishes it first and only then
+ * checks whether another task waits. A full barrier between the two steps on each side
+ * makes it impossible that both check too early:
  *
  *	waiter					waker
  *	  joins the queue, state = sleeping	  moves its position
  *	  full barrier (set_current_state)	  full barrier (smp_mb)
  *	  looks at the positions		  looks at the queue
  *
- * No herds. Sleepers are exclusive: one wake-up, one task, the oldest that can go
- * (waiter_ready), so that none wakes in vain but for a race. Whoever was woken sees to
- * it, when it leaves, that the next one is woken if there is more: plenty at once, a
- * little a moment later, for it may well come back and take the rest itself.
+ * No herds. Sleepers are exclusive: one wake-up wakes one task, the oldest that can go on
+ * (waiter_ready), so that except in a race no task wakes in vain. When the woken task
+ * leaves and there is more, it makes sure that the next one is woken: at once if there is
+ * plenty, a moment later if there is little, for it may soon come back and take the rest
+ * itself.
  *
- * A writer wakes a reader only when the readers had caught up with where it began: else
- * nobody can have seen the channel empty, or whoever did was woken for it and passes it
- * on.
+ * A writer wakes a reader only when the readers had caught up with the position where its
+ * write began. Otherwise no reader can have seen the channel empty since, or one that did
+ * was already woken and will wake the next.
  *
- * Not more often than it takes. A wake-up costs more than moving a hundred bytes. So
+ * Not more often than necessary. A wake-up costs more than moving a hundred bytes. So
  *
- * - room collects up to half of the ring before a writer is woken: then the other half
- *   keeps the readers busy meanwhile. Without that, a channel that is full, the normal
- *   state when readers are the slower ones, would mean a switch of tasks for every single
- *   read. But the readers may stop before, so the first byte of room starts a timer: no
- *   writer sleeps for longer than WRITER_DELAY while there is room for it.
+ * - a writer is woken only when half of the ring is free: the other half keeps the
+ *   readers busy meanwhile. Without that, a channel that is full, the normal state when
+ *   readers are the slower ones, would mean a switch of tasks for every single read. But
+ *   the readers may stop earlier, so the first byte of room starts a timer: no writer
+ *   sleeps for longer than WRITER_DELAY while there is room for it.
  *
- * - a task with a processor to itself does not fall asleep at once: it looks again for as
- *   long as it has paid off lately, SPIN_MAX at most. One task does that in each queue,
- *   and while it does nobody else is woken: like one who was woken already, it will take
- *   what comes, or pass it on, also to those who have become hungry meanwhile.
+ * - a task that has a processor to itself does not fall asleep at once: it spins, that
+ *   is, checks again and again, for as long as that has been useful lately, SPIN_MAX at
+ *   most. One task in each queue may do that, and while it does no other is woken: like a
+ *   task that was woken already, it will take what comes, or wake another, also one that
+ *   has become hungry meanwhile.
  *
- * Nobody starves. A sleeper keeps its place in the queue until it got something, also
- * when it was woken in vain because others, who had not slept, were faster. That they
- * may be faster is what makes the channel fast: they need no switch of tasks. But who
- * is beaten, or passed over for want of room, for longer than PATIENCE is hungry: until
- * it was served, the rest has to queue.
+ * No task starves. A sleeper keeps its place in the queue until it got something, also
+ * when it was woken in vain because tasks that had not slept were faster. Letting those
+ * be faster is what makes the channel fast: they need no switch of tasks. But a task that
+ * others were faster than, or that was passed over because there was too little room, for
+ * longer than PATIENCE becomes hungry: until it is served, all other tasks have to queue.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -61,9 +63,8 @@ static bool for_readers(const struct queue *queue)
 }
 
 /*
- * Is somebody at that end already? Then whoever is there has to be told that somebody
- * else came and went to sleep. First the mark, then once more the look: it may be
- * leaving.
+ * Does another task hold that end? Then it has to be told that a task came and went to
+ * sleep. So first set the mark, then check once more: the holder may just be leaving.
  */
 static bool end_busy(struct queue *queue)
 {
@@ -72,7 +73,7 @@ static bool end_busy(struct queue *queue)
 	if (!busy || !busy(queue))
 		return false;
 	WRITE_ONCE(queue->met_busy, true);
-	/* Whoever leaves gives the end free first, and looks at the mark then. */
+	/* A task that leaves first releases the end and checks the mark only then. */
 	smp_mb();
 	return busy(queue);
 }
@@ -96,13 +97,13 @@ static bool waiter_interrupted(const struct waiter *waiter)
 	return atomic_read(&waiter->queue->channel->epoch) != waiter->epoch;
 }
 
-/* Or do hungry ones come first? */
+/* Or do hungry tasks come first? */
 static bool waiter_may_go(const struct waiter *waiter)
 {
 	return READ_ONCE(waiter->hungry) || queue_open(waiter->queue);
 }
 
-/* Has it a reason to run? */
+/* Does this task have a reason to run? */
 static bool waiter_ready(const struct waiter *waiter)
 {
 	if (waiter_interrupted(waiter))
@@ -111,9 +112,9 @@ static bool waiter_ready(const struct waiter *waiter)
 }
 
 /*
- * There was something, and others got it; with the lock of its queue held. The clock
- * starts at the first time, not when the task fell asleep: it may have slept for hours
- * because there was nothing.
+ * There was something, but other tasks got it. Called with the lock of its queue held.
+ * The clock starts at the first time, not when the task fell asleep: it may have slept
+ * for hours because there was nothing.
  */
 static void waiter_beaten(struct waiter *waiter)
 {
@@ -154,8 +155,8 @@ static void wake_one(struct queue *queue)
 }
 
 /*
- * There is something, but not so much that it could not wait for more. Writers wait
- * longer: while there are bytes in the channel nobody is idle because of that.
+ * There is something, but so little that waiting for more is better. Writers wait longer:
+ * while there are bytes in the channel, the readers are not idle because of that.
  */
 static void wake_later(struct queue *queue)
 {
@@ -166,16 +167,20 @@ static void wake_later(struct queue *queue)
 }
 
 /*
- * In interrupt context. The mark goes before the look: whoever still saw it has made
- * its change visible before, so it is seen here. The wake-up is tried whatever there
- * is, because being beaten to it is how a sleeper grows hungry.
+ * In interrupt context. The mark is cleared before the check: a task that still saw the
+ * mark had made its change visible before, so the change is seen here. The wake-up is
+ * tried however little there is, because a sleeper becomes hungry only by finding that
+ * others were faster.
  */
 static enum hrtimer_restart timer_fires(struct hrtimer *timer)
 {
 	struct queue *queue = container_of(timer, struct queue, timer);
 
 	atomic_set(&queue->armed, 0);
-	/* May be armed again from here on, and only then the look at the queue. */
+	/*
+	 * The timer may be armed again from here on; the queue is checked only
+	 * afterwards.
+	 */
 	smp_mb();
 	if (waitqueue_active(&queue->sleepers))
 		wake_one(queue);
@@ -215,7 +220,7 @@ static unsigned int offer(const struct queue *queue)
 				    channel_room(queue->channel);
 }
 
-/* Others may go, too, if there are any; after a full barrier. */
+/* Lets other waiting tasks go on, too, if there are any. Called after a full barrier. */
 static void pass_on(struct queue *queue)
 {
 	if (!waitqueue_active(&queue->sleepers))
@@ -226,7 +231,7 @@ static void pass_on(struct queue *queue)
 		wake_later(queue);
 }
 
-/* The mark is taken off before the look: who sets it again is seen by the timer. */
+/* The mark is cleared before the check: the timer sees a task that sets it again. */
 void wake_after(struct queue *queue)
 {
 	if (likely(!READ_ONCE(queue->met_busy)) || !xchg(&queue->met_busy, false))
@@ -236,9 +241,9 @@ void wake_after(struct queue *queue)
 }
 
 /*
- * Somebody is looking without sleeping: leave it to that one. Its place in the world is
- * that of a task that was woken already. Once a jiffy the timer sees to it that the
- * sleepers do not starve meanwhile.
+ * A task is spinning (checking without sleeping): leave the work to it, as to a task that
+ * was woken already. Once a jiffy the timer makes sure that the sleepers do not starve
+ * meanwhile.
  */
 static bool left_to_spinner(struct queue *queue)
 {
@@ -255,14 +260,14 @@ void wake_readers(struct channel *channel, unsigned int old_head)
 {
 	struct queue *queue = &channel->readers;
 
-	/* The new head before the look at the queue: see the top of this file. */
+	/* Publishes the new head before it checks the queue: see the top of this file. */
 	smp_mb();
 	if (waitqueue_active(&queue->sleepers) && !left_to_spinner(queue) &&
 	    (int)(READ_ONCE(channel->out.pos) - old_head) >= 0)
 		wake_one(queue);
 	/*
-	 * A poller may have left bytes behind and wait for more: it hears of each
-	 * write.
+	 * A poller may have left bytes in the channel and wait for more: every write
+	 * wakes pollers.
 	 */
 	if (waitqueue_active(&queue->pollers))
 		wake_up_interruptible_poll(&queue->pollers, EPOLLIN | EPOLLRDNORM);
@@ -279,15 +284,17 @@ static unsigned int room_beside(const struct channel *channel, unsigned int coun
 }
 
 /*
- * Only the read that makes it plenty wakes: who sleeps since has not seen plenty, and who
- * sleeps longer was woken before, or the one that was will pass it on.
+ * Only a read by which the room becomes plenty wakes a writer. A writer that fell asleep
+ * after the last such read saw less than plenty, so another such read will follow; one
+ * that has slept for longer was woken by an earlier one, or the writer that was woken
+ * will wake it.
  */
 void wake_writers(struct channel *channel, unsigned int old_tail, unsigned int new_tail)
 {
 	struct queue *queue = &channel->writers;
 	unsigned int head, before, after;
 
-	/* The new tail before the look at the queue. */
+	/* Publishes the new tail before it checks the queue. */
 	smp_mb();
 	if (!waitqueue_active(&queue->sleepers) && !waitqueue_active(&queue->pollers))
 		return;
@@ -308,7 +315,7 @@ void wake_writers(struct channel *channel, unsigned int old_tail, unsigned int n
 
 void wake_thawed(struct channel *channel)
 {
-	/* The ends' release before the look at the queues. */
+	/* Releases the ends before it checks the queues. */
 	smp_mb();
 	pass_on(&channel->writers);
 	wake_after(&channel->readers);
@@ -319,9 +326,9 @@ void wake_thawed(struct channel *channel)
 }
 
 /*
- * All of them: each has to return its own error. In interrupt context. The waiters' own
- * look at the epoch comes after a full barrier, and the lock of the queue is taken after
- * the epoch was moved, so none can miss both.
+ * All of them: each has to return its own error. In interrupt context. A waiter checks
+ * the epoch after a full barrier, and the lock of the queue is taken after the epoch was
+ * moved, so no waiter can miss both.
  */
 void wake_interrupted(struct channel *channel)
 {
@@ -350,9 +357,9 @@ static bool spin_on(u64 end)
 }
 
 /*
- * Looks for a while without sleeping. True when it is worth a try. Whoever published
- * while it saw the mark woke nobody; the barrier after the mark makes the next look see
- * that.
+ * Spins: checks for a while without sleeping. True when another try is worth while. A
+ * task that published while it saw the mark woke nobody; the barrier after the mark makes
+ * the next check see what it published.
  */
 static bool waiter_spins(struct waiter *waiter)
 {
@@ -367,7 +374,10 @@ static bool waiter_spins(struct waiter *waiter)
 	while (!(ready = waiter_ready(waiter)) && spin_on(end))
 		cpu_relax();
 	atomic_set(&queue->spinner, 0);
-	/* No mark any more before the next look: whoever publishes from here on wakes. */
+	/*
+	 * The mark is cleared before the next check: a task that publishes from here on
+	 * wakes others.
+	 */
 	smp_mb();
 	return ready;
 }
@@ -384,8 +394,8 @@ static void learn(struct queue *queue, u64 slept)
 }
 
 /*
- * What was left to this one while it looked without sleeping may be for the hungry ones,
- * one of which has grown hungry meanwhile and sleeps. Only they are ready then.
+ * Work that was left to this task while it was spinning may belong to a sleeper that has
+ * become hungry meanwhile. Only the hungry ones are ready then.
  */
 static void leave_to_hungry(struct waiter *waiter)
 {
@@ -437,9 +447,10 @@ int waiter_wait(struct waiter *waiter)
 }
 
 /*
- * The one who leaves may have been the only one woken for what is still there, whether
- * it took some of it or was called away by a signal or an interrupt. The barrier: it
- * has left, and is hungry no more, before it looks whether that lets somebody else go.
+ * The task that leaves may be the only one that was woken for what is still there,
+ * whether it took some of it or gave up because of a signal or an interrupt. The barrier:
+ * it has left the queue, and is no longer hungry, before it checks whether that lets
+ * another task go on.
  */
 void waiter_leave(struct waiter *waiter, bool served)
 {

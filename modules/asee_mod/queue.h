@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who waits at one end of the channel, and who wakes whom. The rules, with the reasons,
- * are in queue.c.
+ * Which tasks wait at one end of the channel, and what wakes them. The rules, with the
+ * reasons, are in queue.c.
  */
 #ifndef ASEE_QUEUE_H
 #define ASEE_QUEUE_H
@@ -45,7 +45,7 @@ struct waiter {
 void queue_init(struct queue *queue, struct channel *channel);
 void queue_destroy(struct queue *queue);
 
-/* May a task that does not wait yet take its turn, or do others come first? */
+/* May a task that does not wait yet go on, or do waiting tasks come first? */
 static inline bool queue_open(const struct queue *queue)
 {
 	return !atomic_read(&queue->hungry);
@@ -64,7 +64,7 @@ void waiter_init(struct waiter *waiter, struct queue *queue, size_t atomic);
  */
 int waiter_wait(struct waiter *waiter);
 
-/* Leaves, with what it waited for or without, and sees to it that others are woken. */
+/* Leaves the queue, successful or not, and makes sure that others are woken. */
 void waiter_leave(struct waiter *waiter, bool served);
 
 /* After bytes were published behind position @old_head: wakes one reader if need be. */
@@ -74,18 +74,18 @@ void wake_readers(struct channel *channel, unsigned int old_head);
 void wake_writers(struct channel *channel, unsigned int old_tail, unsigned int new_tail);
 
 /*
- * After a lock was released that sleepers of this queue may have waited for, and a full
- * barrier, that of the two above for one.
+ * Call it after releasing a lock that sleepers of this queue may have waited for, and
+ * after a full barrier; the barrier of one of the two functions above is enough.
  */
 void wake_after(struct queue *queue);
 
 /*
- * After both ends were frozen: there may be room now, and whoever looked meanwhile found
- * them busy and has to look again, also when the capacity stayed what it was.
+ * Call it after both ends were frozen: there may be room now, and a task that found them
+ * busy meanwhile has to try again, even when the capacity has not changed.
  */
 void wake_thawed(struct channel *channel);
 
-/* An interrupt: everybody who waits now returns -EIO. From any context. */
+/* An interrupt: every task that waits now returns -EIO. From any context. */
 void wake_interrupted(struct channel *channel);
 
 #endif

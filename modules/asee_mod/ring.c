@@ -14,8 +14,9 @@ static size_t ring_bytes(const struct ring *ring)
 }
 
 /*
- * Pages side by side if they are to be had cheaply, else one by one. ACCOUNT: who loads
- * the module or sets the size pays for it, in a container from that container's memory.
+ * Contiguous pages if they are cheap to get, else single ones. ACCOUNT: the memory is
+ * charged to the task that loads the module or sets the size, so in a container to that
+ * container.
  */
 int ring_alloc(struct ring *ring, size_t size)
 {

@@ -4,7 +4,7 @@
  * up. A position p lives at p & mask, so the memory is a power of two even where the
  * channel's capacity is not; how many bytes may be in there is the channel's business.
  *
- * No locks here: whoever calls has the sole right to the positions it names.
+ * No locks here: the caller must have the sole right to the positions that it gives.
  */
 #ifndef ASEE_RING_H
 #define ASEE_RING_H
@@ -24,7 +24,7 @@ struct ring {
 /* Memory for at least @size bytes, zeroed and charged to the caller's cgroup. Sleeps. */
 int ring_alloc(struct ring *ring, size_t size);
 
-/* Overwrites and frees it: what passed through here is nobody else's business. */
+/* Overwrites and frees the memory, so that nobody else sees what went through it. */
 void ring_free(struct ring *ring);
 
 /* Bytes from kernel memory to position @pos; cannot fail. */
@@ -40,8 +40,8 @@ ssize_t ring_from_user_spans(struct ring *ring, unsigned int pos, size_t n,
 			     struct iov_iter *from);
 
 /*
- * May the bytes be copied as part of one page? To know that they do not leave the page
- * spares the check that copy_to_iter() makes of kernel memory (hardened usercopy), which
+ * May the bytes be copied as part of one page? Knowing that they do not leave the page
+ * saves the check that copy_to_iter() makes of kernel memory (hardened usercopy), which
  * takes as long as copying a hundred bytes. Only for user memory: where a pipe is spliced
  * to, before 6.5, "copying" a page means to hand over the page itself, and with it what
  * comes to lie there later.

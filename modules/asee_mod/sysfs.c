@@ -44,7 +44,7 @@ static ssize_t size_store(struct kobject *kobj, struct kobj_attribute *attr,
 		err = channel_resize(&asee.channel, size);
 	if (!err)
 		return n;
-	/* Whatever was written is not for the log as it is: it may hold anything. */
+	/* What was written is not logged as it is: it may contain any bytes. */
 	pr_err("asee_buf_size stays %u, asked for '%*pE': %s\n",
 	       READ_ONCE(asee.channel.capacity), (int)min_t(size_t, n, 32), buf,
 	       why_not(err));
@@ -79,7 +79,10 @@ static ssize_t wakeups_show(struct kobject *kobj, struct kobj_attribute *attr, c
 }
 ATTRIBUTE(wakeups, 0444, wakeups_show, NULL);
 
-/* Counted by whoever holds that end; read without it, so a moment old. */
+/*
+ * Counted by the task that holds that end, but read without it: the value may be a moment
+ * old.
+ */
 static ssize_t bytes_in_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n", READ_ONCE(asee.channel.in.bytes));
@@ -108,8 +111,8 @@ static ssize_t interrupts_show(struct kobject *kobj, struct kobj_attribute *attr
 ATTRIBUTE(interrupts, 0444, interrupts_show, NULL);
 
 /*
- * Whatever is written. The mode lets root only open it; the capability stops a file that
- * was opened by root and handed to somebody else.
+ * Any text will do. The mode lets only root open the file; the capability stops a file
+ * that was opened by root and handed to somebody else.
  */
 static ssize_t interrupt_store(struct kobject *kobj, struct kobj_attribute *attr,
 			       const char *buf, size_t n)

@@ -21,8 +21,8 @@
 #define NAME "chardev"
 
 /*
- * Two things are called a device. The cdev is what open(2) finds by the numbers in a
- * node and calls our functions for. The device is what /sys shows, and what the node in
+ * Two things are called a device. The cdev is what open(2) finds by the numbers of a
+ * node; it leads to our functions. The device is what /sys shows, and what the node in
  * /dev is made from. In one struct they live and die together.
  */
 struct chardev {
@@ -37,17 +37,20 @@ struct visit {
 	char text[64];
 };
 
-/* Runs when the last reference to the device is dropped; only then is nobody looking. */
+/*
+ * Runs when the last reference to the device is dropped; only then nobody uses it any
+ * more.
+ */
 static void chardev_free(struct device *dev)
 {
 	kfree(container_of(dev, struct chardev, dev));
 }
 
 /*
- * Runs in the process that opens, on any CPU, for several at once. Nothing keeps a
- * second one out: a flag "is open" would not do what it seems to, since a child of
- * fork() has the file open without having opened it. What is to be protected is data,
- * and the only data that openers share is the count, which is atomic.
+ * Runs in the process that opens, on any CPU, for several at once. Nothing prevents a
+ * second open: a flag "is open" would not do what it seems to, since a child of fork()
+ * has the file open without having opened it. Only data needs protection, and the only
+ * data that several opens share is the count, which is atomic.
  *
  * Memory first: nothing can fail once a number is taken, so none is lost. It is
  * accounted to the process's cgroup, for anybody may open the device as often as they
@@ -85,8 +88,7 @@ static int chardev_release(struct inode *inode, struct file *file)
  * short count where some bytes went through.
  *
  * Processes that share an open file share its position, and for a device nothing locks
- * that: two reads at the same moment may get the same bytes. They are right bytes all
- * the same.
+ * that: two reads at the same moment may get the same bytes. The bytes are still correct.
  */
 static ssize_t chardev_read(struct file *file, char __user *buf, size_t count,
 			    loff_t *ppos)
@@ -108,9 +110,9 @@ static loff_t chardev_llseek(struct file *file, loff_t offset, int whence)
  * .owner keeps the module as long as a file is open: rmmod says that it is in use.
  * Without it the next read would jump to where these functions were. The cdev has an
  * owner as well, for the moment in which open(2) has found the cdev but not yet these;
- * so lsmod counts two for each open file.
+ * so lsmod shows two references for each open file.
  *
- * What is not here gets the kernel's own answer, for .write EINVAL.
+ * A function that is missing here gets the kernel's own answer, for .write EINVAL.
  */
 static const struct file_operations chardev_fops = {
 	.owner = THIS_MODULE,
@@ -138,9 +140,9 @@ static struct chardev *chardev;
 
 /*
  * From device_initialize() on the struct is counted: it is given up by put_device(),
- * never by kfree(). And from cdev_device_add() on anybody may be in our functions,
- * before it has returned: it comes last, when all else is ready. It also sends the
- * uevent from which udev learns of the device.
+ * never by kfree(). And cdev_device_add() comes last, when all else is ready: our
+ * functions may be called even before it has returned. It also sends the uevent from
+ * which udev learns of the device.
  */
 static int __init chardev_add(void)
 {
@@ -169,7 +171,7 @@ static int __init chardev_init(void)
 {
 	int err;
 
-	/* Whichever major number is free: the fixed ones have all been given away. */
+	/* Any free major number: the fixed ones are all taken. */
 	err = alloc_chrdev_region(&number, 0, 1, NAME);
 	if (err)
 		return err;

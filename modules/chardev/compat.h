@@ -6,9 +6,10 @@
 #include <linux/device.h>
 
 /*
- * What .devnode of struct class is handed: a struct device that it may not change since
- * 6.2, one that it only should not before. Asked of the header rather than of the
- * version number, because such changes are also carried back to older releases.
+ * The argument of .devnode of struct class: since 6.2 a const struct device, before that
+ * one that is not const (but should not be changed either). Asked of the header rather
+ * than of the version number, because such changes are also carried back to older
+ * releases.
  */
 #define devnode_takes(type) \
 	__builtin_types_compatible_p(typeof(((struct class *)0)->devnode), \

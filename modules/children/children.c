@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The children of a process: whom it, or any thread of it, has forked or has been given,
- * with their states. In the kernel log when the module is loaded with pid=, and at any
- * time through /proc/children: write a pid, read the answer.
+ * The children of a process, with their states: those that any of its threads has forked,
+ * and orphans that it was given. In the kernel log when the module is loaded with pid=,
+ * and at any time through /proc/children: write a pid, read the answer.
  *
  * The kernel keeps a list of each task's children, but the lock of these lists is not for
  * modules, and without it they cannot be followed. Each task knows its parent, though,
@@ -30,7 +30,7 @@ module_param(pid, int, 0444);
 MODULE_PARM_DESC(pid, "Log the children of this process when loaded (0: of none)");
 
 struct row {
-	pid_t pid;		/* as whoever asks knows it */
+	pid_t pid;		/* in the namespace of the caller */
 	char state;		/* the letters of ps */
 	char comm[TASK_COMM_LEN];
 };
@@ -42,8 +42,8 @@ struct picture {
 
 /*
  * One walk in one RCU section. Only processes have parents of their own: a thread shares
- * its process's. The parent named may be any thread of the process that forked; threads
- * of one process are told by the signal handling that they share.
+ * that of its process. real_parent may be any thread of the process that forked; threads
+ * of one process are recognised by the signal handling that they share.
  */
 static size_t walk(const struct task_struct *parent, struct pid_namespace *ns,
 		   struct picture *picture)
@@ -69,7 +69,7 @@ static size_t walk(const struct task_struct *parent, struct pid_namespace *ns,
 	return n;
 }
 
-/* With all the room it takes, however many are born while there is too little. */
+/* Enlarges the memory until all children fit, even when new ones are forked meanwhile. */
 static struct picture *take_picture(const struct task_struct *parent,
 				    struct pid_namespace *ns)
 {
@@ -91,7 +91,10 @@ static struct picture *take_picture(const struct task_struct *parent,
 	}
 }
 
-/* Of a process by its number, or by that of any thread of it, as the caller counts. */
+/*
+ * For a process given by its pid or by that of any of its threads, in the caller's
+ * namespace.
+ */
 static struct picture *picture_of(pid_t number)
 {
 	struct pid *id = find_get_pid(number);
@@ -123,7 +126,10 @@ static void children_stop(struct seq_file *m, void *v)
 {
 }
 
-/* A name is what its owner says: it may have anything in it, but not end the line. */
+/*
+ * A process chooses its own name, which may contain anything; but it must not end the
+ * line.
+ */
 static int children_show(struct seq_file *m, void *v)
 {
 	const struct row *row = v;
@@ -141,7 +147,7 @@ static const struct seq_operations children_seq = {
 	.show = children_show,
 };
 
-/* Before anything is written: the children of whoever opens. */
+/* Until something is written: the children of the process that opens. */
 static int children_open(struct inode *inode, struct file *file)
 {
 	struct picture *picture;
@@ -160,8 +166,8 @@ static int children_open(struct inode *inode, struct file *file)
 }
 
 /*
- * One write, one pid. What is refused leaves the last answer as it is. Reading goes on at
- * the start of the new one, so the position is put back there.
+ * One write, one pid. A refused write leaves the last answer as it is. Otherwise the
+ * position is put back to the start, so that the next read begins with the new answer.
  */
 static ssize_t children_write(struct file *file, const char __user *buf, size_t n,
 			      loff_t *ppos)
@@ -179,7 +185,7 @@ static ssize_t children_write(struct file *file, const char __user *buf, size_t 
 	picture = picture_of(number);
 	if (IS_ERR(picture))
 		return PTR_ERR(picture);
-	mutex_lock(&m->lock); /* a read of the same file may be under way */
+	mutex_lock(&m->lock); /* a read of the same file may be running */
 	old = m->private;
 	m->private = picture;
 	mutex_unlock(&m->lock);

@@ -32,8 +32,9 @@ struct question {
 };
 
 /*
- * /proc/PID/smaps asks for as much as this tells to be allowed to trace the process; that
- * check is not for modules, so it takes the right to trace any.
+ * This tells as much as /proc/PID/smaps, for which the reader must be allowed to trace
+ * the process. That check is not exported to modules, so here the right to trace any
+ * process is required.
  */
 static int footprint_of(struct pid *id, struct footprint *count)
 {
@@ -75,7 +76,7 @@ static int footprint_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* Before anything is written: about whoever opens. */
+/* Until something is written: about the process that opens. */
 static int footprint_open(struct inode *inode, struct file *file)
 {
 	struct question *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
@@ -93,8 +94,8 @@ static int footprint_open(struct inode *inode, struct file *file)
 }
 
 /*
- * One write, one pid. What is refused leaves the question as it was. Reading goes on at
- * the start, so the position is put back there.
+ * One write, one pid. A refused write leaves the question as it was. Otherwise the
+ * position is put back to the start, so that the next read gives the new answer.
  */
 static ssize_t footprint_write(struct file *file, const char __user *buf, size_t n,
 			       loff_t *ppos)
@@ -117,7 +118,7 @@ static ssize_t footprint_write(struct file *file, const char __user *buf, size_t
 		return -ESRCH;
 	}
 	put_task_struct(task);
-	mutex_lock(&m->lock); /* a read of the same file may be under way */
+	mutex_lock(&m->lock); /* a read of the same file may be running */
 	swap(q->pid, id);
 	mutex_unlock(&m->lock);
 	put_pid(id);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page tables of a process, counted. Which locks keep them meanwhile is explained in
- * the translate module; here nothing is asked of the pages themselves but where a
- * huge one may be that of zeros, which makes it quick.
+ * the translate module; here the pages themselves are not looked at, which makes it
+ * quick; only a huge page is, because it may be the page of zeros.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -36,7 +36,10 @@ static void count_table(const struct vm_area_struct *vma, pmd_t pmd, unsigned lo
 		count_pte(READ_ONCE(*pte), count);
 }
 
-/* In no header: but what else would be in anonymous memory and not anonymous? */
+/*
+ * The huge page of zeros is in no header; but no other page in anonymous memory is not
+ * anonymous.
+ */
 static bool is_huge_zero(struct vm_area_struct *vma, unsigned long pfn)
 {
 	return vma_is_anonymous(vma) && pfn_valid(pfn) && !PageAnon(pfn_to_page(pfn));

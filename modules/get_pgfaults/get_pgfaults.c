@@ -2,13 +2,13 @@
 /*
  * /proc/get_pgfaults: how many page faults there have been since boot.
  *
- * The kernel counts events of the memory manager on each CPU apart, so that counting
- * costs no more than an addition to memory that no other CPU touches. Whoever wants the
- * number has to add up the CPUs; all_vm_events() does that for all events at once.
+ * The kernel counts events of the memory manager separately on each CPU, so that counting
+ * costs no more than an addition to memory that no other CPU touches. To get the number,
+ * the CPUs have to be added up; all_vm_events() does that for all events at once.
  */
 #include <linux/init.h>
 #include <linux/minmax.h>
-#include <linux/mm.h> /* linux/vmstat.h of 6.1 uses its types and does not bring them */
+#include <linux/mm.h> /* linux/vmstat.h of 6.1 uses its types without including it */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -61,7 +61,7 @@ static int pgfaults_open(struct inode *inode, struct file *file)
 	return single_open(file, pgfaults_show, NULL);
 }
 
-/* .proc_lseek must be there: recent kernels call it unseen. */
+/* .proc_lseek must be there: recent kernels call it without checking for NULL. */
 static const struct proc_ops pgfaults_ops = {
 	.proc_open = pgfaults_open,
 	.proc_read = seq_read,

@@ -36,8 +36,9 @@ static int __init hello_init(void)
 
 /*
  * Runs once, in the process that called delete_module(2), when nobody uses the module any
- * more. It cannot fail. Whatever init set up and this leaves behind points into memory
- * that is gone a moment later. A module without an exit function cannot be unloaded.
+ * more. It cannot fail. If init set something up and this function does not remove it, it
+ * will point into memory that is freed a moment later. A module without an exit function
+ * cannot be unloaded.
  *
  * __exit lets the compiler drop the function where it could never run: in code built
  * into the kernel.

@@ -16,10 +16,11 @@ static const char greeting[] = "Hello World!";
 
 /*
  * Prints the whole text into a buffer that seq_file owns. Called by the first read of an
- * open file and by each read that goes back to the beginning, never by one that just goes
- * on; and a second time when the buffer was too small, so it should change nothing. It
- * runs in the reader's system call and may sleep. seq_file holds this open file's lock:
- * one call at a time for each open file, but several at once for several of them.
+ * open file and by each read that goes back to the beginning, never by a read that
+ * continues; and called a second time when the buffer was too small, so it should change
+ * nothing. It runs in the reader's system call and may sleep. seq_file holds this open
+ * file's lock: one call at a time for each open file, but several at once for several of
+ * them.
  */
 static int hello_show(struct seq_file *m, void *unused)
 {
@@ -44,8 +45,8 @@ static int hello_open(struct inode *inode, struct file *file)
  * seq_read_iter() rather than seq_read(): with it the file can also be the source of
  * sendfile(2) and splice(2).
  *
- * There is no write here: procfs answers EIO to whoever may open the file for writing
- * although its mode says 0444, and that is root.
+ * There is no write here. The mode is 0444, so only root can open the file for writing,
+ * and procfs then answers EIO.
  */
 static const struct proc_ops hello_ops = {
 	.proc_open = hello_open,
@@ -64,8 +65,8 @@ static int __init hello_init(void)
 
 /*
  * By name, so that nothing has to be kept from init. An open file of /proc does not keep
- * its module loaded: this waits for the calls that are running in here, lets no further
- * one in (they get EIO), and releases the files that are still open.
+ * its module loaded: this waits for the calls that are running in here, admits no further
+ * ones (they get EIO), and releases the files that are still open.
  */
 static void __exit hello_exit(void)
 {

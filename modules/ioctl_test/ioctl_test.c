@@ -25,7 +25,10 @@
 
 #include "uapi/ioctl_test.h"
 
-/* Programs have these numbers compiled in. Whoever changes the header learns it here. */
+/*
+ * Programs have these numbers compiled in. If a change of the header changes them, this
+ * fails.
+ */
 static_assert(sizeof(struct ioctl_test_t) == 8);
 static_assert(IOCTL_TEST == 0x40080006);
 
@@ -42,8 +45,8 @@ module_param_named(burst, limit.burst, int, 0644);
 MODULE_PARM_DESC(burst, "Lines in five seconds for callers without CAP_SYSLOG");
 
 /*
- * capable() first: __ratelimit() counts what it is asked, and would announce lines as
- * suppressed that were printed after all.
+ * capable() first: __ratelimit() counts every call, and would report lines as suppressed
+ * that were printed after all.
  */
 static bool may_log(void)
 {
@@ -76,7 +79,7 @@ static void show(const struct ioctl_test_t *arg)
  * whole: nothing is shown.
  *
  * One copy, used for everything after it. Another thread may rewrite the original at any
- * time, so to check it in place and then read it again would be to read something else.
+ * time, so checking it in place and then reading it again might read something else.
  */
 static long ioctl_test_command(const struct ioctl_test_t __user *user)
 {
@@ -92,7 +95,7 @@ static long ioctl_test_command(const struct ioctl_test_t __user *user)
 /*
  * Runs in the calling process, which may sleep here. The command is compared as a
  * whole: with _IOC_NR(cmd) alone, a program that was built with another struct would be
- * believed, and we would read more, or less, than it has.
+ * accepted, and we would read more, or less, than the program has.
  *
  * -ENOTTY says "this file does not know that command". -EINVAL is for a command that is
  * known and an argument that is wrong in itself; every value of the two fields is right.
@@ -107,7 +110,7 @@ static long ioctl_test_ioctl(struct file *file, unsigned int cmd, unsigned long 
 	}
 }
 
-/* Whoever looks with cat learns what the file wants. */
+/* A user who reads the file with cat learns what it is for. */
 static int ioctl_test_show(struct seq_file *seq, void *unused)
 {
 	seq_printf(seq, "IOCTL_TEST %#lx: struct { int; char; } of %zu bytes\n",
@@ -121,13 +124,13 @@ static int ioctl_test_open(struct inode *inode, struct file *file)
 }
 
 /*
- * A 32-bit program on a 64-bit kernel comes in by .proc_compat_ioctl and gets ENOTTY when
- * there is none. Its struct is the same, only its pointer is narrower: compat_ptr_ioctl()
- * widens that and calls ours.
+ * A 32-bit program on a 64-bit kernel is served by .proc_compat_ioctl and gets ENOTTY
+ * when there is none. Its struct is the same, only its pointer is narrower:
+ * compat_ptr_ioctl() widens that and calls ours.
  *
- * No .proc_write: mode 0444 keeps others from opening the file for writing, and root,
- * whom no mode stops, gets EIO from procfs. .proc_lseek is always set: older kernels
- * fall back on a default for NULL, newer ones do not.
+ * No .proc_write: mode 0444 keeps others from opening the file for writing, and root, for
+ * whom the mode is no obstacle, gets EIO from procfs. .proc_lseek is always set: older
+ * kernels fall back on a default for NULL, newer ones do not.
  */
 static const struct proc_ops ioctl_test_ops = {
 	.proc_open = ioctl_test_open,

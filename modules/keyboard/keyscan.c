@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Scan codes of the keyboard for user space: runs when a key event arrives, or with raw=1
- * when a byte arrives from the PS/2 controller, and hands what it saw to everybody who
- * has /dev/keyboard open.
+ * when a byte arrives from the PS/2 controller, and passes it to every open file of
+ * /dev/keyboard.
  *
  * What must not be done, although it looks obvious, is to share the keyboard's interrupt
- * and to read the data port in the handler: the port gives each byte once, and what we
- * take the kernel's own driver never sees. So this module only listens: as an input
- * handler beside those of the console and of /dev/input, or as the filter that the i8042
- * driver asks about each byte before it passes it on.
+ * and to read the data port in the handler: the port gives each byte only once, so the
+ * kernel's own driver would never see a byte that we took. So this module only listens:
+ * as an input handler beside those of the console and of /dev/input, or as the filter
+ * that the i8042 driver asks about each byte before it passes it on.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -39,7 +39,7 @@
 
 #define QUEUE_EVENTS 256 /* for each open file; a power of two */
 #define MAX_READERS  64	 /* the interrupt handler walks over all of them */
-#define KEYBOARD_IRQ 1	 /* where a PC has had it since 1981 */
+#define KEYBOARD_IRQ 1	 /* the keyboard's interrupt on every PC since 1981 */
 
 static bool raw;
 module_param(raw, bool, 0444);
@@ -59,7 +59,7 @@ struct reader {
  * Guards the list, the counters, and the putting end of every queue. Taken in hard
  * interrupts, hence irqsave or irq everywhere. The taking end needs no lock against the
  * putting end: a kfifo with one of each is safe, and what is taken goes to user memory,
- * which may fault and sleep, something no spinlock allows.
+ * which may fault and sleep, which is forbidden under a spinlock.
  */
 static DEFINE_SPINLOCK(readers_lock);
 static LIST_HEAD(readers);
@@ -149,7 +149,10 @@ static void source_event(struct input_handle *handle, unsigned int type,
 	}
 }
 
-/* Anything with a key, so also the power button; but no mouse, its buttons come later. */
+/*
+ * Anything with a key, so also the power button, but no mouse: the codes of its buttons
+ * are higher.
+ */
 static bool source_match(struct input_handler *handler, struct input_dev *dev)
 {
 	return find_first_bit(dev->keybit, BTN_MISC) < BTN_MISC;
@@ -216,8 +219,8 @@ static struct input_handler source_handler = {
 /*
  * The other source: the filter of the i8042, the controller of PS/2 keyboards and of most
  * built-in ones. It sees each byte, the e0 before extended keys and the release bit too.
- * Hard interrupt, the controller's lock held. True would swallow the byte: never. Bytes
- * of the mouse port are none of our business.
+ * In hard interrupt, with the controller's lock held. Returning true would swallow the
+ * byte, so this never does. Bytes of the mouse port are ignored.
  */
 DEFINE_I8042_FILTER(raw_filter)
 {
@@ -273,7 +276,9 @@ static irqreturn_t count_interrupt(int irq, void *cookie)
 	return IRQ_NONE;
 }
 
-/* Counting is a luxury: do without it where the interrupt cannot be shared. */
+/*
+ * Counting is optional: the module works without it where the interrupt cannot be shared.
+ */
 static void counter_start(void)
 {
 	int err;
@@ -314,9 +319,9 @@ static int reader_add(struct reader *reader)
 }
 
 /*
- * Whoever sees keys sees passwords: the mode of the file keeps users out, this keeps out
- * root in a container, whose root is not the machine's. Checked at open only, so an open
- * file can be handed to a program with fewer rights.
+ * A program that sees keys sees passwords. The mode of the file keeps users out; this
+ * check keeps out root in a container, which is not root of the machine. Checked at open
+ * only, so an open file can be handed to a program with fewer rights.
  */
 static int keyscan_open(struct inode *inode, struct file *file)
 {

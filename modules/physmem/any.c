@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes anywhere in RAM: what any=1 lets in. Whoever has it can do anything to the
- * machine; what he cannot do is crash it by the access itself.
+ * Bytes anywhere in RAM, with any=1. A user of this can do anything to the machine,
+ * except crash it by the access itself.
  *
  * The kernel maps all RAM for itself, but not all of it all the time, and not all of it
  * writable: its own code and constants are not, secret memory is not there at all. What
- * that map says is obeyed. It may change right after the look, though, and a write
- * through it would then be an oops; so the access goes through a mapping made for it
- * alone.
+ * that map allows is allowed here. But it may change right after the check, and a write
+ * through it would then be an oops; so the access goes through a mapping of its own.
  */
 #include <linux/ioport.h>
 #include <linux/mm.h>
@@ -17,7 +16,7 @@
 
 #include "physmem.h"
 
-/* RAM, in use by the kernel, with a description, and sound. */
+/* Is it RAM that the kernel uses, with a struct page, and without hardware error? */
 static struct page *ram_page(u64 phys)
 {
 	unsigned long pfn = PHYS_PFN(phys);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/physmem: the physical address behind one of the caller's own, and bytes read and
- * written by it. Here is who may; own.c and any.c do it.
+ * written by it. This file decides who may; own.c and any.c do it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,8 +26,8 @@ module_param(any, bool, 0444);
 MODULE_PARM_DESC(any, "Dangerous: any RAM, not only pages that the caller has (N)");
 
 /*
- * What /dev/mem asks for. At each call: an open file may be handed on, and a lockdown may
- * come later.
+ * The same rights as for /dev/mem. Checked at each call: an open file may be passed to
+ * another process, and a lockdown may come later.
  */
 static int may_use(void)
 {
@@ -149,7 +149,10 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
-/* A machine on which anybody may have changed anything is not worth a bug report. */
+/*
+ * Taints the kernel: a bug report is worth nothing where any memory may have been
+ * changed.
+ */
 static int __init physmem_init(void)
 {
 	if (any) {

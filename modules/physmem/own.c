@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes in pages that the caller has mapped himself. He could write them without us; so
- * nothing is given to him that he does not have, whatever number he comes with.
+ * Bytes in pages that the caller itself has mapped. It could access them without us, so
+ * it gets nothing that it does not have, whatever address it gives.
  *
- * A physical address says nothing about whose it is now. So the way back is remembered:
- * where the caller had the frame when he translated. There his page is pinned, as for
- * any device that is to write to it, which breaks up what is shared first; only if it is
- * the very frame, the byte is touched, and the pin keeps the frame his until then.
+ * A physical address does not say who owns the frame now. So the open file remembers the
+ * virtual address at which the caller had the frame when it was translated. The page
+ * there is pinned, as for any device that is to write to it; pinning first gives the
+ * caller its own copy of a shared page. Only if it is still the same frame, the byte is
+ * accessed; the pin keeps the frame with the caller until then.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -71,7 +72,7 @@ int own_read(struct frames *frames, u64 phys, u8 *value)
 	return 0;
 }
 
-/* Why there is no page to write: has it moved, or may he only read it? */
+/* Why there is no page to write: has it moved, or may the caller only read it? */
 static int why_not(struct frames *frames, u64 phys, int err)
 {
 	struct page *page;

@@ -10,7 +10,7 @@
  *   inside of interrupts. They may not sleep, take a lock that others take with
  *   interrupts on, or touch user memory;
  * - everything else: in the process that called, and may sleep. Registering a probe
- *   always does: it patches code under other CPUs' feet.
+ *   always does: it patches code that other CPUs may be executing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -40,7 +40,7 @@
 
 #include "uapi/probes.h"
 
-/* One of each for every CPU: what other CPUs never write needs no lock. */
+/* One of each for every CPU: data that other CPUs never write needs no lock. */
 struct hits {
 	u64 pre;
 	u64 post;
@@ -67,11 +67,11 @@ static DEFINE_MUTEX(armed_lock);
  * shared variable two CPUs read the same value and both write that plus one: a hit is
  * lost. An atomic would be exact too, and have all CPUs wait for one cache line.
  *
- * A function of its own, so that there is something to see: the handlers are forbidden
- * to probes (below), what they call is not. A probe here is hit inside of a handler; the
- * kernel then runs no handler once more but adds one to kp.nmissed. notrace leaves out
- * the call into ftrace at its beginning, where the kernel would rather put a probe: at
- * this function and at probes_target() it has to use a breakpoint or a jump.
+ * A separate function, so that a missed hit can be shown: the handlers cannot be probed
+ * (below), but what they call can. A probe here is hit inside of a handler; the kernel
+ * then runs no handler once more but adds one to kp.nmissed. notrace leaves out the call
+ * into ftrace at its beginning, where the kernel would rather put a probe: at this
+ * function and at probes_target() it has to use a breakpoint or a jump.
  */
 static noinline notrace void probes_count(u64 __percpu *counter)
 {
@@ -87,7 +87,7 @@ static int probe_pre(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* On the blacklist with it: a probe in there would hit itself. */
+/* Puts it on the kernel's blacklist: a probe in there would hit itself. */
 NOKPROBE_SYMBOL(probe_pre);
 
 /* Runs behind it, when it has been executed: a single step on a copy, or emulated. */
@@ -124,13 +124,15 @@ static struct hits probe_hits(const struct probe *probe, u32 cpu)
  * Is it safe to have a post handler at that address? A function's entry is probed by
  * ftrace, and the kernel keeps two sets of probes there: those with a post handler and
  * those without. It chooses the set by the first probe at an address, and looks for it
- * by what has come since. When one with a post handler joins others without, the last to
- * leave is looked for in the wrong set, stays registered, and is freed: a warning, then
- * a crash. So it is from 5.10 to 7.2. At a breakpoint 5.10 does not call the handler.
+ * by what has come since. When a probe with a post handler joins others without one, the
+ * last one to be removed is looked for in the wrong set, stays registered, and is freed:
+ * a warning, then a crash. This is so from 5.10 to 7.2. At a breakpoint 5.10 does not
+ * call the handler.
  *
- * So the first one has to have it. Whether somebody is there shows in a probe that is
- * registered without being armed: several at one address are on one list. Who arrives
- * between this look and the registration is not seen; against our own there is the lock.
+ * So the first probe at an address has to have a post handler. To find out whether there
+ * is a probe already, one is registered without being armed: several at one address are
+ * on one list. A probe that is registered between this check and our own registration is
+ * missed; for probes of this module the lock prevents that.
  *
  * Context: armed_lock held.
  */
@@ -180,9 +182,10 @@ static void probe_free(struct probe *probe)
 }
 
 /*
- * The memory is on the account of the caller's control group. Zeroed memory is not only
- * convenient: a field of struct kprobe that is not ours to fill has to be zero, and one
- * that failed to register must not be given to register_kprobe() again as it is.
+ * The memory is charged to the caller's control group. Zeroed memory is not only
+ * convenient: a field of struct kprobe that is not ours to fill has to be zero, and a
+ * struct whose registration failed must not be given to register_kprobe() again
+ * unchanged.
  */
 static struct probe *probe_new(const char *symbol, u32 flags)
 {
@@ -261,9 +264,9 @@ static unsigned long symbol_start(unsigned long address)
 
 /*
  * Finds any symbol, exported or not: register_kprobe() looks up the name, leaves the
- * address in kp.addr, and only then decides whether a probe may be there. It may not for
- * data, and kp.addr tells all the same. KPROBE_FLAG_DISABLED keeps it from patching the
- * code for a moment.
+ * address in kp.addr, and only then decides whether a probe may be there. For data it is
+ * refused, but kp.addr still has the address. KPROBE_FLAG_DISABLED keeps it from patching
+ * the code for a moment.
  */
 static int find_symbol(const char *symbol, struct found *found)
 {
@@ -283,8 +286,9 @@ static int find_symbol(const char *symbol, struct found *found)
 }
 
 /*
- * register_kprobe() asks nobody: whoever offers it to users has to. Lockdown of the level
- * confidentiality keeps even root from reading the kernel's memory, which a probe can.
+ * register_kprobe() checks no permission: a module that offers it to users has to.
+ * Lockdown of the level confidentiality keeps even root from reading the kernel's memory,
+ * which a probe can.
  */
 static int may_probe(void)
 {
@@ -370,7 +374,7 @@ static noinline notrace void probes_target(unsigned long call)
 	WRITE_ONCE(last_call, call);
 }
 
-/* Gives way to others, and to a kill, now and then: a million calls take a while. */
+/* Lets other tasks run, and a kill end it, now and then: a million calls take a while. */
 static long call_target(unsigned long n)
 {
 	unsigned long i;
@@ -431,16 +435,19 @@ static int probes_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A name from user space: somebody else may have filled the field to its last byte. */
+/*
+ * A name from user space: the program may have filled the field to its last byte, without
+ * a NUL.
+ */
 static bool name_is_whole(const char *name)
 {
 	return *name && strnlen(name, PROBES_NAME_SIZE) < PROBES_NAME_SIZE;
 }
 
 /*
- * may_probe() once more: a descriptor can be handed to a process that may less, and the
- * kernel can be locked down after the open. The arguments are copied once, then checked:
- * another thread may rewrite the original in between.
+ * may_probe() once more: a descriptor can be passed to a process with fewer rights, and
+ * the kernel can be locked down after the open. The arguments are copied once, then
+ * checked: another thread may rewrite the original in between.
  */
 static long probes_attach(struct probes_file *own, const void __user *user)
 {
@@ -638,7 +645,7 @@ remove:
 	return err;
 }
 
-/* First nobody gets in any more, then what they would look at goes. */
+/* First nobody can open the files any more, then what they show is freed. */
 static void __exit probes_exit(void)
 {
 	misc_deregister(&probes_device);

@@ -3,9 +3,10 @@
  * /proc/hello keeps one message: what was written last is what is read.
  *
  * A message never changes once it can be seen. A writer makes a new one and puts it in
- * the place of the old; a reader holds on to the one it began with until it has got it
- * all. So nobody ever sees half of one message and half of another, and no lock is held
- * while memory of a process is touched, which may take as long as that process likes.
+ * the place of the old; a reader keeps the message that it began with until it has read
+ * all of it. So nobody ever sees half of one message and half of another, and no lock is
+ * held while memory of a process is touched, which may take as long as that process
+ * likes.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -39,7 +40,7 @@ static struct proc_dir_entry *entry;
 /*
  * Guards the pointer to the newest message and the one that each open file keeps in its
  * private_data, not what they point to. Held for a few instructions only, never while
- * anything sleeps. All users are system calls, so no interrupt has to be kept out.
+ * anything sleeps. It is taken in system calls only, so interrupts may stay on.
  */
 static DEFINE_SPINLOCK(lock);
 static struct message *newest;
@@ -114,10 +115,10 @@ static void message_publish(struct file *file, struct message *msg)
 }
 
 /*
- * The message this open file reads, with a reference for the caller. It is chosen by the
- * first read, and anew by each read from the beginning; in between the reader keeps it,
- * whatever is written meanwhile. The caller's own reference matters when two threads read
- * through one open file: one may begin anew while the other is still copying.
+ * The message that this open file reads, with a reference for the caller. The first read
+ * chooses it, and each read from the beginning chooses again; in between the reader keeps
+ * it, whatever is written meanwhile. The caller's own reference matters when two threads
+ * read through one open file: one may begin anew while the other is still copying.
  */
 static struct message *message_view(struct file *file, bool anew)
 {
@@ -153,10 +154,10 @@ static int hello_release(struct inode *inode, struct file *file)
 }
 
 /*
- * Gives what is asked for and there is, from the offset on, so that the message is the
- * same when it is read in pieces of any size; 0 at its end and beyond, which is how cat
- * knows when to stop. simple_read_from_buffer() does the sums and moves the offset. A bad
- * pointer is EFAULT, unless some bytes could be given.
+ * Gives as much as was asked for and is there, from the offset on, so that the message is
+ * the same when it is read in pieces of any size; 0 at its end and beyond, which is how
+ * cat knows when to stop. simple_read_from_buffer() does the sums and moves the offset. A
+ * bad pointer is EFAULT, unless some bytes could be given.
  */
 static ssize_t hello_read(struct file *file, char __user *ubuf, size_t count,
 			  loff_t *ppos)
@@ -238,7 +239,7 @@ static int __init hello_init(void)
 
 /*
  * An open file of /proc does not keep its module loaded. proc_remove() makes that safe:
- * it waits for the calls that are running in here, lets no further one in (they get EIO),
+ * it waits for the calls that are running in here, admits no further ones (they get EIO),
  * and releases what is still open. Only then may the last message go.
  */
 static void __exit hello_exit(void)

@@ -34,7 +34,7 @@
 #include "refcount.h"
 
 static LIST_HEAD(plugins);
-static DEFINE_MUTEX(plugins_lock); /* guards the list, and what is in it from going */
+static DEFINE_MUTEX(plugins_lock); /* guards the list and its entries */
 
 /* One for each open file. */
 struct client {
@@ -51,7 +51,7 @@ int refcount_plugin_register(struct refcount_plugin *plugin)
 }
 EXPORT_SYMBOL_GPL(refcount_plugin_register);
 
-/* Nobody is attached, or the plug-in's exit function would not have been called. */
+/* No file is attached, or the plug-in's exit function would not have been called. */
 void refcount_plugin_unregister(struct refcount_plugin *plugin)
 {
 	mutex_lock(&plugins_lock);
@@ -63,12 +63,12 @@ EXPORT_SYMBOL_GPL(refcount_plugin_unregister);
 /*
  * The plug-in of this name, with a reference to its module; NULL when there is none.
  *
- * try_module_get() says false when the module is on its way out: its count was zero, and
- * delete_module() has closed it for good, in one atomic step. Its exit function runs at
- * this moment or is about to, on another CPU; perhaps it waits for our lock, in
- * refcount_plugin_unregister(). Nobody may enter such a module any more, so for us it is
- * gone already. __module_get(), which does not ask, would hand out a reference that
- * nothing respects.
+ * try_module_get() says false when the module is being unloaded: its count was zero, and
+ * delete_module() has closed it for good, in one atomic step. On another CPU its exit
+ * function runs at this moment or is about to; perhaps it waits for our lock, in
+ * refcount_plugin_unregister(). Such a module must not be called any more, so for us it
+ * does not exist. __module_get(), which does not check, would give a reference that does
+ * not keep the module.
  *
  * The lock is what makes it safe to ask. Until it is released, the plug-in cannot leave
  * the list, so the exit function cannot end, so plugin->owner is not freed.
@@ -172,7 +172,7 @@ static ssize_t core_write(struct file *file, const char __user *buf, size_t len,
 }
 
 /*
- * What the plug-in says; nothing when we are not attached. Its code runs under our
+ * The line of the plug-in; nothing when the file is not attached. Its code runs under our
  * reference, which nobody can give back while we hold the lock.
  */
 static ssize_t core_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
@@ -198,7 +198,7 @@ static const struct file_operations core_fops = {
 	.llseek = default_llseek,
 };
 
-/* 0600: whoever may open it keeps two modules from being unloaded. */
+/* 0600: a program that may open it can keep two modules from being unloaded. */
 static struct miscdevice core_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "refcount",

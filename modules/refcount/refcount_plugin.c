@@ -58,7 +58,7 @@ static struct refcount_plugin plugin = {
 
 /*
  * The one moment at which a module may take a reference to itself: the loader holds one
- * for as long as init runs, so that the module cannot be on its way out.
+ * for as long as init runs, so that the module cannot be unloaded at this moment.
  */
 static int __init plugin_init(void)
 {
@@ -72,8 +72,8 @@ static int __init plugin_init(void)
  * was called, and the state in /sys/module/refcount_plugin/initstate says "going". That
  * the plug-in is still in the core's list meanwhile does no harm.
  *
- * After a forced unload none of that holds. Whoever is attached, or inside one of the
- * functions above, goes on to use memory that is free once this returns.
+ * After a forced unload none of that holds. A file that is attached, or a task inside one
+ * of the functions above, goes on to use memory that is free once this returns.
  */
 static void __exit plugin_exit(void)
 {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Puts a task to sleep in a wait queue, and wakes it. Whoever reads /dev/sleeping sleeps
- * until somebody writes to it; the write wakes all who sleep at that moment, each once.
+ * Puts a task to sleep in a wait queue, and wakes it. A task that reads /dev/sleeping
+ * sleeps until another one writes to it; the write wakes all tasks that sleep at that
+ * moment, each once.
  *
  * What makes it right is that a sleeper waits for a number to change and not for a flag
- * to be set. A flag has to be cleared by somebody: by the first one to wake, and the
- * others find it cleared and go back to sleep; or by nobody, and who comes later does not
- * sleep at all. A number needs no clearing. Everybody compares it with what it was when
- * they lay down.
+ * to be set. A flag has to be cleared by somebody: if the first task to wake does it, the
+ * others find it cleared and go back to sleep; if nobody does it, a task that comes later
+ * does not sleep at all. A number needs no clearing. Each task compares it with what it
+ * was when that task went to sleep.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,8 +36,9 @@ static atomic_long_t wakeups; /* how many there have been */
 static atomic_t sleepers; /* how many tasks sleep now */
 
 /*
- * One for each open file. It remembers how far its readers have seen, so that a wake-up
- * between two reads of one file is found by the second read instead of being missed.
+ * One for each open file. It remembers the last wake-up that its readers have seen, so
+ * that a wake-up between two reads of one file is found by the second read instead of
+ * being missed.
  */
 struct sleeper {
 	spinlock_t lock; /* after fork() several tasks read one open file */
@@ -78,7 +80,8 @@ static int sleeping_release(struct inode *inode, struct file *file)
 }
 
 /*
- * Checking first and going to sleep then is the classic mistake, the lost wake-up:
+ * First checking the condition and then going to sleep is the classic mistake, the lost
+ * wake-up:
  *
  *	reader					writer
  *	nobody has woken me yet
@@ -87,8 +90,9 @@ static int sleeping_release(struct inode *inode, struct file *file)
  *
  * wait_event_interruptible() therefore enters the queue and marks the task as sleeping
  * FIRST and looks at the condition again before it gives up the CPU. A wake-up in between
- * turns the mark back to "running", and giving up the CPU while running is harmless.
- * After each wake-up it looks once more: being woken says "look again", not "it is true".
+ * sets the task back to "running", and giving up the CPU in that state is harmless: it
+ * will run again. After each wake-up it looks once more: being woken says "look again",
+ * not "it is true".
  *
  * Interruptible (state S): a signal ends the sleep with -ERESTARTSYS. The kernel turns it
  * into EINTR, or enters read() once more where the signal has no handler or one with
@@ -145,16 +149,19 @@ static ssize_t sleeping_read(struct file *file, char __user *buf, size_t len, lo
 
 /*
  * Each write of a line is one wake-up, whatever it says. It is read all the same, so that
- * a caller with a bad pointer is told. Who writes more than a line does not mean us.
+ * a caller with a bad pointer is told. A write of more than MAX_LINE bytes is refused as
+ * a mistake.
  *
- * First the number, then the call: who is about to sleep either sees the new number or is
- * in the queue already. Both sides pass through the lock of the queue, which orders them.
+ * First the number changes, then the wake-up is sent: a task that is about to sleep
+ * either sees the new number or is in the queue already. Both sides pass through the lock
+ * of the queue, which orders them.
  *
  * wake_up_interruptible() wakes all that sleep here, since they sleep non-exclusively.
  * Had they used wait_event_interruptible_exclusive(), it would wake one of them, the
- * longest asleep. That is right where a wake-up means "there is one thing to take": a
- * crowd woken for it would run, find it gone and lie down again. Ours means "it has
- * happened", which is for all; wake_up_interruptible_all() wakes the exclusive ones too.
+ * longest asleep. That is right where a wake-up means "there is one thing to take": if
+ * all were woken for it, all but one would find it gone and sleep again. Ours means "it
+ * has happened", which is for all; wake_up_interruptible_all() wakes the exclusive ones
+ * too.
  */
 static ssize_t sleeping_write(struct file *file, const char __user *buf, size_t len,
 			      loff_t *pos)
@@ -189,9 +196,10 @@ static __poll_t sleeping_poll(struct file *file, poll_table *wait)
 
 /*
  * .owner is what makes unloading safe. With it each open file holds a reference to this
- * module, and rmmod is told EWOULDBLOCK. Without it rmmod would free this code under the
- * sleepers, who wake up in it. A proc file has no owner: its removal waits for calls that
- * are under way, so rmmod itself would hang until somebody wakes the last sleeper.
+ * module, and rmmod is told EWOULDBLOCK. Without it rmmod would free this code while
+ * tasks sleep in it, and they would wake up in freed memory. A proc file has no owner:
+ * its removal waits for calls that are under way, so rmmod itself would hang until
+ * somebody wakes the last sleeper.
  */
 static const struct file_operations sleeping_fops = {
 	.owner = THIS_MODULE,
@@ -222,7 +230,10 @@ static struct attribute *sleeping_attrs[] = {
 };
 ATTRIBUTE_GROUPS(sleeping);
 
-/* 0600: whoever may open it may wake all others, and keeps the module from unloading. */
+/*
+ * 0600: a program that may open it can wake all others and keep the module from being
+ * unloaded.
+ */
 static struct miscdevice sleeping_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "sleeping",

@@ -22,7 +22,7 @@
 #include "compat.h"
 #include "symbols.h"
 
-/* How often anything here was called: shows from outside who does the work. */
+/* How often these functions were called: shows from outside that they do the work. */
 static atomic_t calls;
 
 static int calls_get(char *buf, const struct kernel_param *kp)
@@ -46,8 +46,8 @@ long symbols_sum(int a, int b)
 EXPORT_SYMBOL(symbols_sum);
 
 /*
- * Not there for others: modpost refuses to link them, and the loader says "Unknown
- * symbol". What it looks at is the text of MODULE_LICENSE().
+ * Hidden from modules with another licence: modpost refuses to link them, and the loader
+ * says "Unknown symbol". Both look at the text of MODULE_LICENSE().
  */
 long symbols_difference(int a, int b)
 {
@@ -57,8 +57,8 @@ long symbols_difference(int a, int b)
 EXPORT_SYMBOL_GPL(symbols_difference);
 
 /*
- * In a namespace. Who uses it has to say so with MODULE_IMPORT_NS(), so that nobody
- * takes by accident what is meant for a few.
+ * In a namespace. A module that uses it has to say so with MODULE_IMPORT_NS(), so that
+ * none uses by accident what is meant for a few.
  */
 long symbols_product(int a, int b)
 {
@@ -73,7 +73,7 @@ static int __init provider_init(void)
 	return 0;
 }
 
-/* Nobody who links to us is left, or we would not have been called. */
+/* No module that links to this one is left, or this would not have been called. */
 static void __exit provider_exit(void)
 {
 	pr_info("called %d times\n", atomic_read(&calls));

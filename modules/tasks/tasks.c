@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What runs, and what would if there were a CPU for it: once in the kernel log when the
- * module is loaded, and at any time in /proc/tasks/running; /proc/tasks/all has the rest
- * as well.
+ * Which tasks run, and which would run if there were a CPU for them: once in the kernel
+ * log when the module is loaded, and at any time in /proc/tasks/running; /proc/tasks/all
+ * has the rest as well.
  *
  * The list of tasks changes all the time, and a text longer than a page is read in
- * pieces. So opening a file takes a picture of the whole list, and reading shows that.
+ * pieces. So opening a file takes a snapshot of the whole list, and reading shows the
+ * snapshot.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,7 +29,7 @@ module_param(all, bool, 0444);
 MODULE_PARM_DESC(all, "Log all tasks when loaded, not only those that run or would (N)");
 
 struct row {
-	pid_t pid, tgid;	/* as whoever looks knows them */
+	pid_t pid, tgid;	/* in the reader's namespace */
 	unsigned int cpu;	/* where it runs, or ran last */
 	char state;		/* R: runs or would; the others as in ps */
 	char comm[TASK_COMM_LEN];
@@ -40,8 +41,8 @@ struct picture {
 };
 
 /*
- * Which tasks, and for whose eyes. A namespace of pids knows the tasks in it and in the
- * namespaces below, each by a number of its own; the others have none.
+ * Which tasks to list, and for which namespace of pids. A namespace has a number for each
+ * task in it and in the namespaces below; other tasks have no number in it.
  */
 struct view {
 	bool all;
@@ -65,8 +66,9 @@ static bool look_at(struct task_struct *task, const struct view *view, struct ro
 }
 
 /*
- * One walk in one RCU section: whoever is in the list from begin to end of it is met, and
- * nobody's memory goes meanwhile. Returns how many there are, also if there is less room.
+ * One walk in one RCU section: every task that is in the list from begin to end of the
+ * walk is found, and no task's memory is freed meanwhile. Returns how many there are,
+ * also if there is less room.
  */
 static size_t walk(const struct view *view, struct picture *picture)
 {
@@ -95,8 +97,8 @@ static int by_pid(const void *a, const void *b)
 }
 
 /*
- * A thread that executes a program takes the number of its process over, and may be met
- * once as the one and once as the other. One number, one line: the later look counts.
+ * A thread that executes a program takes over the pid of its process, so the walk may
+ * find that pid twice. One pid gets one line: the later entry counts.
  */
 static void drop_doubles(struct picture *picture)
 {
@@ -111,7 +113,7 @@ static void drop_doubles(struct picture *picture)
 	picture->n = kept;
 }
 
-/* With all the room it takes, however many come while there is too little. */
+/* Enlarges the memory until all tasks fit, even when new ones appear meanwhile. */
 static struct picture *take_picture(const struct view *view)
 {
 	struct picture *picture;
@@ -151,7 +153,10 @@ static void tasks_stop(struct seq_file *m, void *v)
 {
 }
 
-/* A name is what its owner says: it may have anything in it, but not end the line. */
+/*
+ * A process chooses its own name, which may contain anything; but it must not end the
+ * line.
+ */
 static int tasks_show(struct seq_file *m, void *v)
 {
 	const struct row *row = v;
@@ -218,7 +223,9 @@ static const struct proc_ops all_ops = {
 	.proc_release = tasks_release,
 };
 
-/* The log is read by everybody who may, so the numbers are those of the machine. */
+/*
+ * The log has readers in any namespace, so the numbers are those of the first namespace.
+ */
 static int log_tasks(void)
 {
 	struct view view = { all, &init_pid_ns };
@@ -241,7 +248,7 @@ static int log_tasks(void)
 
 static struct proc_dir_entry *dir;
 
-/* What everybody does is not for everybody's eyes, as /proc may be told with hidepid=. */
+/* Not everybody may see what others run; /proc itself can hide that with hidepid=. */
 static int __init tasks_init(void)
 {
 	int err = -ENOMEM;

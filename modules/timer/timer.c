@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/timer: the time of day, and how long ago it was asked for before.
+ * /proc/timer: the time of day, and the time since it was last read.
  *
  * Both come from one instant. "current time" is that instant on the wall clock, which
  * somebody may set at any moment; "elapsed time" is measured on the monotonic clock,
@@ -51,11 +51,12 @@ static void reading_now(struct reading *r)
 
 /*
  * A reading has the time at which its file was opened. That time is stale when another
- * reading has been given out since: by somebody who opened later and read sooner, or by
- * this very file, which is now read from its start again. Then it has the time of now.
- * So readings are given out in the order of their times, each interval begins where the
- * one before has ended, and none is negative. The clock is read under the lock: a time
- * taken before it might be older than the one that somebody stores meanwhile.
+ * reading has been given out since: to a reader that opened later and read sooner, or to
+ * this very file, which is now read from its start again. Then the reading has the
+ * current time. So readings are given out in the order of their times, each interval
+ * begins where the one before has ended, and none is negative. The clock is read under
+ * the lock: a time taken before locking might be older than the one that another reader
+ * stores meanwhile.
  */
 static void reading_take(struct reading *r)
 {
@@ -83,8 +84,9 @@ static size_t reading_print(const struct reading *r, char *text, size_t size)
 }
 
 /*
- * Opening notes the time and nothing else: who closes the file without reading has not
- * read, and takes nobody's interval away. The memory is charged to who opens.
+ * Opening notes the time and nothing else: closing the file without reading is no
+ * reading, and does not shorten the interval of others. The memory is charged to the
+ * opener.
  */
 static int timer_open(struct inode *inode, struct file *file)
 {
@@ -99,8 +101,8 @@ static int timer_open(struct inode *inode, struct file *file)
 
 /*
  * A read at the start of the file takes a reading, a read further on gets more of the
- * same text, so one byte at a time gives what one large read gives. Without that, a
- * reader in pieces would see digits of different times.
+ * same text, so one byte at a time gives what one large read gives. Otherwise a reader
+ * that reads in pieces would see digits of different times.
  *
  * Threads may share an open file and pread(2) it at once; each works on a copy made
  * under the lock. The copy to user space comes after the lock: it may fault, wait for a
@@ -134,7 +136,7 @@ static int timer_release(struct inode *inode, struct file *file)
 
 /*
  * No .proc_write: a write fails with EIO, whatever the mode lets root open. .proc_lseek
- * must be there: recent kernels call it unseen.
+ * must be there: recent kernels call it without checking for NULL.
  */
 static const struct proc_ops timer_ops = {
 	.proc_open = timer_open,

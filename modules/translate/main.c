@@ -2,7 +2,7 @@
 /*
  * Which physical address is behind a virtual one of a process: in the kernel log when
  * the module is loaded with pid= and address=, and by an ioctl of /dev/translate for any
- * range. Here is who may ask, and about whom; walk.c has the answer.
+ * range. This file decides who may ask, and about which process; walk.c finds the answer.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,8 +34,9 @@ MODULE_PARM_DESC(address, "That virtual address");
 
 /*
  * Physical addresses are for the administrator of the machine, as in /proc/PID/pagemap:
- * they help attacks on the memory itself. What another process has mapped is for those
- * who may trace every process: the check of ptrace() for one of them is not for modules.
+ * they help attacks on the memory itself. The mappings of another process are for those
+ * who may trace every process: the check that ptrace() makes for a single process is not
+ * exported to modules.
  */
 static bool may_ask(const struct mm_struct *mm)
 {
@@ -69,7 +70,7 @@ static struct mm_struct *memory_of(pid_t number)
 	return mm;
 }
 
-/* Piece by piece; what could not be stored is not counted. */
+/* Answers in pieces; what could not be stored is not counted. */
 static int translate(struct mm_struct *mm, struct translate_range *range, u64 *words)
 {
 	u64 __user *to = u64_to_user_ptr(range->words);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Page tables of another process, read as the processor reads them: from the top, one
- * entry a level, nothing locked that another CPU may want for a fault.
+ * entry at each level, without a lock that another CPU needs for a fault.
  *
  * What keeps the tables where they are meanwhile:
  *  - The mmap lock, held for reading. Mappings do not come and go, so no table goes with
@@ -11,9 +11,9 @@
  *  - For hugetlbfs, whose tables several processes may share, the lock of the file's
  *    mappings: under it nobody takes a shared table away.
  *
- * Entries change under our eyes all the same. So each is read once, and what it says is
- * all that counts: a page that it names may be somebody else's a moment later, and is
- * only looked at, never touched.
+ * Entries may still change while we read them. So each is read once, and only that value
+ * counts: the page that it names may belong to another process a moment later, so only
+ * its struct page is looked at, never its contents.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -24,7 +24,7 @@
 #include "uapi/translate.h"
 #include "walk.h"
 
-/* Only where the process has asked for it are pages merged. */
+/* Pages are merged only where the process has asked for it. */
 static u64 kind_of_anon(const struct vm_area_struct *vma, struct page *page)
 {
 	if (vma->vm_flags & VM_MERGEABLE && compat_is_ksm(page))
@@ -33,8 +33,8 @@ static u64 kind_of_anon(const struct vm_area_struct *vma, struct page *page)
 }
 
 /*
- * Whose page it is. What the memory manager must keep its hands off is marked as special:
- * the page of zeros, and what has nothing to look at.
+ * What kind of page it is. Pages that the memory manager must not manage are marked as
+ * special: the page of zeros, and those without a struct page.
  */
 static u64 kind_of(const struct vm_area_struct *vma, pte_t pte)
 {
@@ -57,7 +57,7 @@ static u64 kind_of_huge(struct vm_area_struct *vma, unsigned long pfn)
 	page = pfn_to_page(pfn);
 	if (PageAnon(page))
 		return TRANSLATE_ANON;
-	/* The huge page of zeros is in no header; but who else would be there? */
+	/* The huge page of zeros is in no header; but no other page can be here. */
 	return vma_is_anonymous(vma) ? TRANSLATE_ZERO : TRANSLATE_FILE;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The station and the soldiers of the document. Soldiers are born in a barracks, whose
- * children they are; the station adopts them, and learns of each one's end by SIGCHLD and
- * wait(), as if they had always been its own.
+ * The station and the soldiers of the document. Soldier processes are forked by a
+ * barracks process and are its children. The station adopts them, and learns of the end
+ * of each by SIGCHLD and wait(), as if it had forked them itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,9 @@ static int failed(const char *what)
 	return FAILED;
 }
 
-/* A soldier lives until its line to the station is closed, and ends with its number. */
+/*
+ * A soldier lives until its pipe to the station is closed; its exit status is its number.
+ */
 static void soldier(int line, int number)
 {
 	char c;
@@ -57,7 +59,10 @@ static void soldier(int line, int number)
 	_exit(number % 100);
 }
 
-/* Tells the station who was born, and stays: it is their parent until then. */
+/*
+ * Tells the station the pids of the soldiers, and stays: it is their parent until they
+ * are adopted.
+ */
 static void barracks(int tell, const int line[2], int n)
 {
 	close(line[1]);
@@ -102,7 +107,7 @@ static int listen_to(int fd, int n)
 	return DONE;
 }
 
-/* The barracks themselves are our child and end last. */
+/* The barracks process is our own child and ends last. */
 static int station(int fd, int n, bool watch, int told, int line, pid_t home)
 {
 	int err = DONE;

@@ -3,8 +3,8 @@
  * What /dev/adopt and its users agree on: the module, the client and the tests all
  * include this file. C and C++. Laid out alike in 32-bit and 64-bit programs.
  *
- * Whoever has the device open is a station; other processes are its soldiers. All pids
- * are those of the caller's namespace, and of processes: a thread's is refused.
+ * A process that has the device open is a station; other processes are its soldiers. All
+ * pids are those of the caller's namespace, and of processes: a thread's is refused.
  */
 #ifndef UAPI_ADOPT_H
 #define UAPI_ADOPT_H
@@ -27,8 +27,8 @@ struct adopt_event {
 };
 
 /*
- * Tells this open file when the process ends, whoever's child it is; at once if it has
- * ended and was not waited for. Up to 1024 at a time.
+ * Tells this open file when the process ends, whichever process is its parent; at once if
+ * it has ended and was not waited for. Up to 1024 at a time.
  *
  * EINVAL	no such signal
  * ESRCH	no such process
@@ -46,8 +46,8 @@ struct adopt_event {
  *		kernel thread
  * ESRCH	no such process, or it has ended
  * EEXIST	it is the caller's child already
- * ELOOP	the caller himself, or one he descends from
- * EBUSY	somebody traces it, or a thread of it
+ * ELOOP	the caller itself, or an ancestor of the caller
+ * EBUSY	the process, or a thread of it, is being traced
  * EXDEV	it is of another session, and its group has stopped jobs
  * ENOTSUP	this kernel does not show where its lock is
  */

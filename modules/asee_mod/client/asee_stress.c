@@ -4,14 +4,14 @@
  * readers, random sizes, signals, changes of the channel's size and interrupts, as long
  * as wanted.
  *
- * Two ways by turns. In "cells" many read, and everything is a multiple of 64 bytes, so
- * that a record comes whole to whoever gets it. In "stream" one reads, sizes are odd,
- * and the reader puts the records together again.
+ * Two modes take turns. In "cells" there are many readers, and everything is a multiple
+ * of 64 bytes, so that each reader gets whole records. In "stream" there is one reader,
+ * sizes are odd, and the reader puts the records together again.
  *
  * What was written and what was read must be equal as sets, none lost and none twice:
  * each side adds up a hash of its records. One reader sees the records of one writer in
  * their order. A long write that an interrupt ends does not tell how much went through;
- * of such a one the first few must have come, whatever their number.
+ * of such a write some first cells must have come, however many.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -382,7 +382,7 @@ static void reader(unsigned int number, uint64_t seed)
 	_exit(0);
 }
 
-/* ---- who disturbs, and who looks whether it goes on ---- */
+/* ---- tasks that disturb the others, and one that checks for progress ---- */
 
 static void nothing(int number)
 {
@@ -475,7 +475,7 @@ static bool all_gone(pid_t *pid, unsigned int n)
 	return gone;
 }
 
-/* A signal again and again: it may come before the sleep that it shall end. */
+/* Sends the signal again and again: one may come before the sleep that it is to end. */
 static void dismiss(pid_t *pid, unsigned int n)
 {
 	double begun = now_s();
@@ -519,7 +519,8 @@ static void turn(double seconds, uint64_t *state)
 		c.reader[i] = begin(reader, i, draw(state));
 	keep_going(&c, now_s() + seconds, state);
 	shared->stop_writers = true;
-	/* A writer goes on with a write that a signal ended: it gets room till the end.
+	/*
+	 * A writer goes on with a write that a signal ended: it needs room until the end.
 	 */
 	dismiss(c.writer, opt.writers);
 	drain();

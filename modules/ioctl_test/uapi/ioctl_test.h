@@ -11,8 +11,8 @@
 
 /*
  * Raised when a struct or a number below changes its meaning. A new command beside the
- * old ones does not raise it: who does not know a command answers ENOTTY, and that is
- * how to ask.
+ * old ones does not raise it: a module that does not know a command answers ENOTTY, which
+ * is how a program finds out.
  */
 #define IOCTL_TEST_VERSION 1
 

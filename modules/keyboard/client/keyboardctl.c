@@ -79,7 +79,7 @@ static void stop(int sig)
 	stopped = 1;
 }
 
-/* Without SA_RESTART: the read that waits for a key shall end. */
+/* Without SA_RESTART, so that a signal ends the read that waits for a key. */
 static void catch_stop(void)
 {
 	struct sigaction act = {.sa_handler = stop};

@@ -22,7 +22,8 @@ struct physmem_byte {
 
 /*
  * All of them need CAP_SYS_RAWIO at the time of the call, and a kernel that is not locked
- * down, or are EPERM. EFAULT: the argument. EINVAL: what is reserved is not zero.
+ * down; else EPERM. EFAULT: the argument cannot be read. EINVAL: a reserved field is not
+ * zero.
  */
 
 /*
@@ -34,13 +35,13 @@ struct physmem_byte {
 
 /*
  * A byte at a physical address. It must lie in a page that was translated through this
- * open file and is at its place still:
+ * open file and is still at its place:
  *
- * ENXIO	no page that was translated. With the parameter any=1: no RAM that the
- *		kernel has in its own map
+ * ENXIO	not in a page that was translated. With the parameter any=1: no RAM that
+ *		the kernel has in its own map
  * ESTALE	the caller has another page there now, or none
  * EACCES	PHYSMEM_WRITE: the caller may not write there, or the page is shared and
- *		a write would get him a copy (then he has it now: translate again). With
+ *		a write would give it a copy (which it has now: translate again). With
  *		any=1: the kernel itself may not write there
  * EBADF	PHYSMEM_WRITE: the file is not open for writing
  */

@@ -211,7 +211,10 @@ static void print_head(const struct options *opt, bool rate)
 	printf("%8s  %-16s %s\n", "missed", "on each CPU", "function");
 }
 
-/* The sums are of what is shown for each CPU: a later look would already have more. */
+/*
+ * The sums are made from the figures shown for each CPU: asking again would give larger
+ * ones.
+ */
 static void print_line(int fd, const struct options *opt, struct target *t,
 		       double seconds)
 {

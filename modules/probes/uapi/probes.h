@@ -3,9 +3,9 @@
  * What /dev/probes and its users agree on: the module, the client and the tests all
  * include this file. C and C++.
  *
- * Each open file owns the probes that were attached through it. They go when the file is
- * closed for the last time, however that comes about: nothing is left by a process that
- * was killed.
+ * Each open file owns the probes that were attached through it. They are removed when the
+ * file is closed for the last time, in whatever way: a process that was killed leaves
+ * nothing behind.
  */
 #ifndef UAPI_PROBES_H
 #define UAPI_PROBES_H
@@ -14,8 +14,8 @@
 #include <linux/types.h>
 
 /*
- * Raised when a structure or a number below changes its meaning. A new command beside
- * the old ones does not raise it: who does not know a command answers ENOTTY.
+ * Raised when a structure or a number below changes its meaning. A new command beside the
+ * old ones does not raise it: a module that does not know a command answers ENOTTY.
  */
 #define PROBES_VERSION 1
 

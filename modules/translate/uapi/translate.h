@@ -63,9 +63,9 @@ struct translate_range {
  *
  * Returns 0, with fewer pages than asked for when a signal came. EINVAL: reserved is not
  * zero, the range wraps around, or the process has no memory (a kernel thread, a zombie).
- * ESRCH: no such process. EPERM: not with CAP_SYS_ADMIN, or another's process without
- * CAP_SYS_PTRACE. EFAULT: the argument, or the memory for the words. EINTR: a
- * signal before the first page. ENOMEM.
+ * ESRCH: no such process. EPERM: no CAP_SYS_ADMIN, or another process and no
+ * CAP_SYS_PTRACE. EFAULT: the argument or the memory for the words is not accessible.
+ * EINTR: a signal before the first page. ENOMEM.
  */
 #define TRANSLATE_RANGE _IOWR('T', 0xb0, struct translate_range)
 
