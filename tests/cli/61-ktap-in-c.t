@@ -31,7 +31,7 @@ printf '#include "ktap.h"\nint main(void)\n{\n\treturn 0;\n}\n' >"$scratch/empty
 for cc in gcc clang musl-gcc; do
 	command -v $cc >/dev/null || { skip "$cc" "not here" && continue; }
 	for source in test empty; do
-		run $cc -O2 -Wall -Wextra -Wshadow -Werror -static -pthread -I "$top/guest" \
+		run $cc -O2 -Wall -Wextra -Wshadow -Werror -static -pthread -I "$top/guest/kit" \
 			"$scratch/$source.c" -o "$scratch/$source"
 		exits 0 "$cc compiles $source.c"
 		is "$(cat "$scratch/err")" "" "without a warning"
