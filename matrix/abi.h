@@ -8,8 +8,8 @@
  * does not fit into 32 bits goes through memory: the guest then passes the virtual
  * address of a structure, which must lie below 4 GiB.
  *
- * The host answers nonsense with nothing: another width or direction reads as all ones
- * and writes nowhere; an address that is not the guest's own leaves the call undone.
+ * A wrong call has no effect: with another width or direction a read gives all ones and a
+ * write goes nowhere; with an address outside the guest's own memory nothing is done.
  * Neither ends the guest. Numbers are never reused: a change of meaning gets a new port
  * and another MATRIX_ABI_VERSION.
  *
@@ -22,8 +22,8 @@
 
 #define MATRIX_ABI_VERSION 1
 
-/* What MATRIX_VERSION reads as: "MX", and the version. No matrix, no such value: an
- * unclaimed port reads as all ones. */
+/* What MATRIX_VERSION reads as: "MX", and the version. Under another hypervisor it is not
+ * this value: an unclaimed port reads as all ones. */
 #define MATRIX_ABI_ID (0x4d580000u | MATRIX_ABI_VERSION)
 
 enum {
@@ -34,18 +34,18 @@ enum {
 	MATRIX_PRINT32,		/* out 32: a number, in decimal, on a line of its own */
 	MATRIX_PRINT_STRING,	/* out 32: address of a string, at most
 				 * MATRIX_STRING_MAX bytes of it are printed */
-	MATRIX_EXITS,		/* in 32: how often this guest has left, modulo 2^32;
-				 * not when the host took the CPU back */
+	MATRIX_EXITS,		/* in 32: how often this guest has left by itself,
+				 * modulo 2^32; kicks by the host do not count */
 	MATRIX_EXITS_BY_TYPE,	/* in 32: address of a string, "IO in: 1\nIO out: 2\n...",
 				 * at its end how often the host took the CPU back. It
-				 * stays until MATRIX_TEXTS more were asked for. */
+				 * stays valid for MATRIX_TEXTS more calls. */
 	MATRIX_TRANSLATE,	/* out 32: address of a struct matrix_translation */
 	MATRIX_TIME,		/* out 32: address of a uint64_t, which becomes the host's
 				 * monotonic time in ns */
-	MATRIX_YIELD,  /* out 32, any value: the rest of the turn is for others */
-	MATRIX_ALARM,  /* out 32: in so many us, end the next HLT; 0 takes it back */
-	MATRIX_EXIT,   /* out 32: the end, with this status */
-	MATRIX_MEMORY, /* in 32: size of the memory in KiB, from address 0 */
+	MATRIX_YIELD,		/* out 32, any value: gives up the rest of the turn */
+	MATRIX_ALARM,		/* out 32: end the next HLT in so many us; 0 cancels it */
+	MATRIX_EXIT,		/* out 32: ends the guest with this status */
+	MATRIX_MEMORY,		/* in 32: size of the memory in KiB, from address 0 */
 
 	MATRIX_PORT_END = 0x610
 };
@@ -53,23 +53,23 @@ enum {
 #define MATRIX_STRING_MAX 4096
 #define MATRIX_TEXTS	  8
 
-/* What is at this virtual address of mine, in the host? */
+/* Asks where a virtual address of the guest is in the host. */
 struct matrix_translation {
 	uint64_t gva; /* from the guest */
 	uint64_t gpa; /* to the guest: its own physical address */
-	uint64_t hva; /* to the guest: the host's virtual address, to be looked at only */
+	uint64_t hva; /* to the guest: the host's virtual address, for information only */
 	uint32_t status; /* to the guest: 0, or MATRIX_NOT_MAPPED, MATRIX_NOT_MEMORY */
 	uint32_t reserved;
 };
 
 enum {
 	MATRIX_NOT_MAPPED = 1, /* the guest's page tables have nothing there */
-	MATRIX_NOT_MEMORY = 2  /* they have, but the address is outside its memory */
+	MATRIX_NOT_MEMORY = 2  /* something is mapped, but outside the guest's memory */
 };
 
 /*
- * HLT waits for the alarm. Without an alarm nothing could ever wake the guest up: HLT is
- * then its graceful end, with status 0.
+ * HLT waits for the alarm. Without an alarm nothing could ever wake the guest up, so HLT
+ * then ends it with status 0.
  */
 
 #endif

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What each guest should have got. The ideal serves all that have work at once, each at
- * weight / sum of weights. Its clock (`fluid`) runs in cpu time per unit of weight, so a
- * guest's due is weight times how far the clock went while it took part.
+ * What each guest should have got. The ideal scheduler serves all guests that have work
+ * at once, each at weight / sum of weights. Its clock (`fluid`) runs in cpu time per unit
+ * of weight, so a guest's due is its weight times how far the clock went while it took
+ * part.
  *
  * A real scheduler serves one at a time, so a guest that wakes up and does its bit of
  * work at once has finished before the ideal would have: it stays in the ideal until that
  * has given it the same. If it goes to sleep while the ideal is ahead, then it did not
- * want what it was due, and the rest gets it.
+ * need all of its due, and the other guests get the rest.
  *
  * What is kept of each guest is how far it is ahead (got - ideal). The ideal's part of
  * that moves for all guests whenever one of them runs; so ahead = base - weight * fluid,
@@ -62,7 +63,8 @@ static void leave(struct sched *s, struct sched_entity *e, double is_ahead)
 	set(s, e, is_ahead, 0);
 }
 
-/* Give @ns to those in the ideal. On the way some of those that sleep get even. */
+/* Give @ns to the guests in the ideal. Meanwhile some that sleep catch up and leave it.
+ */
 static void pour(struct sched *s, double ns)
 {
 	struct heap_node *next;
@@ -158,7 +160,7 @@ static void close_part(struct sched *s)
 		mark[i] = now;
 	}
 	for (size_t i = 0; whole && i < s->n; i++) {
-		double points = fabs(window[i]); /* no branch: its sign is a coin */
+		double points = fabs(window[i]); /* no branch: its sign is random */
 
 		worst[i] = points > worst[i] ? points : worst[i];
 	}
@@ -186,7 +188,7 @@ void sched_idle(struct sched *s, uint64_t ns)
 {
 	struct heap_node *next;
 
-	/* Nobody wants anything: whoever the ideal still owes gets it now. */
+	/* No guest has work: those to which the ideal still owes something get it now. */
 	while ((next = heap_top(&s->leaving)))
 		leave(s, heap_entry(next, struct sched_entity, fluid), 0);
 	s->idle_ns += ns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The guests inside the program; see builtin.h. The build links them in as they are, and
- * ld names their begin and end after the files. */
+/* The guests inside the program; see builtin.h. The build links the files in unchanged,
+ * and ld names the symbols for their begin and end after them. */
 #include <string.h>
 
 #include "builtin.h"

@@ -13,10 +13,10 @@ struct builtin_guest {
 	size_t size;
 };
 
-/** builtin_guest - number @i, from 0; false behind the last. */
+/** builtin_guest - the guest number @i, from 0; false when there is none. */
 bool builtin_guest(size_t i, struct builtin_guest *ret);
 
-/** builtin_guest_find - the one of that name; false when there is none. */
+/** builtin_guest_find - the guest of that name; false when there is none. */
 bool builtin_guest_find(const char *name, struct builtin_guest *ret);
 
 #endif

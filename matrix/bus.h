@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who answers at which port. One bus per VM: two guests never meet in a table.
+ * Which device answers at which port. Each VM has its own bus, so guests share no table.
  */
 #ifndef MATRIX_BUS_H
 #define MATRIX_BUS_H
@@ -10,14 +10,14 @@
 
 struct vm;
 
-/* What a guest's exit means for who runs it. */
+/* What an exit means for the code that runs the guest. */
 enum vm_event {
 	VM_GOES_ON, /* an exit was served; the guest can be entered again */
-	VM_DID_IO,  /* the same, and it was a port */
+	VM_DID_IO,  /* the same, and it was an access to a port */
 	VM_KICKED,  /* a signal ended its stay */
-	VM_YIELDS,  /* it gives up the rest of its turn */
-	VM_SLEEPS,  /* until vm->alarm_ns */
-	VM_ENDED    /* for good; vm->end says how */
+	VM_YIELDS,  /* the guest gives up the rest of its turn */
+	VM_SLEEPS,  /* the guest sleeps until vm->alarm_ns */
+	VM_ENDED    /* the guest has ended; vm->end says how */
 };
 
 /* One access of 1, 2 or 4 bytes. */
@@ -30,8 +30,8 @@ struct bus_access {
 
 struct bus_device {
 	const char *name;
-	/** access - serve it. Return: what it means; VM_DID_IO when nothing special.
-	 *  May sleep; is called by the thread that runs the guest. */
+	/** access - serve the access. Return: what the exit means; VM_DID_IO when nothing
+	 *  special. May sleep. Called by the thread that runs the guest. */
 	enum vm_event (*access)(struct vm *vm, const struct bus_device *dev,
 				struct bus_access *a);
 };
@@ -46,8 +46,8 @@ struct bus {
 	unsigned int n;
 };
 
-/** bus_add - @dev, which must outlive the bus, answers at @first..@last.
- *  Return: 0, -EEXIST when a port of them is taken, -ENOSPC. */
+/** bus_add - let @dev, which must outlive the bus, answer at @first..@last. Return: 0,
+ *  -EEXIST when one of these ports is taken, -ENOSPC. */
 int bus_add(struct bus *bus, uint16_t first, uint16_t last, const struct bus_device *dev);
 
 /** bus_access - let the device answer. With none, a read gives all ones, as an open bus

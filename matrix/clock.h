@@ -14,13 +14,13 @@ static inline uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/** now_ns - never goes back; what alarms and deadlines are given in. */
+/** now_ns - a clock that never goes back; alarms and deadlines use it. */
 static inline uint64_t now_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-/** cpu_ns - what this thread has had of the CPU. */
+/** cpu_ns - how much CPU time this thread has used. */
 static inline uint64_t cpu_ns(void)
 {
 	return clock_ns(CLOCK_THREAD_CPUTIME_ID);

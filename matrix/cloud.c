@@ -217,7 +217,7 @@ static void run_one(struct cloud *cloud, struct sched_entity *e, uint64_t start,
 	finish_turn(cloud, guest, event, now);
 }
 
-/* Nobody is ready: sleep until the first alarm, or until there is something to tend. */
+/* No guest is ready: sleep until the first alarm, or until there is something to tend. */
 static void idle(struct cloud *cloud, uint64_t now, uint64_t until)
 {
 	struct pollfd fd = {.fd = cloud->config.fd, .events = POLLIN};
@@ -228,7 +228,7 @@ static void idle(struct cloud *cloud, uint64_t now, uint64_t until)
 	sched_idle(&cloud->sched, now_ns() - now);
 }
 
-/* What this thread used since @mark is no guest's. */
+/* What this thread used since @mark is charged to no guest. */
 static void charge_own(struct cloud *cloud, uint64_t *mark)
 {
 	uint64_t cpu = cpu_ns();

@@ -2,10 +2,10 @@
 /*
  * Several guests on one core and one thread, each with its share of the CPU.
  *
- * Charged is what the thread's own CPU clock says (CLOCK_THREAD_CPUTIME_ID) from one
- * switch to the next: a guest pays for its instructions, for its exits and for what the
- * host does to serve them. Time that the host took away from the thread is charged to
- * nobody.
+ * A guest is charged what the thread's own CPU clock (CLOCK_THREAD_CPUTIME_ID) has
+ * counted from one switch to the next: for its instructions, for its exits and for what
+ * the host does to serve them. Time that the host took away from the thread is charged to
+ * no guest.
  *
  * Thread rule: created, changed, run and destroyed by one thread. The callbacks are
  * called by that thread, between two turns.
@@ -26,15 +26,16 @@ struct cloud_config {
 	const struct sched_policy *policy;
 	enum kick_mode kick;
 	uint64_t slice_ns;
-	uint64_t window_ns;   /* for errors; 0: none are looked at */
+	uint64_t window_ns;   /* length of a window for errors; 0: no windows */
 	uint64_t duration_ns; /* 0: until all guests have ended */
 	uint64_t max_exits;   /* of all guests together; 0: any number */
 	uint64_t seed;
 	bool timeline;
-	const volatile sig_atomic_t *stop; /* not 0: end soon. NULL: never */
+	const volatile sig_atomic_t *stop; /* non-zero: end soon. NULL: never */
 
 	/** tend - called about every tend_ns; may add, stop and reweigh guests. Its cpu
-	 * time is nobody's. @fd, when not -1, ends an idle wait when it becomes readable.
+	 *  time is charged to no guest. @fd, when not -1, ends an idle wait when it
+	 *  becomes readable.
 	 */
 	void (*tend)(void *ctx, struct cloud *cloud);
 	void *ctx;
@@ -45,7 +46,7 @@ struct cloud_config {
 struct cloud_guest {
 	struct vm *vm;
 	struct sched_entity sched;
-	unsigned int lane; /* in the timeline; its place among the guests */
+	unsigned int lane; /* in the timeline; its index among the guests */
 	bool paused;
 	bool gone; /* ended; vm->end says how */
 };
@@ -58,32 +59,34 @@ struct cloud {
 	struct cloud_guest **guests; /* also those that have ended */
 	size_t n;
 	uint64_t started, ended; /* CLOCK_MONOTONIC; 0: not yet */
-	uint64_t own_ns;	 /* cpu time that was no guest's */
+	uint64_t own_ns;	 /* cpu time charged to no guest */
 	uint64_t kicks;
 	uint64_t worst_overrun_ns; /* how long after its deadline a kick worked */
 };
 
-/** cloud_create - 0 or -errno. cloud_destroy() destroys its VMs, too; NULL is fine. */
+/** cloud_create - Return: 0 or -errno. cloud_destroy() destroys its VMs, too; NULL is
+ *  fine. */
 int cloud_create(const struct cloud_config *config, struct cloud **ret);
 void cloud_destroy(struct cloud *cloud);
 
 /** cloud_run_mask - what vm_config.run_mask must be for guests of this cloud. */
 const sigset_t *cloud_run_mask(const struct cloud *cloud);
 
-/** cloud_add - @vm belongs to the cloud from now on. @cap_percent: 0 for none. */
+/** cloud_add - add a guest; its @vm belongs to the cloud from now on. @cap_percent: 0 for
+ *  no cap. */
 struct cloud_guest *cloud_add(struct cloud *cloud, struct vm *vm, uint32_t weight,
 			      uint32_t cap_percent);
 
-/** cloud_stop - end a guest; @why is what is said of it. */
+/** cloud_stop - end a guest; @why is the sentence that is reported for it. */
 void cloud_stop(struct cloud *cloud, struct cloud_guest *guest, const char *why);
-/** cloud_pause, cloud_resume - keep it from running, or no longer. */
+/** cloud_pause, cloud_resume - keep a guest from running, and let it run again. */
 void cloud_pause(struct cloud *cloud, struct cloud_guest *guest);
 void cloud_resume(struct cloud *cloud, struct cloud_guest *guest);
 void cloud_set_weight(struct cloud *cloud, struct cloud_guest *guest, uint32_t weight);
 
 /**
- * cloud_run - until all guests have ended, the time is over, or it is asked to stop.
- * Return: 0; -EINTR when it was asked. A guest that fails does not end it.
+ * cloud_run - run until all guests have ended, the time is over, or the cloud is asked to
+ * stop. Return: 0; -EINTR when it was asked. A guest that fails does not end the cloud.
  */
 int cloud_run(struct cloud *cloud);
 

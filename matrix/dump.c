@@ -223,8 +223,8 @@ static bool was_reset(const struct vm *vm, const struct kvm_regs *r,
 	return vm->end == VM_TRIPLE_FAULT && r->rip == 0xfff0 && s->cs.base == 0xffff0000;
 }
 
-/* Both kinds of registers of a stopped guest, without a word to who has it explained:
- * hundreds of translations that follow are no part of the story. */
+/* Both kinds of registers of a stopped guest. Explaining is switched off here: the
+ * hundreds of translations that follow are not among the ten steps. */
 static int look(struct vm *vm, struct kvm_regs *regs, struct kvm_sregs *sregs)
 {
 	long err = KVM_IOCTL(NULL, 9, vm->vcpu_fd, KVM_GET_REGS, regs, "");

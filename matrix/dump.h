@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stopped guest, to be read: registers, page tables, the instructions around RIP. */
+/* The state of a stopped guest: registers, page tables, the instructions around RIP. */
 #ifndef MATRIX_DUMP_H
 #define MATRIX_DUMP_H
 
@@ -7,7 +7,8 @@ struct text;
 struct vm;
 
 /** dump_vm - append it to @out. The guest is not in KVM_RUN; its state does not change.
- *  Without a disassembler the instructions are bytes. Return: 0, or what KVM said. */
+ *  Without a disassembler the instructions are shown as bytes. Return: 0, or what KVM
+ *  said. */
 int dump_vm(struct vm *vm, struct text *out);
 
 /** dump_vm_json - the same as JSON: registers, control registers, mappings, and the bytes

@@ -10,7 +10,7 @@
 
 enum {
 	EXCEPTIONS = 32,
-	PORT = 0xfd, /* one that OUT can name without a register */
+	PORT = 0xfd, /* a port number that OUT can hold without a register */
 	STUB = 16,   /* bytes */
 
 	CODE = 1 << 3, /* selectors, as x86_long_mode() sets them */
@@ -58,7 +58,7 @@ static void write_stub(uint8_t *stub, unsigned int vector)
 	*stub++ = (uint8_t)vector;
 	*stub++ = 0xe6; /* out PORT, al */
 	*stub++ = PORT;
-	*stub++ = 0xeb; /* and never on */
+	*stub++ = 0xeb; /* the stub never continues */
 	*stub = 0xfe;
 }
 
@@ -145,7 +145,8 @@ static void describe(struct vm *vm, const struct frame *f, uint64_t cr2)
 			 (unsigned long long)f->error);
 }
 
-/* Did this OUT come from a stub? A guest can use the port, too, and is told nothing. */
+/* Did this OUT come from a stub? A guest's own code can use the port, too; that has no
+ * effect. */
 static bool is_stub(const struct vm *vm, uint64_t rip)
 {
 	uint64_t first = x86_area_at(&vm->memory, AREA_STUBS);
@@ -171,7 +172,7 @@ static enum vm_event access_exception(struct vm *vm, const struct bus_device *de
 	       sizeof(f));
 	describe(vm, &f, sregs.cr2);
 	vm->end = VM_EXCEPTION;
-	/* As if it were still there, for whoever looks. */
+	/* Sets the registers back to where the exception happened, for a dump. */
 	regs.rip = f.rip;
 	regs.rsp = f.rsp;
 	regs.rflags = f.rflags;

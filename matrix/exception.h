@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exceptions of guests that have no handlers of their own: instead of a triple fault,
- * which tells nothing (and on AMD leaves no registers), a sentence with the place and the
- * cause.
+ * Exceptions of guests that have no handlers of their own: the user gets a sentence with
+ * the place and the cause, instead of a triple fault, which tells nothing (and on AMD
+ * leaves no registers).
  *
- * Behind the guest's RAM lie an interrupt table, a stack of its own, and a stub for each
- * exception that does one OUT. What the CPU pushed tells where the guest was. A guest
- * that loads a table of its own gets what it asked for.
+ * Behind the guest's RAM lie an interrupt table, a stack for it, and a stub for each
+ * exception that does one OUT. The frame that the CPU pushed tells where the guest was. A
+ * guest that loads a table of its own handles its exceptions itself.
  */
 #ifndef MATRIX_EXCEPTION_H
 #define MATRIX_EXCEPTION_H

@@ -11,7 +11,7 @@
 
 struct heap_node {
 	double key;
-	size_t at; /* place in the heap, from 1; 0: in none */
+	size_t at; /* place in the heap, from 1; 0: in no heap */
 };
 
 struct heap {
@@ -22,9 +22,9 @@ struct heap {
 /** heap_entry - the @type whose member @member is @node. */
 #define heap_entry(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 
-/** heap_add - @node, which is in no heap. */
+/** heap_add - add @node, which is in no heap. */
 void heap_add(struct heap *h, struct heap_node *node, double key);
-/** heap_remove - @node, which is in this heap. */
+/** heap_remove - remove @node, which is in this heap. */
 void heap_remove(struct heap *h, struct heap_node *node);
 /** heap_move - give @node, which is in this heap, another key. */
 void heap_move(struct heap *h, struct heap_node *node, double key);

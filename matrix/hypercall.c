@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Hypercalls; see hypercall.h and abi.h. A guest's mistake costs the guest its call. */
+/* Hypercalls; see hypercall.h and abi.h. A wrong call of a guest has no effect on
+ * anything else. */
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,8 @@ static enum vm_event print_string(struct vm *vm, uint32_t *value)
 	char text[MATRIX_STRING_MAX];
 	size_t len;
 
-	/* What is mapped of it is printed; the string may well have been meant to end. */
+	/* The part that is mapped is printed: the guest probably forgot to end the
+	 * string. */
 	vm_read_string(vm, (gva_t){*value}, text, sizeof(text), &len);
 	print(vm, text, len);
 	return VM_DID_IO;
@@ -125,8 +127,8 @@ static enum vm_event memory_kib(struct vm *vm, uint32_t *value)
 	return VM_DID_IO;
 }
 
-/* The course's pair: the address goes out at one port, the answer comes in at the next. A
- * pointer that is none prints two words and reads as 0. */
+/* The course's pair: the address goes out at one port, the answer comes in at the next.
+ * An address that leads nowhere prints two words and reads as 0. */
 static enum vm_event course_translate(struct vm *vm, uint32_t *value)
 {
 	static const char invalid[] = "Invalid GVA\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a guest can ask for, and at which ports: a profile. All profiles share one set of
+ * A profile: what a guest can ask for, and at which ports. All profiles share one set of
  * functions; they differ in numbers and widths only.
  */
 #ifndef MATRIX_HYPERCALL_H
@@ -18,7 +18,7 @@ struct hypercall {
 	uint16_t port;
 	uint8_t size; /* bytes: exactly these */
 	bool in;
-	/** call - @value: from the guest for OUT, to the guest for IN. */
+	/** call - do it. @value: from the guest for OUT, to the guest for IN. */
 	enum vm_event (*call)(struct vm *vm, uint32_t *value);
 };
 
@@ -34,7 +34,7 @@ struct hypercall_profile {
 	unsigned int n;
 };
 
-/** hypercall_profiles - all of them, the default first; NULL-terminated. */
+/** hypercall_profiles - all profiles, the default first; NULL-terminated. */
 extern const struct hypercall_profile *const hypercall_profiles[];
 
 /** hypercall_profile_find - by name, or NULL. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guest images: a flat binary, or a static 64-bit ELF program. Everything in a file is
- * taken for an attack until it was checked; nothing is written outside the guest's RAM.
+ * Guest images: a flat binary, or a static 64-bit ELF program. Every field of a file
+ * counts as hostile until it was checked; nothing is written outside the guest's RAM.
  */
 #ifndef MATRIX_IMAGE_H
 #define MATRIX_IMAGE_H

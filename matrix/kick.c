@@ -42,7 +42,7 @@ static int make_timer(struct kick *kick)
 
 int kick_init(struct kick *kick, enum kick_mode mode)
 {
-	/* No SA_RESTART: the signal is there to interrupt. */
+	/* No SA_RESTART: the signal is meant to interrupt. */
 	struct sigaction action = {.sa_sigaction = on_kick, .sa_flags = SA_SIGINFO};
 	sigset_t set;
 
@@ -60,8 +60,8 @@ int kick_init(struct kick *kick, enum kick_mode mode)
 	return make_timer(kick);
 }
 
-/* What is pending would make every KVM_RUN return at once. Zero timeout: a wait could
- * wait for ever, since the signal may as well have been taken already. */
+/* A signal that stays pending would make every KVM_RUN return at once. Zero timeout: a
+ * real wait could last for ever, since the signal may have been taken already. */
 static void drain(struct kick *kick)
 {
 	static const struct timespec now = {0, 0};
@@ -91,7 +91,7 @@ void kick_arm(struct kick *kick, struct kvm_run *run, uint64_t deadline_ns)
 		.it_value.tv_nsec = (long)(deadline_ns % 1000000000),
 	};
 
-	/* The vCPU first: a deadline that is over fires before the call returns. */
+	/* The vCPU is set first: a deadline in the past fires before the call returns. */
 	if (kick->mode == KICK_IMM)
 		kick->running = run;
 	timer_settime(kick->timer, TIMER_ABSTIME, &when, NULL);
@@ -107,7 +107,7 @@ void kick_taken(struct kick *kick)
 		drain(kick);
 		return;
 	}
-	/* A signal on its way has come by the end of that call, or never will. */
+	/* A signal on its way arrives before that call returns, or never. */
 	kick->running = NULL;
 	if (run)
 		run->immediate_exit = 0;

@@ -3,13 +3,13 @@
  * Getting a guest out of KVM_RUN at a given time: a timer whose signal goes to this
  * thread.
  *
- * The race to win: the signal may come after the last look and before KVM_RUN has begun.
- * Two ways, both without a gap:
+ * The race to avoid: the signal may come after the last check and before KVM_RUN has
+ * begun. Two ways avoid it, both without a gap:
  * - KICK_IMM: the handler sets immediate_exit in the vCPU's struct kvm_run, and the
  * kernel looks at that field at the beginning of KVM_RUN (KVM_CAP_IMMEDIATE_EXIT,
  * Linux 4.11).
  * - KICK_SIGMASK: the signal is blocked, but not during KVM_RUN (KVM_SET_SIGNAL_MASK);
- * what came before is then pending and ends KVM_RUN at once.
+ * a signal that came before is then pending and ends KVM_RUN at once.
  *
  * Everything is in struct kick; the handler gets at it through the timer's own value. The
  * handler itself belongs to the process: it is installed by kick_init() and stays, since
@@ -47,8 +47,8 @@ void kick_deinit(struct kick *kick);
  *  kicked, whether it is in KVM_RUN then or not. One vCPU and one deadline at a time. */
 void kick_arm(struct kick *kick, struct kvm_run *run, uint64_t deadline_ns);
 
-/** kick_taken - after a kick, or when the guest has left by itself: nothing of this
- *  deadline is left, and the next KVM_RUN is not refused because of it. */
+/** kick_taken - call it after a kick, or when the guest has left by itself. It clears
+ *  what this deadline left, so that the next KVM_RUN is not ended because of it. */
 void kick_taken(struct kick *kick);
 
 #endif

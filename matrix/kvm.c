@@ -66,7 +66,7 @@ static int check_required(const struct explain *explain, int fd, const char **mi
 	return 0;
 }
 
-/* The list is as long as it is: ask with more and more room. */
+/* The length of the list is not known: ask again with more room until it fits. */
 static int get_cpuid(const struct explain *explain, int fd, struct kvm_cpuid2 **ret)
 {
 	for (unsigned int n = 128; n <= 4096; n *= 2) {
@@ -89,8 +89,8 @@ static int get_cpuid(const struct explain *explain, int fd, struct kvm_cpuid2 **
 	return -E2BIG;
 }
 
-/* Leaf 1, ECX bit 31: "there is a hypervisor". KVM leaves it to us, and a guest that does
- * not see it takes the machine for a real one, with all the hardware that goes with it.
+/* Leaf 1, ECX bit 31: "there is a hypervisor". KVM leaves it to us; a guest that does not
+ * see the bit believes that it has a real machine with all the hardware of one.
  */
 static void set_hypervisor_bit(struct kvm_cpuid2 *list)
 {

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Told of each step as it happens. @step: 1 to 10, as docs/matrix.md numbers them.
+/* Called for each step as it happens. @step: 1 to 10, as docs/matrix.md numbers them.
  * @call: what was done, @result: what the kernel said (a descriptor, 0, or -errno), or
  * EXPLAIN_EVENT when it is something that happened. */
 #define EXPLAIN_EVENT LONG_MIN
@@ -21,7 +21,7 @@ struct explain {
 	void *ctx;
 };
 
-/** explain_say - tell it, when anybody listens. */
+/** explain_say - report a step, if a callback is set. */
 void explain_say(const struct explain *to, int step, long result, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -29,8 +29,8 @@ struct kvm {
 	int fd;
 	int run_size;	     /* bytes of struct kvm_run and what follows it */
 	bool immediate_exit; /* since Linux 4.11 (KVM_CAP_IMMEDIATE_EXIT) */
-	bool tss_addr; /* Intel without unrestricted guests wants KVM_SET_TSS_ADDR */
-	struct kvm_cpuid2 *cpuid; /* what it can give a guest; owned */
+	bool tss_addr; /* Intel without unrestricted guests needs KVM_SET_TSS_ADDR */
+	struct kvm_cpuid2 *cpuid; /* the CPUID that it can give a guest; owned */
 };
 
 /**
@@ -38,8 +38,8 @@ struct kvm {
  * @missing: set to the capability's name when -ENOSYS is returned; may be NULL.
  * Return: 0; -ENOENT, -EACCES and the like from open(2); -ENOTTY when it is no KVM
  * device; -EPROTO when it speaks another version than 12; -ENOSYS when a capability that
- * matrix cannot do without is missing. What the CPU's own CPUID says is never asked: KVM
- * may run guests by other means, and it is the one that knows.
+ * matrix cannot do without is missing. The CPU's own CPUID is never asked: KVM may run
+ * guests by other means, and only KVM knows.
  */
 int kvm_open(const char *path, const struct explain *explain, struct kvm *ret,
 	     const char **missing);

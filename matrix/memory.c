@@ -7,7 +7,7 @@
 
 static void *in_region(const struct guest_region *r, uint64_t at, uint64_t len)
 {
-	/* Written so that nothing can wrap: at - base is only used when at >= base. */
+	/* Written so that no sum can wrap: at - base is only used when at >= base. */
 	if (!r->size || at < r->base || at - r->base > r->size)
 		return NULL;
 	return len <= r->size - (at - r->base) ? r->host + (at - r->base) : NULL;

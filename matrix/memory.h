@@ -3,8 +3,9 @@
  * A guest's memory, and the one place that turns an address of the guest into a pointer.
  *
  * Both kinds of guest address are types of their own, so that none is used as a pointer,
- * or as the other kind, by mistake. Whoever reads guest memory copies it once and decides
- * on the copy: a guest that runs on in another thread could change what was checked.
+ * or as the other kind, by mistake. Code that reads guest memory copies it once and
+ * decides on the copy: a guest that still runs in another thread could change what was
+ * checked.
  */
 #ifndef MATRIX_MEMORY_H
 #define MATRIX_MEMORY_H
@@ -35,7 +36,7 @@ struct guest_memory {
 
 /**
  * guest_memory_at - the @len bytes at @gpa, all in one region.
- * Return: a pointer that is good as long as the region is mapped, NULL when a byte of it
+ * Return: a pointer that is valid as long as the region is mapped, NULL when a byte of it
  * is outside. @len 0 is fine anywhere inside, and at a region's end.
  */
 void *guest_memory_at(const struct guest_memory *m, gpa_t gpa, uint64_t len);

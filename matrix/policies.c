@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policies. Each is a few lines over the heaps of struct sched; none of them knows a
- * guest. A guest that was picked stays in the queue while it runs.
+ * The policies. Each is a few lines over the heaps of struct sched; none of them knows
+ * anything about guests. A guest that was picked stays in the queue while it runs.
  */
 #include <string.h>
 
@@ -25,8 +25,8 @@ static double slice_of(const struct sched *s, const struct sched_entity *e)
 	return (double)sched_slice_ns(s, e) / e->weight;
 }
 
-/* Where those that are ready stand on average, by weight: the one virtual time at which
- * nobody would be ahead or behind. With nobody ready it stays where it was. */
+/* The average virtual time of the ready guests, by weight: at that time no guest would be
+ * ahead or behind. With no guest ready it stays unchanged. */
 static double average(const struct sched *s, double weight)
 {
 	return weight > 0.5 ? s->weighted_vtime / weight : s->vmin;
@@ -37,7 +37,7 @@ static void leave_queue(struct sched *s, struct sched_entity *e)
 	heap_remove(&s->ready, &e->queue);
 }
 
-/* @e joins: what it owes stays, a claim is not kept. scheduler.c has added its weight. */
+/* @e joins: a debt is kept, a claim is not. scheduler.c has added its weight. */
 static void join_average(struct sched *s, struct sched_entity *e)
 {
 	double now = average(s, s->weight_ready - e->weight);
@@ -50,7 +50,8 @@ static void leave_average(struct sched *s, struct sched_entity *e)
 {
 	s->vmin = average(s, s->weight_ready);
 	s->weighted_vtime -= e->weight * e->vtime;
-	/* The last one out: begin anew, without the sums' rounding errors. */
+	/* The last guest has left: begin anew, without the rounding errors of the sums.
+	 */
 	if (s->weight_ready - e->weight < 0.5)
 		s->weighted_vtime = 0;
 }
@@ -63,13 +64,13 @@ static void spend(struct sched *s, struct sched_entity *e, uint64_t cpu_ns)
 }
 
 /*
- * stride (Waldspurger and Weihl, 1995): virtual time is cpu time over weight, and whoever
- * is furthest behind runs. With actual times charged, what one got too much by a late
- * kick is taken off its next turns.
+ * stride (Waldspurger and Weihl, 1995): virtual time is cpu time over weight, and the
+ * guest that is furthest behind runs. Actual times are charged, so what a guest got too
+ * much because of a late kick is taken off its next turns.
  *
- * A newcomer begins somewhere in its stride. Sixty that all began at one point would have
- * their turns in one long row, and a heavy guest would have to wait for all of it each
- * time. Multiples of the golden ratio lie evenly, however many there are.
+ * A newcomer begins somewhere in its stride. Sixty guests that all began at one point
+ * would have their turns in one long row, and a heavy guest would have to wait for all of
+ * them each time. Multiples of the golden ratio lie evenly, however many there are.
  */
 static void begin_stride(struct sched *s, struct sched_entity *e)
 {
@@ -103,7 +104,8 @@ static void stride_charge(struct sched *s, struct sched_entity *e, uint64_t cpu_
 	heap_move(&s->ready, &e->queue, e->vtime);
 }
 
-/* @old: its weight until now. What it is ahead or behind stays the same cpu time. */
+/* @old: its weight until now. The cpu time by which it is ahead or behind stays the same.
+ */
 static void reweigh(struct sched *s, struct sched_entity *e, uint32_t old)
 {
 	double others = s->weighted_vtime - old * e->vtime;
@@ -121,9 +123,9 @@ static void stride_reweigh(struct sched *s, struct sched_entity *e, uint32_t old
 }
 
 /*
- * Two guests are never further off than what one turn makes. With more, several can be
- * behind at once and each waits for the others: up to two turns. So their turns are half
- * as long, and nobody is off by more than a slice.
+ * Two guests are never further from their due than one turn. With more guests, several
+ * can be behind at once and each waits for the others: up to two turns. So their turns
+ * are half as long, and no guest is off by more than a slice.
  */
 static double stride_turn_ns(const struct sched *s, const struct sched_entity *e)
 {
@@ -144,9 +146,9 @@ static const struct sched_policy stride = {
 };
 
 /*
- * eevdf (Stoica and Abdel-Wahab, 1995): among those that have not got more than their
- * due, the one whose next slice is due first. No guest is ever further than a slice from
- * its due; one with a short slice of its own waits less and gets the same.
+ * eevdf (Stoica and Abdel-Wahab, 1995): of the guests that have not got more than their
+ * due, the one whose next slice is due first runs. No guest is ever further than a slice
+ * from its due; one with a short slice of its own waits less and gets the same.
  *
  * `early` holds those ahead of their due, by virtual time; `ready` the others, by
  * deadline.
@@ -181,7 +183,7 @@ static void eevdf_leave(struct sched *s, struct sched_entity *e)
 static struct sched_entity *eevdf_pick(struct sched *s)
 {
 	struct sched_entity *e;
-	/* Sums of rounded numbers: somebody is always due, if not by a hair. */
+	/* The sums are rounded: some guest is always due, but rounding may hide it. */
 	double now = average(s, s->weight_ready) * (1 + 1e-12);
 
 	while ((e = top(&s->early)) && e->vtime <= now) {
@@ -208,10 +210,10 @@ static void eevdf_reweigh(struct sched *s, struct sched_entity *e, uint32_t old)
 
 /*
  * A turn ends when its guest is 0.3 slices ahead of its due, and a slice after it began
- * at the latest. Full slices let guests swing from a slice behind to a slice ahead: a
- * point each way in 100 ms at 1 ms. A quarter at least, or the switches cost more than
- * they are worth. (Under stride this makes convoys: the light ones all end up at one
- * point.)
+ * at the latest. With full slices guests swing from a slice behind to a slice ahead: a
+ * point each way in 100 ms with slices of 1 ms. A turn has at least a quarter of a slice,
+ * or the switches cost more than they gain. (Under stride this would make convoys: all
+ * light guests would end up at one point.)
  */
 static double eevdf_turn_ns(const struct sched *s, const struct sched_entity *e)
 {
@@ -235,8 +237,8 @@ static const struct sched_policy eevdf = {
 };
 
 /*
- * lottery (Waldspurger and Weihl, 1994): each turn is drawn, weights are tickets. Right
- * in the long run only: the error shrinks with the root of the number of turns.
+ * lottery (Waldspurger and Weihl, 1994): each turn is drawn, weights are tickets. Exact
+ * in the long run only: the error shrinks with the square root of the number of turns.
  */
 static uint64_t draw(struct sched *s)
 {
@@ -247,8 +249,8 @@ static uint64_t draw(struct sched *s)
 	return z ^ (z >> 31);
 }
 
-/* The queue is ordered by weight, the heaviest at the root: draw one of them all, and
- * keep it with a chance of its weight over the heaviest's. Else draw again. */
+/* The queue is ordered by weight, the heaviest at the root: draw one guest, and keep it
+ * with the probability of its weight divided by the heaviest weight. Else draw again. */
 static void lottery_join(struct sched *s, struct sched_entity *e)
 {
 	heap_add(&s->ready, &e->queue, -(double)e->weight);
@@ -298,8 +300,8 @@ static void robin_join(struct sched *s, struct sched_entity *e)
 	heap_add(&s->ready, &e->queue, ++s->turn);
 }
 
-/* strict-io: the other one, at each KVM_EXIT_IO. Weights mean nothing. A guest without
- * I/O is kicked after a slice, or the others would never run. */
+/* strict-io: switches to the next guest at each KVM_EXIT_IO. Weights mean nothing. A
+ * guest without I/O is kicked after a slice, or the others would never run. */
 static bool strict_io_turn_over(struct sched *s, struct sched_entity *e,
 				enum sched_event why)
 {
@@ -321,8 +323,8 @@ static const struct sched_policy strict_io = {
 };
 
 /*
- * ticks: 70:30 is 7 returns of KVM_RUN, then 3. Meant were ticks of a timer; but whatever
- * ends KVM_RUN is counted, so a guest that does I/O loses its turns in no time.
+ * ticks: 70:30 is 7 returns of KVM_RUN, then 3. The exercise means ticks of a timer, but
+ * every return of KVM_RUN is counted, so a guest that does I/O uses up its turns at once.
  */
 static uint32_t gcd(uint32_t a, uint32_t b)
 {

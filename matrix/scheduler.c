@@ -36,7 +36,7 @@ static void make_ready(struct sched *s, struct sched_entity *e, uint64_t now)
 	s->policy->join(s, e);
 }
 
-/* Off whatever queue it is on. */
+/* Takes it off the queue that it is on. */
 static void take_out(struct sched *s, struct sched_entity *e)
 {
 	if (e->state == SCHED_ASLEEP) {
@@ -92,7 +92,7 @@ uint64_t sched_advance(struct sched *s, uint64_t now)
 		struct sched_entity *e = heap_entry(next, struct sched_entity, queue);
 
 		take_out(s, e);
-		/* It waits from when it should have been woken up. */
+		/* Its waiting time begins when it should have been woken up. */
 		make_ready(s, e, (uint64_t)next->key);
 	}
 	return next ? (uint64_t)next->key : UINT64_MAX;
@@ -104,7 +104,8 @@ void sched_yield_to_others(struct sched *s, struct sched_entity *e)
 		s->yielded = e;
 }
 
-/* Off the queue while another one is picked, and back on it as if it had just come. */
+/* Takes it off the queue while another one is picked, then puts it back as if it had just
+ * come. */
 static struct sched_entity *pick_another(struct sched *s, struct sched_entity *yielded)
 {
 	struct sched_entity *e;
@@ -140,7 +141,7 @@ uint64_t sched_turn_ns(const struct sched *s, const struct sched_entity *e)
 	return sched_slice_ns(s, e);
 }
 
-/* What it used beyond its cap is taken off the next period's. */
+/* What it used beyond its cap is taken off the cap of the next period. */
 static void hold_cap(struct sched *s, struct sched_entity *e, uint64_t cpu_ns,
 		     uint64_t now)
 {

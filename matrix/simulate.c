@@ -62,7 +62,7 @@ void sim_deinit(struct sim *sim)
 	sched_deinit(&sim->sched);
 }
 
-/* How long it stays in before something happens; and what. */
+/* How long a guest runs before something happens, and what happens. */
 static uint64_t stay(const struct sim *sim, struct sim_guest *g, uint64_t left,
 		     enum sched_event *why)
 {
@@ -84,7 +84,7 @@ static uint64_t stay(const struct sim *sim, struct sim_guest *g, uint64_t left,
 	return ns;
 }
 
-/* Kicks are a little late, and now and then the host is elsewhere. */
+/* Kicks are a little late, and sometimes the host does something else. */
 static uint64_t lateness(struct sim *sim)
 {
 	uint64_t late = draw(sim, sim->late_ns / 16 + 1);
@@ -92,7 +92,7 @@ static uint64_t lateness(struct sim *sim)
 	return draw(sim, 1000) ? late : draw(sim, sim->late_ns + 1);
 }
 
-/* One turn. Return: the cpu time used; @sleeps: it ends in sleep. */
+/* One turn. Return: the cpu time used. @sleeps: set when the guest sleeps after it. */
 static uint64_t take_turn(struct sim *sim, struct sim_guest *g, bool *sleeps)
 {
 	uint64_t slice = sched_turn_ns(&sim->sched, &g->sched) + lateness(sim);

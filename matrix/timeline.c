@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who ran when; see timeline.h. */
+/* Which guest ran when; see timeline.h. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who ran when, in bounded memory: time is cut into TIMELINE_BINS bins, and each holds
- * how long each guest ran in it. When they are full, two become one, twice as long; so
- * the picture always spans the whole run.
+ * Which guest ran when, in bounded memory: time is divided into TIMELINE_BINS bins, and
+ * each holds how long each guest ran in it. When all are full, each two become one of
+ * twice the length, so the picture always covers the whole run.
  */
 #ifndef MATRIX_TIMELINE_H
 #define MATRIX_TIMELINE_H

@@ -47,7 +47,8 @@ static enum vm_event serve_io(struct vm *vm)
 		one = bus_access(vm, &vm->bus, &a);
 		if (in)
 			memcpy(data, &a.value, a.size);
-		/* The strongest of what the elements mean; an end ends at once. */
+		/* The strongest of what the elements mean; the end of the guest stops the
+		 * loop at once. */
 		event = one > event ? one : event;
 		if (event == VM_ENDED)
 			break;
@@ -55,7 +56,7 @@ static enum vm_event serve_io(struct vm *vm)
 	return event;
 }
 
-/* Nothing is there: the read floats high, the write is lost, as on a bus without devices.
+/* Nothing is there: a read gives all ones, a write is lost, as on a bus without devices.
  */
 static enum vm_event serve_mmio(struct vm *vm)
 {

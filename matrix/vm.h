@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One virtual machine: memory, a vCPU, its ports, its counts. Everything that belongs to
- * a guest hangs on its struct vm; there is no other state, so any number of them can live
- * in one process, and on one thread.
+ * a guest is reached from its struct vm; there is no other state, so any number of them
+ * can live in one process, and on one thread.
  *
  * Thread rule: a VM is created, run and destroyed by one thread at a time.
  */
@@ -24,7 +24,7 @@ struct vm_config {
 	const void *image; /* the file's bytes; only read during vm_create() */
 	size_t image_size;
 	uint64_t ram;				 /* bytes, a multiple of RAM_UNIT */
-	const struct hypercall_profile *profile; /* decides the mode, too */
+	const struct hypercall_profile *profile; /* decides the CPU mode, too */
 	const sigset_t *run_mask; /* signals blocked during KVM_RUN; NULL: as outside */
 	struct explain explain;
 	/** output - @len bytes that the guest prints. May be NULL. */
@@ -36,7 +36,7 @@ struct vm_config {
 enum vm_end {
 	VM_LIVES,
 	VM_EXITED,	 /* by hypercall, or HLT for good: vm->status */
-	VM_EXCEPTION,	 /* that it does not handle */
+	VM_EXCEPTION,	 /* an exception that it does not handle */
 	VM_TRIPLE_FAULT, /* one in spite of handlers of its own */
 	VM_CONFUSED,	 /* KVM_EXIT_INTERNAL_ERROR: KVM could not go on with it */
 	VM_NO_ENTRY,	 /* KVM_EXIT_FAIL_ENTRY: the CPU refused its state */
@@ -45,12 +45,12 @@ enum vm_end {
 	VM_STOPPED	 /* by us */
 };
 
-/* Exits by type, and the kicks: those are the host's doing, and some find the guest
+/* Exits by type, and kicks. A kick comes from the host, and sometimes the guest is
  * outside already. */
 struct vm_counts {
 	uint64_t io_in, io_out, mmio_read, mmio_write, hlt, other;
 	uint64_t kicked;
-	uint64_t unclaimed; /* of io_*: accesses to ports that nobody has */
+	uint64_t unclaimed; /* the part of io_* to ports without a device */
 };
 
 struct vm {
@@ -77,8 +77,8 @@ struct vm {
 /**
  * vm_create - the ten steps up to a guest that can be entered.
  * @why: IMAGE_WHY bytes for a sentence on what is wrong with the image, or empty.
- * Return: 0; -EINVAL for a size of memory that cannot be; image_load()'s errors; what the
- * kernel says. Nothing is left behind after an error. @kvm must outlive it.
+ * Return: 0; -EINVAL for an impossible size of memory; image_load()'s errors; the
+ * kernel's errors. Nothing is left behind after an error. @kvm must outlive it.
  */
 int vm_create(const struct kvm *kvm, const struct vm_config *config, struct vm **ret,
 	      char *why);
@@ -87,8 +87,8 @@ int vm_create(const struct kvm *kvm, const struct vm_config *config, struct vm *
 void vm_destroy(struct vm *vm);
 
 /**
- * vm_enter - run the guest until it leaves once, and serve that.
- * With run->immediate_exit set it is not entered at all; KVM finishes what the last exit
+ * vm_enter - run the guest until it leaves once, and serve that exit. With
+ * run->immediate_exit set it is not entered at all; KVM finishes what the last exit
  * began, and the answer is VM_KICKED. The caller clears the flag.
  */
 enum vm_event vm_enter(struct vm *vm);
@@ -96,7 +96,8 @@ enum vm_event vm_enter(struct vm *vm);
 /** vm_stop - end it from outside; @why is kept. */
 void vm_stop(struct vm *vm, const char *why);
 
-/** vm_exits - how often it has left of its own: the same in every run, without kicks. */
+/** vm_exits - how often the guest has left by itself (without kicks): the same in every
+ *  run. */
 uint64_t vm_exits(const struct vm *vm);
 
 /** vm_end_name - "exited", "triple-fault" and so on. */
@@ -118,10 +119,12 @@ int vm_read(struct vm *vm, gva_t gva, void *buffer, size_t len);
 int vm_write(struct vm *vm, gva_t gva, const void *buffer, size_t len);
 
 /** vm_read_string - at most @size bytes up to a NUL, which is not stored; @len: how many.
- *  Return: 0, or -EFAULT when it runs out of mapped memory first: @len is what came. */
+ *  Return: 0, or -EFAULT when mapped memory ends first; @len is then how many were read.
+ */
 int vm_read_string(struct vm *vm, gva_t gva, char *buffer, size_t size, size_t *len);
 
-/** vm_explain - tell whoever watches; costs a test when nobody does. */
+/** vm_explain - report an event to the explain callback; costs one test when there is
+ *  none. */
 #define vm_explain(vm, step, result, ...)                                                \
 	do {                                                                             \
 		if ((vm)->config.explain.say)                                            \

@@ -70,7 +70,7 @@ int vm_read_string(struct vm *vm, gva_t gva, char *buffer, size_t size, size_t *
 
 		if (stretch(vm, (gva_t){gva.at + *len}, size - *len, &host, &n))
 			return -EFAULT;
-		/* Copy first and look at the copy. */
+		/* Copy first, then check the copy. */
 		memcpy(buffer + *len, host, n);
 		end = memchr(buffer + *len, '\0', n);
 		if (end) {

@@ -145,7 +145,8 @@ static int walk_table(struct walk *w, unsigned int level, uint64_t table, uint64
 
 	for (unsigned int i = 0; entries && i < 512; i++) {
 		uint64_t e = entries[i], at = gva + ((uint64_t)i << shift);
-		/* Write and user must be granted on every level, no-execute on one. */
+		/* Write and user must be set on every level; no-execute on one level is
+		 * enough. */
 		uint64_t now =
 			(rights & e & (PTE_WRITE | PTE_USER)) | ((rights | e) & PTE_NX);
 		int stop;

@@ -12,10 +12,10 @@
 #include "memory.h"
 
 /*
- * What the host keeps in guest memory, right behind the RAM: page tables, which have
- * physical addresses alone, so that no stray pointer can destroy them; then, mapped for
- * the guest, what the CPU needs for exceptions, and the page of texts that hypercalls
- * hand out. Only the stack is writable.
+ * What the host keeps in guest memory, right behind the RAM: page tables, which have no
+ * virtual address, so that no stray pointer can destroy them; then, mapped for the guest,
+ * what the CPU needs for exceptions, and the page of texts that hypercalls hand out. Only
+ * the stack is writable.
  */
 enum {
 	AREA_PML4,
@@ -64,10 +64,10 @@ struct x86_mapping {
 };
 
 /**
- * x86_walk - tell @tell of every stretch that the page tables at @cr3 map, in order.
- * Tables outside of the guest's memory are taken for empty. @tell returns non-zero to
- * stop; so does the walk itself after a million entries, for tables that contain
- * themselves. Return: what @tell returned last, or -ELOOP.
+ * x86_walk - call @tell for every stretch that the page tables at @cr3 map, in order.
+ * Tables outside of the guest's memory count as empty. @tell returns non-zero to stop; so
+ * does the walk itself after a million entries, for tables that contain themselves.
+ * Return: what @tell returned last, or -ELOOP.
  */
 int x86_walk(const struct guest_memory *m, uint64_t cr3,
 	     int (*tell)(void *ctx, const struct x86_mapping *map), void *ctx);

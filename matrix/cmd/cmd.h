@@ -65,13 +65,14 @@ struct cmd {
 
 extern const struct cmd cmd_run, cmd_simulate, cmd_dump, cmd_ctl, cmd_guests, cmd_doctor;
 
-/** error - "matrix: SENTENCE" on stderr. usage_error() and failed() also give a status.
+/** error - print "matrix: SENTENCE" on stderr. usage_error() and failed() also return an
+ *  exit status.
  */
 void error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** parse_time - "500us", "1ms", "5s", "2m", "1h", a bare number is seconds; into ns, at
- *  least 1. parse_size - "2M", "1G", "512K"; into bytes. Return: 0 or -EINVAL. */
+/** parse_time - "500us", "1ms", "5s", "2m" or "1h" into ns, at least 1; a bare number is
+ *  seconds. parse_size - "2M", "1G" or "512K" into bytes. Return: 0 or -EINVAL. */
 int parse_time(const char *s, uint64_t *ns);
 int parse_size(const char *s, uint64_t *bytes);
 
@@ -88,13 +89,14 @@ struct guest_specs {
 	size_t n;
 };
 
-/** guest_specs_add - one more, from "GUEST[:WEIGHT]". 0, or EXIT_USAGE after a message.
+/** guest_specs_add - add one guest, from "GUEST[:WEIGHT]". 0, or EXIT_USAGE after a
+ *  message.
  */
 int guest_specs_add(struct guest_specs *specs, const char *word);
-/** guest_specs_parse - all operands, then the caps. */
+/** guest_specs_parse - parse all operands, then the caps. */
 int guest_specs_parse(struct guest_specs *specs, int argc, char **argv,
 		      const struct strv *caps);
-/** guest_specs_drop_last - its name is free again. */
+/** guest_specs_drop_last - remove the last one, so that its name is free again. */
 void guest_specs_drop_last(struct guest_specs *specs);
 void guest_specs_deinit(struct guest_specs *specs);
 
@@ -110,7 +112,8 @@ struct settings {
 /** settings_parse - 0, or EXIT_USAGE after a message. */
 int settings_parse(const struct options *o, struct settings *ret);
 
-/** open_kvm - 0, or an exit status after a message that says what to do. */
+/** open_kvm - open the device. 0, or an exit status after a message that says what to do.
+ */
 int open_kvm(const struct settings *s, const struct explain *explain, struct kvm *ret);
 
 /** make_cloud - @config's policy, kick, slice, signals and seed come from @s and @o, the
@@ -118,13 +121,13 @@ int open_kvm(const struct settings *s, const struct explain *explain, struct kvm
 int make_cloud(const struct options *o, const struct settings *s,
 	       struct cloud_config *config, struct cloud **ret);
 
-/** add_guest - @spec's image, found, loaded into a VM and put into @cloud. @config: where
- *  its output goes, and whom to explain it; the rest is filled in.
+/** add_guest - find @spec's image, load it into a VM and put that into @cloud. @config:
+ *  where its output goes, and where its steps are explained; the rest is filled in.
  *  Return: 0, or an exit status and a sentence in @message. */
 int add_guest(struct cloud *cloud, const struct kvm *kvm, const struct guest_spec *spec,
 	      const struct settings *s, struct vm_config *config, struct text *message);
 
-/** explain_to - tell the ten steps on @stream. */
+/** explain_to - print the ten steps on @stream. */
 struct explain explain_to(FILE *stream);
 
 /** watch_signals - SIGINT and SIGTERM set *watch_signals() from now on; a second one ends

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* matrix doctor: what can the KVM here do, really? Asked by running guests, not the CPU.
+/* matrix doctor: what can the KVM here really do? Found out by running guests, not from
+ * the CPU's flags.
  */
 #include "cmd.h"
 #include "figures.h"

@@ -10,7 +10,7 @@
 #include "output.h"
 #include "figures.h"
 
-#define TEND_NS 20000000ull /* 20 ms: what a person at the socket does not notice */
+#define TEND_NS 20000000ull /* 20 ms: too short for a person to notice */
 #define LIVE_NS 250000000ull
 
 struct run {
@@ -117,7 +117,7 @@ static int add_guests(struct run *r)
 	return 0;
 }
 
-/* A terminal that nothing else is printed on. */
+/* Is standard error a terminal on which nothing else is printed? */
 static bool wants_live(const struct options *o)
 {
 	bool output_elsewhere =

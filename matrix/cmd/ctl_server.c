@@ -61,7 +61,7 @@ int ctl_listen(struct ctl_server *server, const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	/* The mode is there from the first moment on. */
+	/* The socket has its mode from the first moment on. */
 	mask = umask(0177);
 	err = bind(fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
 	umask(mask);

@@ -2,7 +2,8 @@
 /*
  * Changing a cloud while it runs: a unix socket of mode 0600. A client connects, sends
  * one line, and reads the answer up to the end: "ok" and perhaps more lines, or "error: "
- * and a sentence. Nobody is waited for: a slow client costs the guests nothing.
+ * and a sentence. The server never waits for a client: a slow one costs the guests
+ * nothing.
  */
 #ifndef MATRIX_CMD_CTL_SERVER_H
 #define MATRIX_CMD_CTL_SERVER_H
@@ -18,13 +19,14 @@ struct ctl_server {
 		char line[512];
 		size_t len;
 	} clients[4];
-	/** add - a guest from "GUEST[:WEIGHT]"; a sentence in @message when it fails. */
+	/** add - add a guest, from "GUEST[:WEIGHT]"; a sentence in @message when it
+	 *  fails. */
 	int (*add)(void *ctx, struct cloud *cloud, const char *word,
 		   struct text *message);
 	void *ctx;
 };
 
-/** ctl_connect - to who listens at @path. A descriptor, or -errno. */
+/** ctl_connect - connect to the server at @path. A descriptor, or -errno. */
 int ctl_connect(const char *path);
 
 /** ctl_listen - at @path, which must not be in use. 0, or -errno: -EADDRINUSE when
@@ -32,7 +34,7 @@ int ctl_connect(const char *path);
 int ctl_listen(struct ctl_server *server, const char *path);
 void ctl_close(struct ctl_server *server);
 
-/** ctl_serve - whatever has come since the last time. Does not wait. */
+/** ctl_serve - serve what has come since the last call. Does not wait. */
 void ctl_serve(struct ctl_server *server, struct cloud *cloud);
 
 #endif

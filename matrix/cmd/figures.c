@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who got what; see figures.h. JSON is written by hand: the program is to be linked
- * statically for guests, and these are all the objects it has. */
+/* The time that each guest got; see figures.h. JSON is written by hand: the program is to
+ * be linked statically for guests, and these are all the objects it has. */
 #include <string.h>
 
 #include "text.h"

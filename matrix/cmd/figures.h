@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who got what, as a table or as JSON; for real guests and for invented ones. */
+/* The time that each guest got, as a table or as JSON; for real guests and for simulated
+ * ones. */
 #ifndef MATRIX_CMD_FIGURES_H
 #define MATRIX_CMD_FIGURES_H
 
@@ -7,12 +8,12 @@
 
 struct text;
 
-/** figures_table - of all guests of a cloud, with a line on top when @live. */
+/** figures_table - the table of all guests of a cloud, with a line on top when @live. */
 void figures_table(const struct cloud *cloud, bool live, struct text *out);
 void figures_json(const struct cloud *cloud, struct text *out);
 
 /** figures_row, figures_entity_json - one line, one object's members, of any entity. The
- *  window's error is the last one's when @live, else the worst one's. */
+ *  error shown is that of the last window when @live, else that of the worst window. */
 void figures_head(struct text *out);
 void figures_row(const struct sched *s, const struct sched_entity *e, const char *name,
 		 bool live, struct text *out);

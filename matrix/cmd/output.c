@@ -9,7 +9,8 @@
 
 enum { LINE_MAX_BYTES = 8192 };
 
-/* One line at a time is kept: when another guest speaks, the first one's is cut. */
+/* Only one unfinished line is kept: when another guest prints, the first guest's line is
+ * cut. */
 static void end_line(struct output *out)
 {
 	if (!out->line.len)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What guests print: as it is for one guest, in lines with its name for several. */
+/* Output of the guests: unchanged when there is one guest, in lines that begin with the
+ * guest's name when there are several. */
 #ifndef MATRIX_CMD_OUTPUT_H
 #define MATRIX_CMD_OUTPUT_H
 
@@ -13,14 +14,14 @@ struct vm;
 struct output {
 	FILE *to; /* NULL: nowhere */
 	bool named;
-	struct vm *last;  /* whose line is not finished */
-	struct text line; /* what it has of it */
+	struct vm *last;  /* the guest whose line is not finished */
+	struct text line; /* the part of that line so far */
 };
 
-/** output_print - as vm_config.output; the context is the struct output. */
+/** output_print - for vm_config.output; the context is the struct output. */
 void output_print(void *ctx, struct vm *vm, const char *data, size_t len);
 
-/** output_finish - an unfinished line, too, and flush. 0 or -errno. */
+/** output_finish - write an unfinished line, too, and flush. 0 or -errno. */
 int output_finish(struct output *out);
 
 #endif

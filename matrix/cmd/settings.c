@@ -74,7 +74,7 @@ static bool name_is_taken(const struct guest_specs *specs, const char *name)
 	return false;
 }
 
-/* "neo", and for the next one "neo.2". */
+/* The first guest is "neo", the next one of the same image "neo.2". */
 static char *unique_name(const struct guest_specs *specs, const char *source)
 {
 	char *name = xstrdup(fs_basename(source));
@@ -308,7 +308,8 @@ int make_cloud(const struct options *o, const struct settings *s,
 	return EXIT_FAILED;
 }
 
-/* Its bytes into @config. @data: what the caller frees after the VM was made. */
+/* Puts the image's bytes into @config. @data: what the caller frees after the VM was
+ * made. */
 static int find_image(const char *source, struct vm_config *config, char **data,
 		      struct text *message)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Interruption. The one mutable variable of the program outside a function's frame: a
- * signal handler can have nothing else. */
+/* Interruption. The program's only mutable global variable: a signal handler can reach
+ * nothing else. */
 #include <signal.h>
 
 #include "cmd.h"
@@ -13,7 +13,8 @@ static void on_interrupt(int number)
 }
 
 /* What is ignored already, as in a shell's background job, stays so. No SA_RESTART, so
- * that KVM_RUN and ppoll() return. Once only: the second signal finds the default action.
+ * that KVM_RUN and ppoll() return. The handler runs only once: the second signal has the
+ * default action.
  */
 static void watch(int number)
 {

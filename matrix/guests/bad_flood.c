@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every port, every width, both ways, and repeated strings: without pause. */
+/* Accesses every port, in every width and direction, and with repeated strings, without
+ * pause. */
 #include "guest.h"
 
 static uint8_t bytes[64];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Jumps to where no memory is: mapped, but nothing there to be fetched. */
+/* Jumps to an address that is mapped, but to no memory: nothing can be fetched there. */
 #include "guest.h"
 #include "nowhere.h"
 

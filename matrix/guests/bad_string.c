@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Strings without an end: over many pages, up to the end of memory, around 4 GiB. */
+/* Prints strings without an end: over many pages, up to the end of memory, around 4 GiB.
+ */
 #include "guest.h"
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Leaves all the time: a read of a port that nobody has. */
+/* Leaves all the time, by reading a port where no device is. */
 #include "guest.h"
 
 int main(void)

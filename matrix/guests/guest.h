@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a guest program needs: the hypercalls as functions. A guest is freestanding C: no
- * library, no operating system, one CPU in 64-bit mode, memory from 0 on that is mapped
- * as it is. main() is called on a stack at the end of memory; what it returns is the
- * guest's status.
+ * library, no operating system, one CPU in 64-bit mode, memory from 0 on, mapped one to
+ * one. main() is called on a stack at the end of memory; what it returns is the guest's
+ * status.
  */
 #ifndef MATRIX_GUEST_H
 #define MATRIX_GUEST_H
@@ -98,7 +98,7 @@ static inline void yield(void)
 	out32(MATRIX_YIELD, 0);
 }
 
-/* For at least so long; the CPU is for others meanwhile. */
+/* Sleeps for at least so long; other guests have the CPU meanwhile. */
 static inline void sleep_us(uint32_t us)
 {
 	out32(MATRIX_ALARM, us);

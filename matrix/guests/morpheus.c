@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Computes for ever: the longest way down from n to 1, halving even numbers, 3n + 1 for
- * odd ones. A word whenever there is a longer one. */
+ * odd ones. Prints a line whenever it finds a longer one. */
 #include "guest.h"
 
 static uint32_t steps(uint64_t n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Computes for ever: primes by trial division. A word now and then. */
+/* Computes for ever: primes by trial division. Prints a line now and then. */
 #include "guest.h"
 
 static int is_prime(uint32_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A virtual address that is mapped, to where no memory is. */
+/* A virtual address that is mapped to a physical one without memory. */
 #ifndef MATRIX_NOWHERE_H
 #define MATRIX_NOWHERE_H
 

@@ -4,7 +4,7 @@
 	.globl _start
 _start:
 	xor	%ebp, %ebp
-	sub	$64, %rsp		/* room to be wrong at memory's end, too */
+	sub	$64, %rsp		/* leave some space at the end of memory, too */
 	call	main
 	mov	$0x60a, %edx		/* MATRIX_EXIT */
 	out	%eax, %dx

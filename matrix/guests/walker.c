@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walks all of its memory: writes each page, asks the host where it is, and compares.
- * Then the places at the border: the page of texts, mapped as one of 4 KiB; what is not
- * mapped; and what is mapped to no memory, for which it makes a page table of its own.
+ * Then special places: the page of texts, mapped as one of 4 KiB; an address that is not
+ * mapped; and one that is mapped to no memory, for which it makes its own page table.
  */
 #include "guest.h"
 #include "nowhere.h"
