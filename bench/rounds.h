@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Times of several ways to the same end, taken by turns, and their ratios in a round. */
+/* Times of several ways to do the same, taken in turns, and their ratios within a round.
+ */
 #ifndef BENCH_ROUNDS_H
 #define BENCH_ROUNDS_H
 
@@ -27,8 +28,8 @@ static inline int by_value(const void *a, const void *b)
 }
 
 /*
- * One line: the median of @ms; with a @goal, also how many times as long as @ours that
- * is, with the range over the rounds. @goal 0: it is ours.
+ * One line: the median of @ms; with a @goal, also its ratio to @ours, with the range over
+ * the rounds. @goal 0: this is @ours.
  */
 static inline void print_row(const char *name, const double *ms, const double *ours,
 			     int rounds, double goal)

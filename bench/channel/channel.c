@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The channel of modules/asee_mod beside pipe(2), inside one guest: every figure of the
- * module has one of a pipe next to it that was taken milliseconds earlier or later. See
- * run, which starts this; what the columns mean is said there, too.
+ * Measures the channel of modules/asee_mod and pipe(2) inside one guest: for every figure
+ * of the module there is one of a pipe, taken milliseconds earlier or later. The script
+ * run starts this and explains the columns.
  * usage: channel MODULE.ko ROUNDS MILLISECONDS RESULTS.tsv
  */
 #include <errno.h>
@@ -30,7 +30,7 @@
 #define LEAST	8     /* messages in a window, however long that takes */
 #define STUCK_S 20ull /* without a byte is no figure */
 
-/* What is measured, and beside which pipes. */
+/* What is measured, and with which pipe it is compared. */
 static const struct subject {
 	const char *name, *lock; /* no lock: a pipe */
 	unsigned int buffer;
@@ -50,7 +50,7 @@ static const struct team {
 
 enum { SIZES = 5, TEAMS = 4, ROUNDS_MAX = 64 };
 
-/* One task's, on a cache line of its own. */
+/* The figures of one task, on a cache line of their own. */
 struct tally {
 	_Alignas(64) _Atomic uint64_t bytes, calls;
 	_Atomic unsigned int n_samples;
@@ -59,7 +59,7 @@ struct tally {
 
 struct figures {
 	double mib_s, switches; /* of all tasks, for each message */
-	double p50, p90, p99;	/* µs; 0: not to be had */
+	double p50, p90, p99;	/* µs; 0: not available */
 };
 
 static struct tally *tallies;
@@ -121,7 +121,8 @@ static void subject_open(const struct subject *s, int fds[2])
 	}
 }
 
-/* Empty, for whoever comes next: a pipe ends with its files, the device does not. */
+/* Empties it for the next measurement: a pipe disappears with its files, the device does
+ * not. */
 static void subject_close(const struct subject *s, int fds[2])
 {
 	static char rest[64 * KIB];
@@ -160,8 +161,8 @@ static _Noreturn void writes(int fd, char *buf, size_t size, struct tally *t,
 }
 
 /*
- * @stamped: messages arrive whole, as all are of one size that goes in one piece and
- * divides what the channel holds.
+ * @stamped: messages arrive whole, because all have one size, which is written in one
+ * piece and divides the channel's size.
  */
 static _Noreturn void reads(int fd, char *buf, size_t size, struct tally *t, bool stamped)
 {
@@ -228,7 +229,7 @@ static void crew_start(struct crew *c, const struct team *team, const int fds[2]
 			writes(fds[1], buf, size, &tallies[i], pause, n);
 		reads(fds[0], buf, size, &tallies[i], stamped);
 	}
-	sleep_ns(2000000); /* all at the gate */
+	sleep_ns(2000000); /* all tasks are ready to start */
 	close(c->gate[0]);
 	close(c->gate[1]);
 }
@@ -242,7 +243,7 @@ static uint64_t crew_bytes(const struct crew *c)
 	return sum;
 }
 
-/* Returns the context switches of all. */
+/* Returns the context switches of all tasks. */
 static uint64_t crew_end(const struct crew *c)
 {
 	uint64_t switches = 0;
@@ -288,7 +289,7 @@ static void percentiles(const struct crew *c, struct figures *f)
 	f->p99 = all[n * 99 / 100] / 1e3;
 }
 
-/* Until so long has passed and so much has come; returns how much. */
+/* Waits until the time has passed and enough bytes have come; returns how many. */
 static uint64_t watch(const struct crew *c, uint64_t ns, uint64_t least)
 {
 	const uint64_t from = crew_bytes(c), start = now_ns();
@@ -305,8 +306,8 @@ static uint64_t watch(const struct crew *c, uint64_t ns, uint64_t least)
 }
 
 /*
- * The first quarter is not counted: an emulator translates then what is new to it, and
- * the tasks are not yet in step. The switches are those of all the time.
+ * The first quarter is not counted: an emulator is still translating new code then, and
+ * the tasks are not yet in step. The switches are counted over the whole time.
  */
 static struct figures measure(const struct subject *s, const struct team *team,
 			      size_t size)
@@ -363,8 +364,9 @@ struct spread {
 };
 
 /*
- * Of the ratios of round to round: the two stood side by side in time. Quartiles, for a
- * busy host now and then takes the processor away for longer than a whole window.
+ * Statistics of the ratios within a round, since the two were measured close together in
+ * time. Quartiles, because a busy host now and then takes the processor away for longer
+ * than a whole window.
  */
 static struct spread ratio(const struct figures *of, const struct figures *to,
 			   unsigned int rounds, size_t member)
@@ -396,7 +398,7 @@ static double median(const struct figures *of, unsigned int rounds, size_t membe
 #define RATIO(of, to, rounds, member)                                                    \
 	ratio(of, to, rounds, offsetof(struct figures, member))
 
-/* Beside the pipe of the same size. */
+/* Compared with the pipe of the same size. */
 static double goal(unsigned int size, const struct team *team)
 {
 	if (team->writers == TEAM && team->readers == TEAM)
@@ -510,8 +512,8 @@ static void write_tsv(const char *path, unsigned int rounds)
 		die(path);
 }
 
-/* One message size, its index; or, where @size is -1, the idle ones; with the module
- * loaded once. */
+/* Measures one message size, given by its index, or the idle case where @size is -1, with
+ * the module loaded once. */
 static void run_subject(unsigned int k, unsigned int round, int size)
 {
 	const struct subject *s = &subjects[k];
@@ -527,8 +529,8 @@ static void run_subject(unsigned int k, unsigned int round, int size)
 }
 
 /*
- * Subject by subject, so that what disturbs one disturbs its peer too; each round begins
- * with another one.
+ * One subject after the other, so that what disturbs one disturbs its peer too; each
+ * round begins with another subject.
  */
 static void run_round(unsigned int round)
 {

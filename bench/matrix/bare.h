@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The peer: the least that can be done with KVM's ioctls, nothing checked but success. */
+/* What matrix is compared with: the least that can be done with KVM's ioctls, checked
+ * only for success. */
 #ifndef BENCH_MATRIX_BARE_H
 #define BENCH_MATRIX_BARE_H
 
@@ -12,7 +13,8 @@ struct bare {
 	void *memory, *area;
 };
 
-/** bare_start - the guest's flat @image at 64 KiB, in long mode; 2 MiB of memory. */
+/** bare_start - start the guest's flat @image at 64 KiB, in long mode; 2 MiB of memory.
+ */
 int bare_start(int kvm, const void *image, size_t size, struct bare *ret);
 /** bare_exits - enter it @n times, answering each IN with all ones. */
 int bare_exits(struct bare *b, unsigned long n);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cost of an exit and of a life, beside the bare ioctls; kicks, none of which may be
- * lost; and two guests in two threads under the kernel's scheduler.
+ * The cost of an exit and of a guest's whole life, compared with the bare ioctls; kicks,
+ * none of which may be lost; and two guests in two threads under the kernel's scheduler.
  * usage: bench exit|life|kicks|threads [N]
  */
 #include <errno.h>
@@ -150,8 +150,8 @@ static void bark(int number)
 	barked++;
 }
 
-/* Deadlines from before the entry to well within it. A lost kick would leave the spinner
- * in for ever; a watchdog gets it out after two seconds, and counts. */
+/* Deadlines from before the entry to well within it. After a lost kick the spinner would
+ * never leave; a watchdog makes it leave after two seconds, and counts it. */
 static void bench_kicks(enum kick_mode mode, unsigned long n)
 {
 	struct sigaction action = {.sa_handler = bark};

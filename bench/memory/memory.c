@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A gigabyte in small pages, inside one guest with modules/translate and
- * modules/footprint loaded: both beside what /proc has for the same, by turns. See run.
+ * modules/footprint loaded: each compared with the file in /proc that tells the same, in
+ * turns. See run.
  * usage: memory MIB ROUNDS
  */
 #include <errno.h>
@@ -56,7 +57,7 @@ static void pagemap(size_t at_a_time)
 			die("pagemap");
 }
 
-/* @name of a figure in bytes, or in KiB with a colon. */
+/* @name: of a figure in bytes; with a colon, of one in KiB. */
 static long figure(const char *path, const char *name)
 {
 	char text[4096], *at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Listing thousands of tasks, inside one guest with modules/tasks loaded: its file, a
- * tight loop over /proc/PID/stat, and ps -e, by turns. See run.
+ * Listing thousands of tasks, inside one guest with modules/tasks loaded: the module's
+ * file, a tight loop over /proc/PID/stat, and ps -e, in turns. See run.
  * usage: listing TASKS ROUNDS PS [ARG...]
  */
 #include <dirent.h>
