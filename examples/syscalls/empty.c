@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Does nothing. Whatever strace shows of it is the price of being a process at all. */
+/* Does nothing. The calls that strace shows are those that every process needs. */
 int main(void)
 {
 	return 0;
