@@ -148,7 +148,7 @@ int fs_write_file(const char *path, const void *data, size_t size, mode_t mode)
 	err = fs_write_all(fd, data, size);
 	if (!err && fchmod(fd, mode) < 0)
 		err = -errno;
-	/* Without it a power cut may leave the new name with no bytes behind it. */
+	/* Without this a power cut may leave an empty file under the new name. */
 	if (!err && fdatasync(fd) < 0)
 		err = -errno;
 	if (!err && rename(tmp, path) < 0)
@@ -167,7 +167,7 @@ static int copy_bytes(int in, int out)
 		;
 	if (n == 0)
 		return 0;
-	/* Not every pair of file systems can; what was copied so far stays. */
+	/* Not every pair of file systems supports this; what was copied so far stays. */
 	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
 		int err = fs_write_all(out, buffer, (size_t)n);
 

@@ -3,7 +3,7 @@
  * KTAP parser. A level is one indentation depth: its plan, how many results it has seen,
  * and where its first result lies in the flat list, so that the parent's result line can
  * prefix the names of its subtests. A parent with subtests is not listed itself unless it
- * fails while all of them passed.
+ * fails although all of them passed.
  */
 #include <ctype.h>
 #include <stdlib.h>

@@ -24,7 +24,7 @@ struct ktap {
 	size_t n;
 	bool seen;     /* any KTAP/TAP line at all */
 	bool bail;     /* "Bail out!" */
-	char *problem; /* first breach: missing plan, wrong count, ... or NULL */
+	char *problem; /* first error: missing plan, wrong count, ... or NULL */
 	struct ktap_level *levels; /* parser state */
 	size_t n_levels;
 	struct text pending; /* for the next result */
@@ -35,8 +35,8 @@ struct ktap {
 void ktap_init(struct ktap *k);
 void ktap_deinit(struct ktap *k);
 /** ktap_line - one line without its newline. Lines that are not KTAP are diagnostics of
- *  the result that follows; '#' lines behind a failure that had none before it are that
- *  failure's, as TAP has it. */
+ *  the result that follows; '#' lines after a failure that had none before it belong to
+ *  that failure, as in TAP. */
 void ktap_line(struct ktap *k, const char *line);
 /** ktap_text - many lines. */
 void ktap_text(struct ktap *k, const char *text);

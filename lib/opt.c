@@ -110,7 +110,7 @@ static int unknown(const struct opt_command *cmd, const char *word, struct text 
 	return refuse(why, "unknown option '%s'; see '%s --help'", word, cmd->name);
 }
 
-/* What follows "--" belongs to another command, and may look like anything. */
+/* What follows "--" is not ours, and may look like an option. */
 static int cut_at_dashes(int argc, char **argv, char ***rest)
 {
 	*rest = NULL;

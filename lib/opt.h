@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command-line options from tables: one table is the parser, the help and what completion
- * and manual pages are compared with. Nothing here prints; a mistake of the user comes
- * back as a sentence.
+ * Command-line options from tables: the same table gives the parser and the help, and
+ * completion and manual pages are compared with it. Nothing here prints; a mistake of the
+ * user comes back as a sentence.
  */
 #ifndef KMLAB_LIB_OPT_H
 #define KMLAB_LIB_OPT_H
@@ -21,7 +21,8 @@ struct opt {
 	const char *help; /* one line */
 };
 
-/* One row of a table. Each program calls what its options fill in `struct options`. */
+/* One row of a table. Each program has its own `struct options`, which its options fill
+ * in. */
 #define OPT(type, name, letter, field, arg, help)                                        \
 	{                                                                                \
 		name, letter, type, offsetof(struct options, field), arg, help           \

@@ -26,8 +26,7 @@ static int place_stdio(const struct process_spec *spec)
 		want[i] = open_null(want[i]);
 		if (want[i] < 0)
 			return -errno;
-		/* Moves a descriptor away from the numbers that are about to be
-		 * filled. */
+		/* Moves it out of the way of the numbers that are about to be used. */
 		want[i] = fcntl(want[i], F_DUPFD_CLOEXEC, 10);
 		if (want[i] < 0)
 			return -errno;
@@ -97,8 +96,8 @@ int process_start(const struct process_spec *spec, pid_t *ret)
 	close(pipes[1]);
 	if (pid < 0)
 		return -errno;
-	setpgid(pid, pid); /* as the child does: whoever comes first */
-	/* The pipe closes on a successful exec, or brings the errno. */
+	setpgid(pid, pid); /* the child does the same; the first one wins */
+	/* The pipe closes on a successful exec; else the errno comes through it. */
 	if (read(error_read, &err, sizeof(err)) == sizeof(err)) {
 		waitpid(pid, NULL, 0);
 		return err;
@@ -145,7 +144,7 @@ void process_kill(pid_t pid, int grace_ms)
 	if (grace_ms > 0) {
 		kill(-pid, SIGTERM);
 		if (process_wait(pid, grace_ms, -1, &status) == 0) {
-			kill(-pid, SIGKILL); /* what it started and left */
+			kill(-pid, SIGKILL); /* what it left behind */
 			return;
 		}
 	}
@@ -188,8 +187,8 @@ static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct te
 			return -ETIMEDOUT;
 		if (poll(fds, 3, timeout_ms < 0 ? -1 : STEP_MS) < 0 && errno != EINTR)
 			return -errno;
-		/* Time in which the machine stood still does not count against the
-		 * child's limit. */
+		/* Time in which the whole machine stood still does not count against the
+		 * child. */
 		step = now_ms() - before;
 		before += step;
 		left -= step < 2 * STEP_MS ? step : 2 * STEP_MS;

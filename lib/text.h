@@ -4,7 +4,7 @@
  *
  * Invariants: `s` of a text is NUL-terminated or NULL while empty; `v` of a strv is
  * NULL-terminated or NULL while empty. Running out of memory ends the process
- * (abort): nothing a tool of this kind could still do would be better.
+ * (abort): a tool of this kind could do nothing better.
  * Thread rule: one thread at a time for each object.
  */
 #ifndef KMLAB_LIB_TEXT_H
