@@ -58,8 +58,7 @@ struct channel {
  * - in.pos is moved, with release, only after the bytes before it are in the ring, and
  *   out.pos only after the bytes before it are out: watchers hold no lock.
  * - wake_readers() and wake_writers() follow each move; wake_after() follows each
- * release
- *   of what busy() tells.
+ *   release of what busy() tells.
  */
 struct discipline {
 	const char *name;
