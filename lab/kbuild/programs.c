@@ -156,7 +156,7 @@ static int compile(struct lab *lab, const struct lab_kernel *kernel, const char 
 	strv_printf(&argv, "%s/program.d", dir);
 	if (include)
 		strv_printf(&argv, "-I%s", include);
-	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* ktap.h, ktest.h */
+	strv_printf(&argv, "-I%s/guest", lab->data_dir); /* guest/kit/k*.h */
 	strv_add(&argv, "-o");
 	strv_printf(&argv, "%s/program", dir);
 	strv_add(&argv, source);

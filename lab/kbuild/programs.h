@@ -39,8 +39,7 @@ int lab_programs_build(struct lab *lab, const struct lab_kernel *kernel,
 
 /** lab_build_program - compile one user-space program (C, static) with the build
  *  root's compiler; the result is cached by content. @include: one -I path or NULL; the
- *  lab's own headers for tests (guest/kit/ktap.h, guest/kit/ktest.h) are found in any
- * case.
+ *  lab's own headers for tests (guest/kit/k*.h) are found in any case.
  *  @ret_log: what the compiler said; freed by the caller, as is *ret_path.
  *  Return: 0; -ENOEXEC when the compiler refused it, then *ret_log is set and *ret_path
  *  is not; another -errno, then neither is. */
