@@ -175,8 +175,8 @@ static void drain(struct pollfd *fd, struct text *into)
 #define STEP_MS 250
 
 /* Reads both pipes until they close, time is up, or the user stops us. */
-static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct text *out,
-		struct text *err)
+static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, uint64_t most,
+		struct text *out, struct text *err)
 {
 	struct pollfd fds[3] = {
 		{out_fd, POLLIN, 0}, {err_fd, POLLIN, 0}, {cancel_fd, POLLIN, 0}};
@@ -198,6 +198,8 @@ static int pump(int out_fd, int err_fd, int timeout_ms, int cancel_fd, struct te
 			drain(&fds[0], out);
 		if (fds[1].revents)
 			drain(&fds[1], err);
+		if (most && out->len + (err != out ? err->len : 0) > most)
+			return -EMSGSIZE;
 	}
 	return 0;
 }
@@ -228,7 +230,8 @@ int process_capture(const struct process_spec *given, int timeout_ms, int cancel
 	close(take_fd(&out_write));
 	if (err)
 		close(take_fd(&err_write));
-	e = pump(out_read, err_read, timeout_ms, cancel_fd, out, err ? err : out);
+	e = pump(out_read, err_read, timeout_ms, cancel_fd, spec.most, out,
+		 err ? err : out);
 	if (!e)
 		e = process_wait(pid, timeout_ms, cancel_fd, status);
 	if (e)

@@ -7,6 +7,7 @@
 #define KMLAB_LIB_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "text.h"
@@ -21,6 +22,7 @@ struct process_spec {
 	 * with exit status 127 after writing to descriptor 2. May be NULL. */
 	int (*setup)(void *data);
 	void *data;
+	uint64_t most; /* bytes that process_capture() collects; 0: no limit */
 };
 
 #define PROCESS_SPEC_INIT                                                                \
@@ -45,7 +47,8 @@ void process_kill(pid_t pid, int grace_ms);
 
 /**
  * process_capture - run to the end and collect what it writes to stdout and stderr.
- * Both go to @out when @err is NULL. The child is killed on -ETIMEDOUT and -ECANCELED.
+ * Both go to @out when @err is NULL. The child is killed on -ETIMEDOUT, -ECANCELED and
+ * -EMSGSIZE: it wrote more than spec->most, of which that much is in @out and @err.
  */
 int process_capture(const struct process_spec *spec, int timeout_ms, int cancel_fd,
 		    struct text *out, struct text *err, int *status);
