@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "kbuild/sandbox.h"
+#include "sandbox/sandbox.h"
 #include "cache.h"
 #include "fs.h"
 #include "kernel/kernel.h"

@@ -28,10 +28,14 @@ struct lab_progress {
 
 typedef void (*lab_progress_fn)(void *data, const struct lab_progress *progress);
 
+struct lab_box_rules;
+
 struct lab {
 	char *cache_dir; /* $KMLAB_CACHE, else $XDG_CACHE_HOME/kmlab, else ~/.cache/kmlab
 			  */
 	char *data_dir; /* installed data: agent, initramfs parts ($KMLAB_DATA, build/) */
+	/* What builds may see and take; NULL: the defaults. See sandbox/sandbox.h. */
+	const struct lab_box_rules *box;
 	int cancel_fd;	/* readable once the user wants to stop; -1: never */
 	lab_progress_fn progress; /* may be NULL; called from the calling thread */
 	void *progress_data;

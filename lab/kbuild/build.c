@@ -7,7 +7,6 @@
 #include "build_job.h"
 #include "fs.h"
 #include "modinfo.h"
-#include "sandbox_plan.h"
 
 void lab_build_deinit(struct lab_build *build)
 {
@@ -394,7 +393,8 @@ int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirro
 	double begin = lab_now_ms();
 	int err = build_job_open(lab, spec, &job);
 
-	job.mirror = !job.file && (mirror || (!err && build_mirror_active(&job)));
+	job.mirror = !err && !job.file &&
+		     (mirror || build_mirror_active(&job) || build_owner_differs(&job));
 	if (!err && !build_state_load(&job, &build))
 		err = build_anyhow(&job, &build);
 	if (!err && spec->compile_commands)

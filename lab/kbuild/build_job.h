@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "build.h"
-#include "sandbox.h"
+#include "../sandbox/sandbox.h"
 
 struct build_job {
 	struct lab *lab;
@@ -25,6 +25,7 @@ struct build_job {
 	int lock_fd;
 	struct timespec start; /* of the file system's clock */
 	struct strv expose, hide;
+	struct strv see; /* the checkout around dir, symbol lists */
 	struct lab_sandbox box;
 };
 
@@ -53,6 +54,10 @@ int build_prepare(struct build_job *job);
 void build_finished(struct build_job *job);
 /** build_fresh_upper - forget all objects. */
 int build_fresh_upper(struct build_job *job);
+
+/* build_owner.c */
+/** build_owner_differs - does any directory of the source belong to another user? */
+bool build_owner_differs(const struct build_job *job);
 
 /* build_path.c: paths that make cannot read, such as those with blanks */
 bool build_path_plain(const char *path);

@@ -8,7 +8,6 @@
 #include "../cache.h"
 #include "build_job.h"
 #include "fs.h"
-#include "sandbox_plan.h"
 
 int build_cpus(void)
 {
@@ -29,6 +28,7 @@ void build_job_deinit(struct build_job *job)
 	cleanup_close(&job->lock_fd);
 	strv_deinit(&job->expose);
 	strv_deinit(&job->hide);
+	strv_deinit(&job->see);
 }
 
 static bool has(const char *dir, const char *name)
@@ -86,6 +86,9 @@ static int open_entry(struct build_job *job)
 	strv_add_all(&list, spec->make_args);
 	if (spec->warnings_as_errors)
 		strv_add(&list, "-Werror");
+	/* What was made without a box is not taken for what was made in one. */
+	if (job->lab->box && job->lab->box->unboxed)
+		strv_add(&list, "--unboxed");
 	args = strv_join(&list, "\n");
 	{
 		const char *const parts[] = {job->dir, job->file ? job->file : "",
@@ -118,11 +121,22 @@ static int open_entry(struct build_job *job)
 	return 0;
 }
 
+static void find_seen(struct build_job *job)
+{
+	char *top = lab_sandbox_checkout(job->dir);
+
+	if (top)
+		strv_take(&job->see, top);
+	for (char *const *s = job->spec->symvers; s && *s; s++)
+		strv_take(&job->see, realpath(*s, NULL));
+}
+
 static void fill_box(struct build_job *job)
 {
 	const struct lab_kernel *kernel = job->kernel;
 	bool host = kernel->provider && !strcmp(kernel->provider, "host");
 
+	find_seen(job);
 	job->at = build_path_show(job->dir);
 	job->box = (struct lab_sandbox){
 		.root = kernel->root,
@@ -134,6 +148,7 @@ static void fill_box(struct build_job *job)
 		.at = strcmp(job->at, job->dir) ? job->at : NULL,
 		.upper = job->upper,
 		.work = job->work,
+		.see = job->see.v,
 	};
 }
 

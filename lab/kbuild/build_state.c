@@ -12,7 +12,6 @@
 
 #include "build_job.h"
 #include "fs.h"
-#include "sandbox_plan.h"
 
 #define STATE_VERSION "1"
 #define MAX_FILES     20000 /* beyond that, make is asked each time */

@@ -10,7 +10,6 @@
 
 #include "build_job.h"
 #include "fs.h"
-#include "sandbox_plan.h"
 
 #define MODPOST "modpost" /* stands for all modules: it looks at them together */
 

@@ -8,7 +8,6 @@
 
 #include "build_job.h"
 #include "fs.h"
-#include "sandbox_plan.h"
 
 /* $1 release, $2 headers, $3 jobs, $4 what to do: show, patch, build. */
 static const char script[] =

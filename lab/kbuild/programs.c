@@ -7,7 +7,7 @@
 #include "digest.h"
 #include "fs.h"
 #include "programs.h"
-#include "sandbox.h"
+#include "../sandbox/sandbox.h"
 
 static int add_headers(const char *dir, struct strv *parts)
 {
@@ -137,14 +137,35 @@ static bool files_as_noted(struct lab *lab, const char *id)
 	return true;
 }
 
+/* The directory of the source, that of the module it belongs to, the checkout around them
+ * and what guests bring. */
+static void what_it_reads(struct lab *lab, const char *source, const char *include,
+			  struct strv *ret)
+{
+	_cleanup_free_ char *dir =
+		xstrndup(source, (size_t)(fs_basename(source) - source) - 1);
+	_cleanup_free_ char *helpers = xprintf("%s/guest", lab->data_dir);
+	char *top = lab_sandbox_checkout(include ? include : dir);
+
+	if (top)
+		strv_take(ret, top);
+	if (include)
+		strv_add(ret, include);
+	if (*dir)
+		strv_add(ret, dir);
+	strv_add(ret, helpers);
+}
+
 static int compile(struct lab *lab, const struct lab_kernel *kernel, const char *source,
 		   const char *include, const char *dir, struct text *log, int *status)
 {
 	char *const nothing[] = {NULL};
 	struct lab_sandbox box = {
 		.root = kernel->root, .lower = dir, .upper = dir, .expose = nothing};
-	_cleanup_strv_ struct strv argv = STRV_INIT;
+	_cleanup_strv_ struct strv argv = STRV_INIT, see = STRV_INIT;
 
+	what_it_reads(lab, source, include, &see);
+	box.see = see.v;
 	strv_add(&argv, "gcc");
 	strv_add(&argv, "-O2");
 	strv_add(&argv, "-g");

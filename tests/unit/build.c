@@ -13,7 +13,7 @@
 #include "kbuild/build.h"
 #include "kbuild/build_job.h"
 #include "kbuild/programs.h"
-#include "kbuild/sandbox.h"
+#include "sandbox/sandbox.h"
 #include "fs.h"
 #include "process.h"
 

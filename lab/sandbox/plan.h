@@ -10,10 +10,11 @@
 
 enum sandbox_op {
 	SANDBOX_DIR,   /* make directory @to and its parents */
-	SANDBOX_BIND,  /* bind host path @from at @to, with its submounts */
+	SANDBOX_BIND,  /* show host path @from at @to, with its submounts, read-only */
+	SANDBOX_NODE,  /* the same for a device */
 	SANDBOX_LINK,  /* make symlink @to with the text @from */
 	SANDBOX_TMPFS, /* an empty writable file system at @to */
-	SANDBOX_SEAL,  /* all before this becomes read-only */
+	SANDBOX_PROC,  /* the PID namespace's own /proc at @to, read-only */
 };
 
 struct sandbox_step {
@@ -27,13 +28,10 @@ struct sandbox_plan {
 	size_t n, room;
 };
 
-/** sandbox_plan_make - the steps for a box that runs @argv. */
-int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
+/** sandbox_plan_make - the steps for @box under the rules of @lab. */
+int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box,
 		      struct sandbox_plan *ret);
 void sandbox_plan_deinit(struct sandbox_plan *plan);
 #define _cleanup_sandbox_plan_ _cleanup_(sandbox_plan_deinit)
-
-/** path_below - is @path @dir itself or below it? */
-bool path_below(const char *path, const char *dir);
 
 #endif

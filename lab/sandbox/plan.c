@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "fs.h"
-#include "sandbox_plan.h"
+#include "plan.h"
 
 bool path_below(const char *path, const char *dir)
 {
@@ -115,25 +115,6 @@ static int plan_usr_src(struct sandbox_plan *plan, const struct lab_sandbox *box
 	return err;
 }
 
-/* A user's own source below /usr/src keeps its place; so do its neighbours, which it may
- * reach by "../". Names of the kernel's own headers are not replaced. */
-static int plan_own_src(struct sandbox_plan *plan, const struct lab_sandbox *box)
-{
-	_cleanup_strv_ struct strv names = STRV_INIT;
-	bool wanted = !box->root || (box->lower && path_below(box->lower, "/usr/src"));
-	int err = wanted && fs_is_dir("/usr/src") ? fs_list("/usr/src", true, &names) : 0;
-
-	for (size_t i = 0; !err && i < names.n; i++) {
-		_cleanup_free_ char *path = xprintf("/usr/src/%s", names.v[i]);
-		_cleanup_free_ char *taken =
-			xprintf("%s/%s", box->usr_src ? box->usr_src : "", names.v[i]);
-
-		if (!box->usr_src || !fs_exists(taken))
-			add_same(plan, path, path);
-	}
-	return err;
-}
-
 static void plan_modules(struct sandbox_plan *plan, const struct lab_sandbox *box)
 {
 	_cleanup_free_ char *to = NULL, *from = NULL, *at = NULL;
@@ -151,6 +132,24 @@ static void plan_modules(struct sandbox_plan *plan, const struct lab_sandbox *bo
 	add_same(plan, from, at);
 }
 
+/* What the host has in /usr/local; with a place for a source that lies there. */
+static int plan_local(struct sandbox_plan *plan, const struct lab_sandbox *box)
+{
+	static const char local[] = "/usr/local";
+	_cleanup_free_ char *first = NULL;
+	const char *skip[2] = {NULL, NULL};
+
+	add(plan, SANDBOX_DIR, NULL, xstrdup(local));
+	if (box->root || !fs_is_dir(local))
+		return 0;
+	if (box->lower && path_below(box->lower, local) && strcmp(box->lower, local)) {
+		const char *rest = box->lower + sizeof(local);
+
+		skip[0] = first = xstrndup(rest, strcspn(rest, "/"));
+	}
+	return add_children(plan, local, local, skip);
+}
+
 static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 {
 	static const char *const skip_usr[] = {"src", "lib", "local", NULL};
@@ -159,8 +158,6 @@ static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 	const char *root = box->root ? box->root : "";
 	_cleanup_free_ char *usr = xprintf("%s/usr", root);
 	_cleanup_free_ char *lib = xprintf("%s/usr/lib", root);
-	_cleanup_free_ char *local = xprintf("%s/usr/local", root);
-	bool own_local = box->lower && path_below(box->lower, "/usr/local");
 	int err;
 
 	add(plan, SANDBOX_DIR, NULL, xstrdup("/usr/src"));
@@ -168,12 +165,12 @@ static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 	err = add_children(plan, usr, "/usr", skip_usr);
 	if (!err)
 		err = add_children(plan, lib, "/usr/lib", box->release ? skip_lib : none);
+	if (!err)
+		err = plan_local(plan, box);
 	if (err)
 		return err;
-	add_same(plan, own_local ? "/usr/local" : local, "/usr/local");
 	plan_modules(plan, box);
-	err = plan_usr_src(plan, box);
-	return err ? err : plan_own_src(plan, box);
+	return plan_usr_src(plan, box);
 }
 
 /* /bin and friends; an unpacked root may lack the links that a package makes later. */
@@ -195,67 +192,105 @@ static void plan_aliases(struct sandbox_plan *plan, const char *root)
 	}
 }
 
-/* A private /tmp, unless something the command needs lies in the host's. */
-static bool needs_host_tmp(const struct lab_sandbox *box, char *const *argv)
+/* Of the host's own /etc only what its programs need to start. */
+static void plan_etc(struct sandbox_plan *plan, const char *root)
 {
-	if (box->lower && path_below(box->lower, "/tmp"))
-		return true;
-	for (; *argv; argv++)
-		if (strstr(*argv, "/tmp/"))
-			return true;
-	return false;
+	static const char *const own[] = {"alternatives", "ld.so.cache", "ld.so.conf",
+					  "ld.so.conf.d", NULL};
+	_cleanup_free_ char *etc = xprintf("%s/etc", root);
+
+	if (*root) {
+		add_same(plan, etc, "/etc");
+		return;
+	}
+	for (const char *const *name = own; *name; name++) {
+		_cleanup_free_ char *path = xprintf("/etc/%s", *name);
+
+		add_same(plan, path, path);
+	}
 }
 
-/* See struct lab_sandbox, "at". */
-static int plan_alias(struct sandbox_plan *plan, const struct lab_sandbox *box)
+/* See struct lab_sandbox, "at". @shown: lower up to the end of NAME. */
+static int plan_neighbours(struct sandbox_plan *plan, const char *shown, const char *top,
+			   const char *name)
 {
-	_cleanup_free_ char *parent = NULL, *shown = NULL, *top = NULL, *name = NULL;
+	_cleanup_free_ char *parent =
+		xstrndup(shown, (size_t)(fs_basename(shown) - shown) - 1);
 	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = fs_list(*parent ? parent : "/", false, &names);
+
+	for (size_t i = 0; !err && i < names.n; i++)
+		if (strcmp(names.v[i], name) && strcmp(names.v[i], fs_basename(shown)))
+			add(plan, SANDBOX_LINK, xprintf("%s/%s", parent, names.v[i]),
+			    xprintf("%s/%s", top, names.v[i]));
+	return err;
+}
+
+/* @path at its own place; and, where lower is shown at another and @path holds it or
+ * lies beside it, there as well. */
+static void plan_see(struct sandbox_plan *plan, const struct lab_sandbox *box,
+		     const char *path, const char *shown, const char *alias)
+{
+	_cleanup_free_ char *to = NULL;
+
+	if (box->lower && path_below(path, box->lower))
+		return;
+	add_same(plan, path, path);
+	if (!shown || !path_below(path, shown))
+		return;
+	to = xprintf("%s%s", alias, path + strlen(shown));
+	add_same(plan, path, to);
+}
+
+static void plan_all(struct sandbox_plan *plan, const struct lab_sandbox *box,
+		     const struct lab_box_rules *rules, const char *shown,
+		     const char *alias)
+{
+	char *const *const lists[] = {box->see, rules ? rules->see : NULL};
+
+	for (size_t i = 0; i < 2; i++)
+		for (char *const *s = lists[i]; s && *s; s++)
+			plan_see(plan, box, *s, shown, alias);
+}
+
+/* What lower's surroundings look like. */
+static int plan_seen(struct sandbox_plan *plan, const struct lab_sandbox *box,
+		     const struct lab_box_rules *rules)
+{
+	_cleanup_free_ char *shown = NULL, *top = NULL, *name = NULL, *alias = NULL;
 	const char *rest;
 	int err;
 
-	if (!box->at)
+	if (!box->at) {
+		plan_all(plan, box, rules, NULL, NULL);
 		return 0;
+	}
 	top = xstrndup(box->at, strcspn(box->at + 1, "/") + 1);
 	rest = box->at + strlen(top) + 1;
 	name = xstrndup(rest, strcspn(rest, "/"));
 	rest += strlen(name);
 	shown = xstrndup(box->lower, strlen(box->lower) - strlen(rest));
-	parent = xstrndup(shown, (size_t)(fs_basename(shown) - shown) - 1);
+	alias = xprintf("%s/%s", top, name);
 	add(plan, SANDBOX_DIR, NULL, xstrdup(top));
-	err = fs_list(*parent ? parent : "/", false, &names);
-	for (size_t i = 0; !err && i < names.n; i++)
-		if (strcmp(names.v[i], name) && strcmp(names.v[i], fs_basename(shown)))
-			add(plan, SANDBOX_LINK, xprintf("%s/%s", parent, names.v[i]),
-			    xprintf("%s/%s", top, names.v[i]));
-	if (*rest)
-		add(plan, SANDBOX_BIND, take_ptr(shown), xprintf("%s/%s", top, name));
-	else
-		add(plan, SANDBOX_DIR, NULL, xstrdup(box->at));
+	err = plan_neighbours(plan, shown, top, name);
+	plan_all(plan, box, rules, shown, alias);
 	return err;
 }
 
-static int plan_host(struct sandbox_plan *plan, const struct lab_sandbox *box,
-		     char *const *argv)
+/* Without a box: all of the host but what the build root and we ourselves bring. */
+static int plan_host(struct sandbox_plan *plan)
 {
 	static const char *const skip[] = {"usr",   "bin",    "sbin", "lib",  "lib32",
 					   "lib64", "libx32", "etc",  "proc", "sys",
 					   "dev",   "run",    "boot", "tmp",  NULL};
-	_cleanup_free_ char *etc = xprintf("%s/etc", box->root ? box->root : "");
-	int err = add_children(plan, "/", "", skip);
 
-	add_same(plan, etc, "/etc");
-	if (needs_host_tmp(box, argv))
-		add_same(plan, "/tmp", "/tmp");
-	else
-		add(plan, SANDBOX_DIR, NULL, xstrdup("/tmp"));
-	return err;
+	return add_children(plan, "/", "", skip);
 }
 
 static void plan_dev(struct sandbox_plan *plan)
 {
-	static const char *const nodes[] = {"null",    "zero", "full", "random",
-					    "urandom", "tty",  NULL};
+	static const char *const nodes[] = {"null",   "zero",	 "full",
+					    "random", "urandom", NULL};
 	static const char *const links[][2] = {{"/proc/self/fd", "/dev/fd"},
 					       {"fd/0", "/dev/stdin"},
 					       {"fd/1", "/dev/stdout"},
@@ -265,11 +300,12 @@ static void plan_dev(struct sandbox_plan *plan)
 	for (const char *const *node = nodes; *node; node++) {
 		_cleanup_free_ char *path = xprintf("/dev/%s", *node);
 
-		add_same(plan, path, path);
+		add(plan, SANDBOX_NODE, xstrdup(path), xstrdup(path));
+		plan->steps[plan->n - 1].file = true;
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		add(plan, SANDBOX_LINK, xstrdup(links[i][0]), xstrdup(links[i][1]));
-	add_same(plan, "/proc", "/proc");
+	add(plan, SANDBOX_PROC, NULL, xstrdup("/proc"));
 }
 
 /* Names that a package's configuration would have made, and this root was only unpacked:
@@ -303,7 +339,7 @@ static void plan_tools(struct sandbox_plan *plan, const char *root)
 	    xstrdup("/run/kmlab/bin/cc"));
 }
 
-int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *const *argv,
+int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box,
 		      struct sandbox_plan *ret)
 {
 	_cleanup_sandbox_plan_ struct sandbox_plan plan = {0};
@@ -316,19 +352,18 @@ int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box, char *cons
 				"add the kernel again",
 				*root ? root : "/", strerror(-err));
 	plan_aliases(&plan, root);
-	err = plan_host(&plan, box, argv);
-	if (!err)
-		err = plan_alias(&plan, box);
-	if (err)
-		return lab_fail(lab, err, "cannot list '/': %s; check its permissions",
-				strerror(-err));
+	plan_etc(&plan, root);
 	plan_dev(&plan);
-	add(&plan, SANDBOX_DIR, NULL, xstrdup("/run"));
-	add(&plan, SANDBOX_SEAL, NULL, NULL);
 	add(&plan, SANDBOX_TMPFS, NULL, xstrdup("/run"));
-	if (!needs_host_tmp(box, argv))
-		add(&plan, SANDBOX_TMPFS, NULL, xstrdup("/tmp"));
+	add(&plan, SANDBOX_TMPFS, NULL, xstrdup("/tmp"));
 	plan_tools(&plan, root);
+	if (lab->box && lab->box->unboxed)
+		err = plan_host(&plan);
+	if (!err)
+		err = plan_seen(&plan, box, lab->box);
+	if (err)
+		return lab_fail(lab, err, "cannot list '%s': %s; check its permissions",
+				box->at ? box->lower : "/", strerror(-err));
 	*ret = plan;
 	plan = (struct sandbox_plan){0};
 	return 0;

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the command gives up between fork and exec: capabilities, the way to new ones,
+ * system calls that no build needs, and more than its share of a few resources.
+ */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* ---- system calls ---- */
+
+/* Answered with EPERM. By name: the library knows which of them this architecture has,
+ * and one that it does not know yet is passed over. */
+static const char *const forbidden[] = {
+	/* the file tree, namespaces, the root directory */
+	"mount", "umount", "umount2", "pivot_root", "chroot", "unshare", "setns",
+	"fsopen", "fsmount", "fsconfig", "fspick", "move_mount", "open_tree",
+	"open_tree_attr", "mount_setattr", "name_to_handle_at", "open_by_handle_at",
+	"quotactl", "quotactl_fd", "swapon", "swapoff", "acct", "fanotify_init",
+	/* the kernel itself */
+	"init_module", "finit_module", "delete_module", "create_module", "kexec_load",
+	"kexec_file_load", "reboot", "syslog", "bpf", "perf_event_open", "iopl", "ioperm",
+	"lookup_dcookie", "nfsservctl", "uselib", "vhangup", "sethostname",
+	"setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex",
+	/* other processes, also those of the same sandbox: the warden is one */
+	"ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
+	"pidfd_getfd", "kcmp", "move_pages", "migrate_pages",
+	/* keys belong to the user, not to a namespace */
+	"keyctl", "add_key", "request_key",
+	/* sockets: also those that lie as files in a tree that is shown */
+	"socket", "bind", "connect", "listen", "accept", "accept4", NULL};
+
+/* Answered with ENOSYS, to which programs know another way. */
+static const char *const missing[] = {
+	/* A filter cannot look into what they point to. */
+	"clone3", "openat2", "io_uring_setup", "io_uring_enter", "io_uring_register",
+	/* memory that belongs to no process and would not be counted */
+	"memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "semget", "semop",
+	"semtimedop", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl", "mq_open",
+	"mq_unlink", "userfaultfd", NULL};
+
+static int add_list(scmp_filter_ctx ctx, const char *const *names, int err)
+{
+	for (; *names; names++) {
+		int nr = seccomp_syscall_resolve_name(*names);
+		int rc = nr == __NR_SCMP_ERROR
+				 ? 0
+				 : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(err), nr, 0);
+
+		/* One that exists on other architectures only. */
+		if (rc && rc != -EDOM)
+			return rc;
+	}
+	return 0;
+}
+
+static int deny_bits(scmp_filter_ctx ctx, const char *name, unsigned int arg,
+		     uint64_t bits)
+{
+	int nr = seccomp_syscall_resolve_name(name);
+
+	if (nr == __NR_SCMP_ERROR)
+		return 0;
+	return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), nr, 1,
+				SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, bits, bits));
+}
+
+static int deny_namespaces(scmp_filter_ctx ctx)
+{
+	static const unsigned int flags[] = {CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
+					     CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
+					     CLONE_NEWNET};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags) && !rc; i++)
+		rc = deny_bits(ctx, "clone", 0, flags[i]);
+	return rc;
+}
+
+/* In the cache a program with these bits would be root's or the user's own, for
+ * whoever finds it. */
+static int deny_set_id(scmp_filter_ctx ctx, uint64_t bit)
+{
+	static const struct {
+		const char *name;
+		unsigned int mode;
+	} calls[] = {{"chmod", 1},     {"fchmod", 1},  {"fchmodat", 2},
+		     {"fchmodat2", 2}, {"mkdir", 1},   {"mkdirat", 2},
+		     {"mknod", 1},     {"mknodat", 2}, {"creat", 1}};
+	static const uint64_t makes[] = {O_CREAT, O_TMPFILE & ~O_DIRECTORY};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !rc; i++)
+		rc = deny_bits(ctx, calls[i].name, calls[i].mode, bit);
+	for (size_t i = 0; i < 2 && !rc; i++) {
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(open), 2,
+				      SCMP_A1(SCMP_CMP_MASKED_EQ, makes[i], makes[i]),
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, bit, bit));
+		if (!rc)
+			rc = seccomp_rule_add(
+				ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), 2,
+				SCMP_A2(SCMP_CMP_MASKED_EQ, makes[i], makes[i]),
+				SCMP_A3(SCMP_CMP_MASKED_EQ, bit, bit));
+	}
+	return rc;
+}
+
+/* Commands that put characters into a terminal's input, should one ever be in reach; the
+ * kernel looks at 32 bits of the number only. */
+static int deny_terminal(scmp_filter_ctx ctx)
+{
+	static const unsigned int commands[] = {TIOCSTI, TIOCLINUX, TIOCSCTTY};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands) && !rc; i++)
+		rc = seccomp_rule_add(
+			ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, commands[i]));
+	return rc;
+}
+
+/* Of sockets only pairs of streams: one of datagrams can be turned to any address. */
+static int deny_socket_pairs(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socketpair), 1,
+				  SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+
+	return rc ? rc
+		  : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socketpair), 1,
+				     SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
+}
+
+static int load_filter(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = ctx ? 0 : -ENOMEM;
+
+	/* 32-bit calls have other numbers; no tool of a build root makes any. */
+	if (!rc)
+		rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+				      SCMP_ACT_ERRNO(ENOSYS));
+	if (!rc)
+		rc = add_list(ctx, forbidden, EPERM);
+	if (!rc)
+		rc = add_list(ctx, missing, ENOSYS);
+	if (!rc)
+		rc = deny_namespaces(ctx);
+	if (!rc)
+		rc = deny_set_id(ctx, S_ISUID);
+	if (!rc)
+		rc = deny_set_id(ctx, S_ISGID);
+	if (!rc)
+		rc = deny_terminal(ctx);
+	if (!rc)
+		rc = deny_socket_pairs(ctx);
+	if (!rc)
+		rc = seccomp_load(ctx);
+	if (ctx)
+		seccomp_release(ctx);
+	return rc;
+}
+
+/* ---- capabilities ---- */
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	const struct __user_cap_data_struct none[2] = {{0}, {0}};
+
+	for (int cap = 0; prctl(PR_CAPBSET_DROP, cap) == 0; cap++)
+		;
+	if (errno != EINVAL) /* past the last one */
+		return -1;
+	if (prctl(PR_SET_SECUREBITS,
+		  SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+			  SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+			  SECBIT_NO_CAP_AMBIENT_RAISE |
+			  SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED) < 0)
+		return -1;
+	return (int)syscall(SYS_capset, &head, none);
+}
+
+/* ---- resources ---- */
+
+static void limit(int what, uint64_t most)
+{
+	struct rlimit now, want = {most, most};
+
+	if (getrlimit(what, &now) == 0 && now.rlim_max < most)
+		want.rlim_cur = want.rlim_max = now.rlim_max;
+	setrlimit(what, &want);
+}
+
+/* Since 5.14 processes are counted in their own user namespace; before, with all that
+ * the user runs elsewhere. Root's are never counted: the warden counts for both. */
+static bool counts_own_processes(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname u;
+
+	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > 5 || (major == 5 && minor >= 14);
+}
+
+/* Each alone; the sum is the warden's business. */
+static void limit_resources(const struct lab_limits *limits)
+{
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_MEMLOCK, 64 << 10);
+	limit(RLIMIT_MSGQUEUE, 0);
+	limit(RLIMIT_NOFILE, 4096);
+	limit(RLIMIT_DATA, limits->memory);
+	limit(RLIMIT_FSIZE, limits->disk);
+	/* Some more than the warden counts to: it has the sentence. */
+	if (counts_own_processes())
+		limit(RLIMIT_NPROC, limits->processes + limits->processes / 4 + 64);
+}
+
+int sandbox_confine(struct boxed_run *job)
+{
+	int rc;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return sandbox_fail(job, STAGE_CONFINE, "no_new_privs");
+	if (job->unboxed)
+		return 0;
+	syscall(SYS_close_range, 3, ~0U, 0);
+	limit_resources(&job->limits);
+	if (drop_capabilities() < 0)
+		return sandbox_fail(job, STAGE_CONFINE, "capset");
+	rc = load_filter();
+	if (rc) {
+		errno = -rc;
+		return sandbox_fail(job, STAGE_CONFINE, "seccomp");
+	}
+	return 0;
+}
