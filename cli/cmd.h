@@ -11,6 +11,7 @@
 #include "opt.h"
 
 #include "lab.h"
+#include "sandbox/sandbox.h"
 
 /* Exit statuses that belong to the command line itself; verdicts have 100 and more. */
 enum {
@@ -23,13 +24,13 @@ enum {
 
 /* Every option of every command, so that one name means one thing everywhere. */
 struct options {
-	struct strv kernels, params, in, out, append, make_args, symvers;
+	struct strv kernels, params, in, out, append, make_args, symvers, see, limits;
 	unsigned int memory_mib, cpus, timeout_s, settle_ms, jobs, limit, older_days;
 	char *format, *report, *suite, *tests, *module, *outcome, *max_size, *expect;
 	char *since;
 	bool json, help, quiet, verbose, nested, in_turns, offline, allow_expired, werror;
 	bool compile_commands, clean, all, dry_run, once, refresh, available;
-	bool fresh, slowest;
+	bool fresh, slowest, unboxed;
 };
 
 /* Options that many commands share, so that they read the same everywhere. */
@@ -39,9 +40,19 @@ struct options {
 #define OPT_JSON OPT(OPT_FLAG, "json", 0, json, NULL, "print JSON instead of text")
 #define OPT_MAKE                                                                         \
 	OPT(OPT_STRINGS, "make", 0, make_args, "WORD", "one more word for make, e.g. W=1")
+/* What builds may see and take: everything that builds has them. */
+#define OPTS_BOX                                                                         \
+	OPT(OPT_STRINGS, "see", 0, see, "DIR",                                           \
+	    "show builds this directory, too, read-only"),                               \
+		OPT(OPT_STRINGS, "limit", 0, limits, "NAME=VALUE",                       \
+		    "for a build: time=30m, memory=4G, disk=8G, processes=1000, "        \
+		    "output=32M"),                                                       \
+		OPT(OPT_FLAG, "unboxed", 0, unboxed, NULL,                               \
+		    "build without a box: strangers' sources may then do harm")
 
 struct cli {
 	struct lab lab;
+	struct lab_box_rules box; /* what lab.box points to */
 	struct options opt;
 	const struct cmd *cmd;
 	char **argv; /* operands, NULL-terminated */

@@ -17,29 +17,31 @@ static int kernel_for(struct cli *cli, const char *name, struct lab_kernel **ret
 }
 
 static void add_json(json_t *array, const struct lab_kernel *k, const char *source,
-		     const struct lab_build *b)
+		     const struct lab_build *b, bool unboxed)
 {
 	json_t *modules = json_array();
 
 	for (size_t i = 0; i < b->modules.n; i++)
 		json_array_append_new(modules, json_string(b->modules.v[i]));
-	json_array_append_new(
-		array, json_pack("{s:s, s:s, s:b, s:o, s:s?, s:i, s:f, s:s?}", "kernel",
-				 k->name, "source", source, "built", b->status == 0,
-				 "modules", modules, "symvers", b->symvers, "warnings",
-				 (int)b->warnings, "ms", b->ms, "log", b->log));
+	json_array_append_new(array,
+			      json_pack("{s:s, s:s, s:b, s:b, s:o, s:s?, s:i, s:f, s:s?}",
+					"kernel", k->name, "source", source, "built",
+					b->status == 0, "boxed", !unboxed, "modules",
+					modules, "symvers", b->symvers, "warnings",
+					(int)b->warnings, "ms", b->ms, "log", b->log));
 }
 
 static void print_text(const struct lab_kernel *k, const struct lab_build *b,
-		       bool verbose)
+		       bool unboxed, bool verbose)
 {
 	if (b->log && *b->log)
 		fputs(b->log, stderr);
 	for (size_t i = 0; i < b->modules.n && !b->status; i++)
 		printf("%s\n", b->modules.v[i]);
 	if (verbose)
-		fprintf(stderr, "%s: %s in %.2f s, %u warnings\n", k->name,
-			b->status ? "failed" : "built", b->ms / 1e3, b->warnings);
+		fprintf(stderr, "%s: %s%s in %.2f s, %u warnings\n", k->name,
+			b->status ? "failed" : "built", unboxed ? " without a box" : "",
+			b->ms / 1e3, b->warnings);
 }
 
 /* Builds the sources in the order given: each may use the symbols of those before it. */
@@ -66,9 +68,9 @@ static int build_for(struct cli *cli, const char *name, json_t *array, bool *fai
 			return err;
 		ui_clear();
 		if (cli->opt.json)
-			add_json(array, k, *s, &build);
+			add_json(array, k, *s, &build, cli->opt.unboxed);
 		else
-			print_text(k, &build, !cli->opt.quiet);
+			print_text(k, &build, cli->opt.unboxed, !cli->opt.quiet);
 		*failed = *failed || build.status;
 		if (build.symvers)
 			strv_add(&symvers, build.symvers);
@@ -107,6 +109,7 @@ static const struct opt opts[] = {
 	OPT(OPT_FLAG, "clean", 0, clean, NULL, "forget earlier objects first"),
 	OPT(OPT_FLAG, "werror", 0, werror, NULL, "compiler warnings are errors"),
 	OPT_MAKE,
+	OPTS_BOX,
 	OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),
 	OPT(OPT_FLAG, "quiet", 'q', quiet, NULL,
 	    "only the modules' paths and the compiler"),

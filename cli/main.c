@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "rules.h"
 #include "ui.h"
 
 static const struct cmd *const commands[] = {
@@ -120,7 +121,10 @@ static int run_command(struct cli *cli, const char *noun, int argc, char **argv)
 	err = lab_init(&cli->lab);
 	if (!err)
 		err = ui_init(cli);
-	return err ? ui_failed(cli, err) : cli->cmd->run(cli);
+	if (err)
+		return ui_failed(cli, err);
+	status = rules_init(cli);
+	return status ? status : cli->cmd->run(cli);
 }
 
 static bool wants_help(const char *word)

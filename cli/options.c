@@ -30,6 +30,8 @@ void options_deinit(struct options *opt)
 	strv_deinit(&opt->append);
 	strv_deinit(&opt->make_args);
 	strv_deinit(&opt->symvers);
+	strv_deinit(&opt->see);
+	strv_deinit(&opt->limits);
 	free(opt->format);
 	free(opt->report);
 	free(opt->suite);

@@ -21,6 +21,7 @@
 		OPT_MAKE,                                                                \
 		OPT(OPT_FLAG, "werror", 0, werror, NULL,                                 \
 		    "compiler warnings are errors"),                                     \
+		OPTS_BOX,                                                                \
 		OPT(OPT_FLAG, "offline", 0, offline, NULL, "never download a kernel"),   \
 		OPT(OPT_FLAG, "quiet", 'q', quiet, NULL, "no progress")
 

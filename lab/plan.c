@@ -10,6 +10,7 @@
 #include "kbuild/modinfo.h"
 #include "kbuild/programs.h"
 #include "plan.h"
+#include "sandbox/sandbox.h"
 #include "vm/template.h"
 
 void lab_plan_deinit(struct lab_plan *plan)
@@ -364,6 +365,8 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 
 	memset(plan, 0, sizeof(*plan));
 	plan->spec = spec;
+	if (lab->box && lab->box->unboxed)
+		strv_add(&plan->notes, "built without a box (--unboxed)");
 	/* Cheap checks first: a typing error is reported before a kernel is
 	 * downloaded. */
 	err = check_sources(lab, spec);
@@ -391,6 +394,7 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 		verdict->release = xstrdup(plan->kernel->release);
 		verdict->source = xstrdup(last_source(spec));
 		verdict->build_ms = verdict->total_ms = plan->build_ms;
+		strv_add_all(&verdict->notes, plan->notes.v);
 	}
 	return err;
 }

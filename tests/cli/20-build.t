@@ -144,7 +144,12 @@ shared_header() {
 	# shellcheck disable=SC2016 # for make
 	printf 'obj-m := drv.o\nccflags-y := -I$(src)/../include -DHEADER="<shared.h>"\n' \
 		>tree/drv/Kbuild
-	is "$(built tree/drv)" drv.ko "a header in ../include"
+	built tree/drv >/dev/null
+	exits 101 "a header in ../include, where no checkout is around"
+	says 'show it more with --see DIR' "says how to show it"
+	is "$(built --see tree/include tree/drv)" drv.ko "shown by --see"
+	mkdir tree/.git
+	is "$(built --clean tree/drv)" drv.ko "a header in ../include of the same checkout"
 	echo '#define SHARED "second shared"' >tree/include/shared.h
 	built tree/drv >/dev/null
 	has 'second shared'
@@ -214,7 +219,7 @@ older() {
 	built older >/dev/null
 	has 'one edition'
 	result "a directory that another took the place of" $?
-	mkdir shelf
+	mkdir shelf .git
 	echo '#define SHELF "shelf of old"' >shelf/kept.h
 	touch -d '-1 day' shelf/kept.h
 	echo '#define SHELF "shelf of now"' >shelf/shelf.h
@@ -229,6 +234,7 @@ older() {
 	built older >/dev/null
 	has 'shelf of old'
 	result "and one that an older one took the place of" $?
+	rmdir .git
 }
 
 stale() {
@@ -257,7 +263,7 @@ commands() {
 odd_paths() {
 	at="my projects: 1,2/it's \$one"
 	module "$at/odd.c" 'pr_info(SHARED); int unused_thing;'
-	mkdir -p "my projects: 1,2/include"
+	mkdir -p "my projects: 1,2/include" "my projects: 1,2/.git"
 	echo '#define SHARED "shared by odd"' >"my projects: 1,2/include/shared.h"
 	# shellcheck disable=SC2016 # for make
 	printf 'obj-m := odd.o\nccflags-y := -I$(src)/../include -DHEADER="<shared.h>"\n' \
