@@ -11,6 +11,7 @@
 #include "kbuild/programs.h"
 #include "plan.h"
 #include "sandbox/sandbox.h"
+#include "trees.h"
 #include "vm/template.h"
 
 void lab_plan_deinit(struct lab_plan *plan)
@@ -22,6 +23,7 @@ void lab_plan_deinit(struct lab_plan *plan)
 	strv_deinit(&plan->params);
 	strv_deinit(&plan->tests);
 	strv_deinit(&plan->notes);
+	quote_trees_deinit(&plan->trees);
 	free(plan->tests_dir);
 	free(plan->programs_dir);
 	free(plan->build_log);
@@ -129,6 +131,7 @@ static int build_source(struct lab *lab, struct lab_plan *plan, const char *sour
 		return 1;
 	}
 	strv_add_all(&plan->modules, build.modules.v);
+	lab_trees_built(&plan->trees, source, build.dir);
 	if (build.symvers)
 		strv_add(symvers, build.symvers);
 	if (build.warnings) {
@@ -146,10 +149,12 @@ static int build_sources(struct lab *lab, struct lab_plan *plan,
 	for (char *const *s = plan->spec->sources; s && *s; s++) {
 		int err = 0;
 
-		if (str_ends(*s, ".ko") && !fs_is_dir(*s))
+		if (str_ends(*s, ".ko") && !fs_is_dir(*s)) {
 			strv_add(&plan->modules, *s);
-		else
+			lab_trees_given(&plan->trees, lab->cache_dir, *s);
+		} else {
 			err = build_source(lab, plan, *s, &symvers, verdict);
+		}
 		if (err)
 			return err;
 	}
@@ -374,6 +379,8 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 		err = find_kernel(lab, spec, &plan->kernel);
 	if (!err)
 		err = build_sources(lab, plan, verdict);
+	if (!err)
+		lab_trees_kernel(&plan->trees, plan->kernel);
 	if (!err)
 		err = lab_modules_order(lab, &plan->modules, plan->kernel->modules,
 					&plan->intree);

@@ -7,6 +7,7 @@
 #define KMLAB_LAB_PLAN_H
 
 #include "kernel/kernel.h"
+#include "verdict/quote.h"
 #include "verdict/result.h"
 
 struct lab_run_spec {
@@ -44,6 +45,7 @@ struct lab_plan {
 	char *programs_dir;  /* compiled tests and clients, or NULL */
 	struct strv notes;   /* what the verdict should mention, whatever it is */
 	char *build_log;     /* compiler output worth showing, or NULL */
+	struct quote_trees trees; /* whose files a report may quote, see trees.h */
 	double build_ms;
 };
 

@@ -332,6 +332,7 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		r->cached = report.cached;
 		read_tests(r, &job, &output);
 		lab_judge(r, &report, &job.guest);
+		lab_result_quote(r, &plan->trees);
 		keep_or_drop(lab, plan->spec, r, &report, &output);
 		lab_guest_report_deinit(&report);
 	}

@@ -18,6 +18,7 @@ void lab_frame_deinit(struct lab_frame *frame)
 	free(frame->function);
 	free(frame->module);
 	free(frame->file);
+	free(frame->text);
 	memset(frame, 0, sizeof(*frame));
 }
 

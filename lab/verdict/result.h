@@ -47,6 +47,7 @@ struct lab_frame {
 	unsigned long long offset, size; /* +0x../0x.. ; size 0: unknown */
 	char *file;			 /* source file as compiled, or NULL */
 	int line;			 /* 0: unknown */
+	char *text;			 /* that line, see quote.h; or NULL */
 	bool guess;			 /* "? func": the unwinder was not sure */
 	bool exact; /* the interrupted instruction itself, not a return address */
 };

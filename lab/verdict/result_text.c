@@ -7,7 +7,6 @@
 
 #include "clean.h"
 #include "event.h"
-#include "fs.h"
 #include "outcome.h"
 #include "title.h"
 
@@ -69,27 +68,12 @@ static void head(const struct view *v, const struct lab_result *r)
 	fprintf(v->out, " (%.2f s%s)\n", r->total_ms / 1000, r->cached ? ", cached" : "");
 }
 
-/* The line itself, when the file can be read here; freed by the caller. */
-static char *source_line(const char *file, int line)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *s;
-
-	if (!file || line < 1 || fs_read_file(file, &text, NULL))
-		return NULL;
-	for (s = text; --line > 0 && s; s = s ? s + 1 : NULL)
-		s = strchr(s, '\n');
-	return s ? xstrndup(s, strcspn(s, "\r\n")) : NULL;
-}
-
 static void put_source(const struct view *v, const struct lab_frame *f)
 {
-	_cleanup_free_ char *line = source_line(f->file, f->line);
-
-	if (!line)
+	if (!f->text)
 		return;
 	fprintf(v->out, "      %s%5d |%s", ink(v, DIM), f->line, ink(v, PLAIN));
-	put(v, " ", line + strspn(line, " \t"), "\n");
+	put(v, " ", f->text, "\n");
 }
 
 static void put_frame(const struct view *v, const struct lab_frame *f)

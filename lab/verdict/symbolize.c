@@ -7,9 +7,14 @@
  */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <limits.h>
 #include <string.h>
 
+#include "fs.h"
 #include "symbolize.h"
+
+/* Of a function's name; the kernel's own limit (KSYM_NAME_LEN) is 512. */
+#define FUNCTION_MAX 512
 
 struct code {
 	char *name, *path;
@@ -173,8 +178,12 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s,
 	return NULL;
 }
 
+/* NULL for a name that no file can have: then the place is unknown. */
 static char *absolute(const char *file, const char *dir)
 {
+	if (strlen(fs_basename(file)) > NAME_MAX || strlen(file) >= PATH_MAX ||
+	    (dir && strlen(dir) >= PATH_MAX))
+		return NULL;
 	if (file[0] == '/' || !dir)
 		return xstrdup(file);
 	if (str_starts(file, "./"))
@@ -194,7 +203,7 @@ static void set_line(Dwfl_Module *module, GElf_Addr address, struct lab_frame *f
 	if (!file)
 		return;
 	frame->file = absolute(file, dwfl_line_comp_dir(line));
-	frame->line = number;
+	frame->line = frame->file ? number : 0;
 }
 
 static char *call_file(Dwarf_Die *die, Dwarf_Die *unit)
@@ -221,7 +230,7 @@ static int call_line(Dwarf_Die *die)
 
 	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attr), &line))
 		return 0;
-	return (int)line;
+	return line > INT_MAX ? 0 : (int)line;
 }
 
 /* The chain of DIEs around @address, innermost first, following calls that were inlined
@@ -260,7 +269,7 @@ static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_fra
 
 		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
 			continue;
-		inlined.function = xstrdup(name);
+		inlined.function = xstrndup(name, FUNCTION_MAX);
 		inlined.module = xstrdup(outer->module);
 		lab_event_add_frame(to, &inlined);
 		outer->file = call_file(&scopes[i], unit);
@@ -287,6 +296,13 @@ static bool place_raw(struct symbolizer *s, unsigned long long address,
 	return true;
 }
 
+static char *function_name(Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+
+	return name ? xstrndup(name, FUNCTION_MAX) : NULL;
+}
+
 /* What the source calls the function: "init_module" may only be its alias. */
 static char *source_function(struct code *c, GElf_Addr address)
 {
@@ -296,7 +312,7 @@ static char *source_function(struct code *c, GElf_Addr address)
 
 	for (int i = 0; i < n && !name; i++)
 		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
-			name = xstrdup(dwarf_diename(&scopes[i]));
+			name = function_name(&scopes[i]);
 	free(scopes);
 	return name;
 }
@@ -316,7 +332,7 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 		return;
 	f->function = source_function(c, address);
 	if (!f->function)
-		f->function = xstrdup(name);
+		f->function = xstrndup(name, FUNCTION_MAX);
 	f->offset = offset;
 	f->size = sym.st_size;
 }

@@ -9,6 +9,7 @@
 #include "verdict/clean.h"
 #include "verdict/event.h"
 #include "verdict/outcome.h"
+#include "verdict/quote.h"
 #include "verdict/symbolize.h"
 
 /* A stand-in for a module: what matters are its sections, symbols and line numbers. */
@@ -91,6 +92,7 @@ static struct lab_result *judge_ktap(struct lab_guest_report *report,
 	struct lab_guest_module module = {.path = tiny, .name = "tiny", .params = ""};
 	struct lab_guest_job job = {.modules = &module, .n_modules = 1, .argv = argv};
 	struct lab_result *r = lab_result_create();
+	struct quote_trees trees = {NULL, 0};
 
 	r->module = xstrdup("tiny");
 	r->kernel = xstrdup("debian/6.1");
@@ -104,6 +106,9 @@ static struct lab_result *judge_ktap(struct lab_guest_report *report,
 		report->n_log = n_lines;
 	}
 	lab_judge(r, report, &job);
+	quote_trees_add(&trees, dir, dir, false);
+	lab_result_quote(r, &trees);
+	quote_trees_deinit(&trees);
 	return r;
 }
 

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "event.h"
+#include "quote.h"
+
+enum { FILE_MAX = 4 << 20, LINE_MAX_BYTES = 240, CHUNK = 65536 };
+
+void quote_trees_deinit(struct quote_trees *trees)
+{
+	for (size_t i = 0; i < trees->n; i++) {
+		free(trees->v[i].at);
+		free(trees->v[i].dir);
+	}
+	free(trees->v);
+	*trees = (struct quote_trees){NULL, 0};
+}
+
+void quote_trees_add(struct quote_trees *trees, const char *at, const char *dir,
+		     bool bare)
+{
+	trees->v = xreallocarray(trees->v, trees->n + 1, sizeof(*trees->v));
+	trees->v[trees->n++] =
+		(struct quote_tree){.at = xstrdup(at), .dir = xstrdup(dir), .bare = bare};
+}
+
+/* The part of @file below @dir, or NULL. It may still lead out of it by "..": the kernel
+ * sees to that. */
+static const char *part_below(const char *file, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	if (strncmp(file, dir, n) || file[n] != '/')
+		return NULL;
+	file += n + strspn(file + n, "/");
+	return *file ? file : NULL;
+}
+
+static bool is_hidden(const char *path)
+{
+	for (const char *s = path; *s; s += strspn(s, "/")) {
+		size_t n = strcspn(s, "/");
+
+		if (s[0] == '.' && n > 1 && !(n == 2 && s[1] == '.'))
+			return true;
+		s += n;
+	}
+	return false;
+}
+
+static bool is_bare_source(const char *path)
+{
+	return !strchr(path, '/') && (str_ends(path, ".c") || str_ends(path, ".h") ||
+				      str_ends(path, ".S") || str_ends(path, ".inc"));
+}
+
+static int open_below(const char *dir, const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+			   RESOLVE_NO_XDEV,
+	};
+	_cleanup_close_ int top = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int fd;
+
+	if (top < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
+	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int open_source(const struct quote_trees *trees, const char *file)
+{
+	for (size_t i = 0; i < trees->n; i++) {
+		const struct quote_tree *t = &trees->v[i];
+		const char *path = part_below(file, t->at);
+		int fd;
+
+		if (!path || is_hidden(path) || (t->bare && !is_bare_source(path)))
+			continue;
+		fd = open_below(t->dir, path);
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
+}
+
+/* Adds what @s holds of the line; true at its end. */
+static bool add_part(struct text *line, const char *s, size_t n)
+{
+	const char *end = memchr(s, '\n', n);
+
+	n = end ? (size_t)(end - s) : n;
+	if (!line->len) {
+		while (n && (*s == ' ' || *s == '\t')) {
+			s++;
+			n--;
+		}
+	}
+	if (line->len < LINE_MAX_BYTES)
+		text_add(line, s,
+			 n < LINE_MAX_BYTES - line->len ? n : LINE_MAX_BYTES - line->len);
+	return end || line->len >= LINE_MAX_BYTES;
+}
+
+/* Not in the middle of a UTF-8 character. */
+static void trim(struct text *line)
+{
+	if (line->len >= LINE_MAX_BYTES) {
+		while (line->len &&
+		       ((unsigned char)line->s[line->len - 1] & 0xc0) == 0x80)
+			line->len--;
+		if (line->len && (unsigned char)line->s[line->len - 1] >= 0xc0)
+			line->len--;
+		line->s[line->len] = '\0';
+		text_puts(line, "...");
+	} else if (line->len && line->s[line->len - 1] == '\r') {
+		line->s[--line->len] = '\0';
+	}
+}
+
+static char *read_line(int fd, int number)
+{
+	_cleanup_free_ char *buf = xcalloc(1, CHUNK);
+	_cleanup_text_ struct text line = TEXT_INIT;
+	int left = number - 1; /* line ends before it */
+	bool found = false;
+	ssize_t n = 0;
+
+	for (size_t done = 0; done < FILE_MAX && !found; done += (size_t)n) {
+		const char *s = buf, *end;
+
+		n = read(fd, buf, CHUNK);
+		if (n <= 0)
+			break;
+		while (left && (end = memchr(s, '\n', (size_t)(buf + n - s)))) {
+			s = end + 1;
+			left--;
+		}
+		if (!left && s < buf + n)
+			found = add_part(&line, s, (size_t)(buf + n - s));
+	}
+	trim(&line);
+	return line.len && line.s[0] ? text_take(&line) : NULL;
+}
+
+char *quote_line(const struct quote_trees *trees, const char *file, int number)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (!file || number < 1 || strlen(file) >= PATH_MAX)
+		return NULL;
+	fd = open_source(trees, file);
+	return fd < 0 ? NULL : read_line(fd, number);
+}
+
+void lab_result_quote(struct lab_result *r, const struct quote_trees *trees)
+{
+	const struct lab_event *worst = lab_result_worst(r);
+
+	for (size_t i = 0; worst && i < worst->n_frames; i++) {
+		struct lab_frame *f = &worst->frames[i];
+
+		if (!f->module || f->text)
+			continue;
+		f->text = quote_line(trees, f->file, f->line);
+	}
+}
