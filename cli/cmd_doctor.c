@@ -54,6 +54,12 @@ static void check_qemu(struct checkup *c)
 		say(c, "qemu", BAD, "%s", lab_error(&c->cli->lab));
 	else
 		say(c, "qemu", GOOD, "%s, version %s", qemu.path, qemu.version);
+	if (!err && lab_qemu_filters(&c->cli->lab, qemu.path, true))
+		say(c, "qemu filter", GOOD, "its system calls are filtered (-sandbox)");
+	else if (!err)
+		say(c, "qemu filter", WEAK,
+		    "this QEMU or kernel has no seccomp filter (-sandbox): guests run, "
+		    "with one wall less around them");
 	lab_qemu_deinit(&qemu);
 }
 

@@ -108,15 +108,26 @@ static void close_inherited(struct inherited *in)
 		cleanup_close(&in->channels[i]);
 }
 
-/* In the child, before exec: these descriptors are inherited by QEMU. */
-static int keep_descriptors(void *data)
+/* These descriptors are inherited by QEMU. */
+static int keep_descriptors(const struct inherited *in)
 {
-	const struct inherited *in = data;
-
 	for (int i = 0; i < N_CHANNELS; i++)
 		if (fcntl(in->channels[i], F_SETFD, 0) < 0)
 			return -errno;
 	return fcntl(in->payload, F_SETFD, 0) < 0 ? -errno : 0;
+}
+
+struct child {
+	const struct vm_spec *spec;
+	const struct inherited *in;
+};
+
+static int prepare_child(void *data)
+{
+	const struct child *child = data;
+	int err = keep_descriptors(child->in);
+
+	return err ? err : qemu_box_enter(child->spec);
 }
 
 /* ---- the command line ---- */
@@ -226,23 +237,41 @@ void qemu_words(const struct vm_spec *s, struct strv *ret)
 	command_line(ret, &nameless, &none);
 }
 
+/* Made here: QEMU itself may make no files. */
+static int make_ram(const struct vm_spec *s)
+{
+	int fd = s->share ? open(s->ram, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+
+	if (s->share && fd < 0)
+		return -errno;
+	cleanup_close(&fd);
+	return 0;
+}
+
 int vm_start(struct lab *lab, const struct vm_spec *s, struct vm *ret)
 {
 	_cleanup_strv_ struct strv argv = STRV_INIT;
 	_cleanup_vm_ struct vm vm = VM_INIT;
 	struct inherited in = {{-1, -1, -1, -1, -1, -1}, s->payload_fd};
 	struct process_spec spec = PROCESS_SPEC_INIT;
+	struct child child = {s, &in};
 	int err = open_channels(&vm, &in);
 
 	vm.errors = memfd_create("qemu-stderr", MFD_CLOEXEC);
 	if (!err && vm.errors < 0)
 		err = -errno;
+	if (!err)
+		err = make_ram(s);
 	if (!err) {
 		command_line(&argv, s, &in);
+		if (lab_qemu_filters(lab, s->qemu, false)) {
+			strv_add(&argv, "-sandbox");
+			strv_add(&argv, qemu_filter_words());
+		}
 		spec.argv = argv.v;
 		spec.out = spec.err = vm.errors;
-		spec.setup = keep_descriptors;
-		spec.data = &in;
+		spec.setup = prepare_child;
+		spec.data = &child;
 		err = process_start(&spec, &vm.pid);
 	}
 	close_inherited(&in);

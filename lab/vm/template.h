@@ -69,4 +69,8 @@ struct lab_qemu {
 int lab_qemu_find(struct lab *lab, struct lab_qemu *ret);
 void lab_qemu_deinit(struct lab_qemu *qemu);
 
+/** lab_qemu_filters - does the QEMU at @qemu accept its seccomp filter here? The answer
+ *  is kept until the file changes or the machine boots. @refresh: ask again. */
+bool lab_qemu_filters(struct lab *lab, const char *qemu, bool refresh);
+
 #endif

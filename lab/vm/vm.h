@@ -58,6 +58,13 @@ void vm_stop(struct vm *vm);
 char *vm_errors(const struct vm *vm);
 #define _cleanup_vm_ _cleanup_(vm_stop)
 
+/* qemu_box.c */
+/** qemu_filter_words - the value of QEMU's option -sandbox. */
+const char *qemu_filter_words(void);
+/** qemu_box_enter - in the child, before exec: give up what QEMU does not need to run
+ *  @spec. What the host's kernel does not offer is left out. */
+int qemu_box_enter(const struct vm_spec *spec);
+
 /* qmp.c */
 /** qmp_send - one command; @args is consumed and may be NULL. Answers come by qmp_next.
  */
