@@ -7,6 +7,7 @@
 #include "sandbox/sandbox.h"
 #include "cache.h"
 #include "fs.h"
+#include "kernel/apt_user.h"
 #include "kernel/kernel.h"
 #include "process.h"
 #include "vm/template.h"
@@ -116,6 +117,20 @@ static void check_program(struct checkup *c, const char *name, const char *packa
 		    package);
 }
 
+/* Of interest to root only: a user's downloads are the user's. */
+static void check_downloads(struct checkup *c)
+{
+	_cleanup_free_ char *obstacle = NULL;
+
+	if (!apt_user_wanted())
+		return;
+	obstacle = apt_user_obstacle(NULL, NULL);
+	if (obstacle)
+		say(c, "apt downloads", WEAK, "run as root, since %s", obstacle);
+	else
+		say(c, "apt downloads", GOOD, "run as the user '" APT_USER "'");
+}
+
 static void check_agent(struct checkup *c)
 {
 	_cleanup_free_ char *path = xprintf("%s/guest/agent", c->cli->lab.data_dir);
@@ -186,6 +201,7 @@ static int run_doctor(struct cli *cli)
 	check_accelerator(&c);
 	check_sandbox(&c);
 	check_program(&c, "apt-get", "apt", "to fetch kernels");
+	check_downloads(&c);
 	check_program(&c, "dpkg-deb", "dpkg", "to unpack kernels");
 	check_program(&c, "depmod", "kmod", "to index modules");
 	check_program(&c, "busybox", "busybox-static", "as the guest's userland");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A private apt; see apt.h. */
-#include <ctype.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "process.h"
 
 #include "apt.h"
+#include "apt_user.h"
 #include "internal.h"
 
 /*
@@ -76,11 +76,17 @@ static int cannot_write(struct apt *apt, int err)
 			apt->dir, strerror(-err));
 }
 
+/* Where apt itself sees the private directory. */
+static const char *apt_sees(const struct apt *apt)
+{
+	return apt->boxed ? APT_USER_STATE : apt->dir;
+}
+
 static int write_configuration(struct apt *apt, bool allow_expired)
 {
 	_cleanup_free_ char *path = xprintf("%s/apt.conf", apt->dir);
 	_cleanup_text_ struct text t = TEXT_INIT;
-	const char *d = apt->dir;
+	const char *d = apt_sees(apt);
 	int err;
 
 	/* Try again once only, so that a network that is down is noticed soon. The
@@ -99,10 +105,11 @@ static int write_configuration(struct apt *apt, bool allow_expired)
 	text_printf(&t, "Dir::State::extended_states \"%s/extended_states\";\n", d);
 	text_printf(&t, "Dir::Cache \"%s/cache\";\nDir::Cache::srcpkgcache \"\";\n", d);
 	text_printf(&t, "Dir::Log \"%s/log\";\n", d);
+	text_printf(&t, "APT::Sandbox::User \"%s\";\n", apt->boxed ? APT_USER : "root");
 	text_printf(&t, "Acquire::Check-Valid-Until \"%s\";\n",
 		    allow_expired ? "false" : "true");
 	text_puts(&t, "Acquire::Languages \"none\";\nAcquire::GzipIndexes \"true\";\n"
-		      "APT::Sandbox::User \"root\";\nAPT::Install-Recommends \"false\";\n"
+		      "APT::Install-Recommends \"false\";\n"
 		      "APT::Update::Error-Mode \"any\";\n"
 		      "APT::Architecture \"" DEBIAN_ARCH "\";\n"
 		      "APT::Architectures { \"" DEBIAN_ARCH "\"; };\n");
@@ -139,10 +146,11 @@ static void make_environment(struct apt *apt)
 {
 	for (char **e = environ; *e; e++)
 		if (!str_starts(*e, "LC_") && !str_starts(*e, "LANG") &&
-		    !str_starts(*e, "APT_CONFIG="))
+		    !str_starts(*e, "APT_CONFIG=") &&
+		    !(apt->boxed && str_starts(*e, "TMPDIR=")))
 			strv_add(&apt->env, *e);
 	strv_add(&apt->env, "LC_ALL=C.UTF-8");
-	strv_printf(&apt->env, "APT_CONFIG=%s/apt.conf", apt->dir);
+	strv_printf(&apt->env, "APT_CONFIG=%s/apt.conf", apt_sees(apt));
 }
 
 int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *suite,
@@ -153,8 +161,12 @@ int apt_open(struct lab *lab, const struct debian_mirror *mirror, const char *su
 
 	apt.suite = xstrdup(suite);
 	apt.dir = lab_cache_path(lab, "apt", suite);
-	make_environment(&apt);
 	err = write_database(&apt, mirror);
+	if (!err && apt_user_wanted()) {
+		apt.obstacle = apt_user_obstacle(apt.dir, mirror);
+		apt.boxed = !apt.obstacle;
+	}
+	make_environment(&apt);
 	if (!err)
 		err = write_configuration(&apt, allow_expired);
 	if (err) {
@@ -174,6 +186,7 @@ void apt_close(struct apt *apt)
 	fs_remove_tree(cache);
 	free(apt->suite);
 	free(apt->dir);
+	free(apt->obstacle);
 	strv_deinit(&apt->env);
 	*apt = (struct apt){.lab = NULL};
 }
@@ -248,9 +261,21 @@ static int apt_command_pump(struct apt_command *command)
 	return 0;
 }
 
+struct boxed_child {
+	const char *dir, *cwd;
+};
+
+static int enter_box(void *data)
+{
+	const struct boxed_child *child = data;
+
+	return apt_user_enter(child->dir, child->cwd);
+}
+
 static int apt_command_start(struct apt_command *command, char *const *argv,
 			     const char *cwd, pid_t *pid)
 {
+	struct boxed_child child = {command->apt->dir, cwd};
 	struct process_spec spec = PROCESS_SPEC_INIT;
 	_cleanup_strv_ struct strv words = STRV_INIT;
 	int ends[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, err = 0;
@@ -265,6 +290,10 @@ static int apt_command_start(struct apt_command *command, char *const *argv,
 	spec.argv = words.v;
 	spec.env = command->apt->env.v;
 	spec.cwd = cwd;
+	if (command->apt->boxed) {
+		spec.setup = enter_box;
+		spec.data = &child;
+	}
 	spec.keep_fd = ends[0][1];
 	spec.out = ends[1][1];
 	spec.err = ends[2][1];
@@ -321,12 +350,24 @@ static int apt_run(struct apt *apt, char *const *argv, const char *cwd, const ch
 	return 0;
 }
 
+static void report_obstacle(const struct apt *apt)
+{
+	_cleanup_free_ char *what = NULL;
+
+	if (!apt->obstacle)
+		return;
+	what = xprintf("apt's downloaders run as root, since %s", apt->obstacle);
+	lab_report(apt->lab, what, 0, 0, false);
+	lab_report(apt->lab, what, 0, 0, true);
+}
+
 int apt_update(struct apt *apt)
 {
 	char *argv[] = {"apt-get", "-q", "update", NULL};
 	_cleanup_free_ char *what =
 		xprintf("reading the package lists of debian %s", apt->suite);
 
+	report_obstacle(apt);
 	return apt_run(apt, argv, NULL, what, 100, NULL);
 }
 
@@ -335,80 +376,17 @@ int apt_query(struct apt *apt, char *const *argv, struct text *ret)
 	return apt_run(apt, argv, NULL, NULL, 0, ret);
 }
 
-void apt_plan_deinit(struct apt_plan *plan)
+/* Downloads into @dir, which is the downloaders' for as long as that takes. */
+static int run_in(struct apt *apt, char *const *argv, const char *dir, const char *what,
+		  uint64_t total)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		free(plan->v[i].package);
-		free(plan->v[i].version);
-		free(plan->v[i].file);
-	}
-	free(plan->v);
-	*plan = (struct apt_plan){NULL, 0};
-}
+	int err = apt->boxed ? apt_user_lend(dir) : 0, back;
 
-/* A version's colon is written %3a in names of files: "libgmp10_2%3a6.2.1_amd64.deb". */
-static char *decode_percents(const char *s, size_t len)
-{
-	struct text t = TEXT_INIT;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = s[i];
-
-		if (c == '%' && i + 2 < len && isxdigit((unsigned char)s[i + 1])) {
-			char hex[3] = {s[i + 1], s[i + 2], '\0'};
-
-			c = (char)strtol(hex, NULL, 16);
-			i += 2;
-		}
-		text_add(&t, &c, 1);
-	}
-	return text_take(&t);
-}
-
-/* 'URI' FILE SIZE [HASH], where FILE is PACKAGE_VERSION_ARCH.deb */
-static void add_planned(const char *line, struct apt_plan *plan)
-{
-	const char *file = strstr(line, "' "), *version, *arch;
-	struct apt_file f;
-	size_t len;
-
-	if (*line != '\'' || !file)
-		return;
-	file += 2;
-	len = strcspn(file, " ");
-	version = memchr(file, '_', len);
-	arch = version ? memchr(version + 1, '_', len - (size_t)(version + 1 - file))
-		       : NULL;
-	if (!arch || strchr(file, '/'))
-		return;
-	f.file = xstrndup(file, len);
-	f.package = xstrndup(file, (size_t)(version - file));
-	f.version = decode_percents(version + 1, (size_t)(arch - version - 1));
-	f.size = strtoull(file + len, NULL, 10);
-	plan->v = xreallocarray(plan->v, plan->n + 1, sizeof(f));
-	plan->v[plan->n++] = f;
-}
-
-int apt_plan(struct apt *apt, const struct strv *packages, struct apt_plan *ret)
-{
-	_cleanup_strv_ struct strv argv = STRV_INIT;
-	_cleanup_text_ struct text out = TEXT_INIT;
-	char *line, *save;
-	int err;
-
-	strv_add(&argv, "apt-get");
-	strv_add(&argv, "-yq");
-	strv_add(&argv, "--print-uris");
-	strv_add(&argv, "install");
-	strv_add_all(&argv, packages->v);
-	err = apt_query(apt, argv.v, &out);
 	if (err)
-		return err;
-	*ret = (struct apt_plan){NULL, 0};
-	for (line = out.s ? strtok_r(out.s, "\n", &save) : NULL; line;
-	     line = strtok_r(NULL, "\n", &save))
-		add_planned(line, ret);
-	return 0;
+		return cannot_write(apt, err);
+	err = apt_run(apt, argv, dir, what, total, NULL);
+	back = apt->boxed ? apt_user_return(dir) : 0;
+	return err || !back ? err : cannot_write(apt, back);
 }
 
 int apt_download(struct apt *apt, const struct apt_plan *plan, const char *dir,
@@ -424,5 +402,5 @@ int apt_download(struct apt *apt, const struct apt_plan *plan, const char *dir,
 		strv_printf(&argv, "%s=%s", plan->v[i].package, plan->v[i].version);
 		total += plan->v[i].size;
 	}
-	return apt_run(apt, argv.v, dir, what, total, NULL);
+	return run_in(apt, argv.v, dir, what, total);
 }

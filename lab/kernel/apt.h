@@ -14,6 +14,8 @@ struct apt {
 	struct lab *lab;
 	char *suite;
 	char *dir;	 /* CACHE/apt/SUITE */
+	bool boxed;	 /* apt sees @dir elsewhere, see apt_user.h */
+	char *obstacle;	 /* as root: why its downloaders stay root, or NULL */
 	struct strv env; /* with APT_CONFIG pointing into @dir */
 };
 

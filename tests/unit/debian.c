@@ -3,11 +3,20 @@
  * The debian provider against an archive of our own: real apt, real signatures, no
  * network. Skipped where apt, gpg or depmod are missing.
  */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "fs.h"
+#include "kernel/apt.h"
+#include "kernel/apt_user.h"
 #include "kernel/internal.h"
 #include "kernel/root.h"
 #include "kernel/sources.h"
@@ -243,6 +252,121 @@ static void test_cancel(struct lab *lab)
 	is_str(stages, "2\n", "only the two headings: nothing is left");
 }
 
+/* ---- who downloads ---- */
+
+/* The user whose connection comes from @port, by the kernel's own table; -1: nobody. */
+static int owner_of(unsigned int port)
+{
+	_cleanup_free_ char *table = NULL;
+	char *save, *line;
+
+	if (fs_read_file("/proc/net/tcp", &table, NULL))
+		return -1;
+	for (line = strtok_r(table, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		unsigned int from;
+		int uid;
+
+		if (sscanf(line, " %*u: %*8x:%4x %*x:%*x %*x %*x:%*x %*x:%*x %*x %d",
+			   &from, &uid) == 2 &&
+		    from == port)
+			return uid;
+	}
+	return -1;
+}
+
+/* A server that knows nothing, and tells @to who asked. */
+static pid_t serve_nothing(int listening, int to)
+{
+	static const char answer[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n"
+				     "Connection: close\r\n\r\n";
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		struct sockaddr_in peer;
+		socklen_t len = sizeof(peer);
+		int fd = accept(listening, (struct sockaddr *)&peer, &len), uid;
+		char request[4096];
+
+		uid = owner_of(ntohs(peer.sin_port));
+		(void)!write(to, &uid, sizeof(uid));
+		(void)!read(fd, request, sizeof(request));
+		(void)!write(fd, answer, strlen(answer));
+		close(fd);
+	}
+}
+
+/* Reads lists from our server; the user who asked for them, or -1. */
+static int who_downloads(struct lab *lab)
+{
+	_cleanup_free_ char *conf = in_scratch("no-proxy.conf");
+	_cleanup_debian_mirror_ struct debian_mirror mirror = {.uri = NULL};
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), ends[2], uid = -1;
+	struct apt apt;
+	pid_t server;
+
+	put("no-proxy.conf", "Dir::Etc::main \"/dev/null\";\n"
+			     "Dir::Etc::parts \"/dev/null\";\n");
+	setenv("APT_CONFIG", conf, 1);
+	setenv("no_proxy", "127.0.0.1", 1);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&a, len) || listen(fd, 8) ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) || pipe(ends))
+		return -1;
+	server = serve_nothing(fd, ends[1]);
+	close(ends[1]);
+	mirror.uri = xprintf("http://127.0.0.1:%d/debian", ntohs(a.sin_port));
+	mirror.key = in_scratch("key.gpg");
+	if (!apt_open(lab, &mirror, "bookworm", false, &apt)) {
+		ok(apt_update(&apt) < 0, "a server without lists is refused");
+		apt_close(&apt);
+	}
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	if (read(ends[0], &uid, sizeof(uid)) != sizeof(uid))
+		uid = -1;
+	close(ends[0]);
+	close(fd);
+	unsetenv("APT_CONFIG");
+	return uid;
+}
+
+static void count_phrase(void *data, const struct lab_progress *p)
+{
+	*(int *)data += str_starts(p->what, "apt's downloaders run as root, since ");
+}
+
+/* Without root they are the user's; as root they are _apt's, where that can be. */
+static void test_downloaders(struct lab *lab)
+{
+	_cleanup_free_ char *possible = apt_user_obstacle(NULL, NULL);
+	const struct passwd *pw = getpwnam(APT_USER);
+	int said = 0;
+
+	lab->progress = count_phrase;
+	lab->progress_data = &said;
+	if (geteuid() != 0) {
+		is_int(who_downloads(lab), geteuid(), "a user downloads as that user");
+		is_int(said, 0, "and nothing is said of it");
+	} else if (possible || !pw) {
+		is_int(who_downloads(lab), 0, "root downloads as root where it must");
+		ok(said, "and says so");
+	} else {
+		is_int(who_downloads(lab), pw->pw_uid, "root downloads as '_apt'");
+		is_int(said, 0, "and nothing is said of it");
+		chmod(scratch, 0700); /* the key is out of _apt's reach */
+		is_int(who_downloads(lab), 0, "but as root what '_apt' cannot read");
+		ok(said, "and says so");
+		chmod(scratch, 0755);
+	}
+	lab->progress = NULL;
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/kmlab-debian-XXXXXX";
@@ -259,12 +383,14 @@ int main(void)
 		}
 	}
 	scratch = mkdtemp(dir);
+	chmod(scratch, 0755); /* apt's downloaders are of another user */
 	cache = in_scratch("cache");
 	setenv("KMLAB_CACHE", cache, 1);
 	if (lab_init(&lab) < 0 || !make_archive())
 		printf("Bail out! cannot make an archive to test with\n");
 	test_refusals(&lab);
 	test_add(&lab);
+	test_downloaders(&lab);
 	test_cancel(&lab);
 	free(sh("gpgconf --homedir gpg --kill all"));
 	lab_deinit(&lab);
