@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kbuild/build.h"
+#include "verdict/clean.h"
 
 #include "ui.h"
 
@@ -19,6 +20,7 @@ static int kernel_for(struct cli *cli, const char *name, struct lab_kernel **ret
 static void add_json(json_t *array, const struct lab_kernel *k, const char *source,
 		     const struct lab_build *b, bool unboxed)
 {
+	_cleanup_free_ char *log = b->log ? clean(b->log, CLEAN_LINES) : NULL;
 	json_t *modules = json_array();
 
 	for (size_t i = 0; i < b->modules.n; i++)
@@ -28,14 +30,15 @@ static void add_json(json_t *array, const struct lab_kernel *k, const char *sour
 					"kernel", k->name, "source", source, "built",
 					b->status == 0, "boxed", !unboxed, "modules",
 					modules, "symvers", b->symvers, "warnings",
-					(int)b->warnings, "ms", b->ms, "log", b->log));
+					(int)b->warnings, "ms", b->ms, "log", log));
 }
 
 static void print_text(const struct lab_kernel *k, const struct lab_build *b,
 		       bool unboxed, bool verbose)
 {
-	if (b->log && *b->log)
-		fputs(b->log, stderr);
+	_cleanup_free_ char *log = clean(b->log, CLEAN_LINES);
+
+	fputs(log, stderr);
 	for (size_t i = 0; i < b->modules.n && !b->status; i++)
 		printf("%s\n", b->modules.v[i]);
 	if (verbose)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "verdict/clean.h"
+
 #include "ui.h"
 
 /* Signal handlers can reach nothing else. */
@@ -139,14 +141,20 @@ int ui_init(struct cli *cli)
 	return 0;
 }
 
-static void print_error(struct cli *cli, const char *fmt, va_list ap)
+/* A sentence may hold names that a module or an archive made up. */
+static char *sentence(const char *fmt, va_list ap)
 {
-	struct text t = TEXT_INIT;
-	_cleanup_free_ char *s = NULL;
-	json_t *json;
+	_cleanup_text_ struct text t = TEXT_INIT;
 
 	text_vprintf(&t, fmt, ap);
-	s = text_take(&t);
+	return clean(t.s, CLEAN_LINE);
+}
+
+static void print_error(struct cli *cli, const char *fmt, va_list ap)
+{
+	_cleanup_free_ char *s = sentence(fmt, ap);
+	json_t *json;
+
 	ui_clear();
 	if (!cli->opt.json) {
 		fprintf(stderr, "kmlab: %s\n", s);
@@ -205,15 +213,16 @@ int ui_failed(struct cli *cli, int err)
 
 void ui_note(struct cli *cli, const char *fmt, ...)
 {
+	_cleanup_free_ char *s = NULL;
 	va_list ap;
 
 	if (cli->opt.quiet)
 		return;
-	ui_clear();
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	s = sentence(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	ui_clear();
+	fprintf(stderr, "%s\n", s);
 }
 
 bool ui_colour(int fd)
