@@ -10,6 +10,7 @@
 #include "kbuild/modinfo.h"
 #include "kbuild/programs.h"
 #include "plan.h"
+#include "plan_tests.h"
 #include "sandbox/sandbox.h"
 #include "trees.h"
 #include "vm/template.h"
@@ -237,69 +238,6 @@ static int set_params(struct lab *lab, struct lab_plan *plan)
 	return err;
 }
 
-static const char *last_source(const struct lab_run_spec *spec)
-{
-	const char *last = NULL;
-
-	for (char *const *s = spec->sources; s && *s; s++)
-		last = *s;
-	return last;
-}
-
-/* DIR/tests; for a file, the tests beside it only when the directory is its own. */
-static char *tests_of(const struct lab_run_spec *spec)
-{
-	const char *source = spec->suite ? spec->suite : last_source(spec);
-	char *dir;
-
-	if (!source || !fs_is_dir(source))
-		return NULL;
-	dir = xprintf("%s/tests", source);
-	if (fs_is_dir(dir))
-		return dir;
-	free(dir);
-	return NULL;
-}
-
-/* The kernel's own modules that the tests want, one name a line in tests/needs. */
-static int read_needs(struct lab *lab, struct lab_plan *plan)
-{
-	_cleanup_free_ char *path = xprintf("%s/needs", plan->tests_dir);
-	_cleanup_free_ char *text = NULL;
-	char *save = NULL;
-	int err = fs_read_file(path, &text, NULL);
-
-	if (err == -ENOENT)
-		return 0;
-	if (err)
-		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions",
-				path, strerror(-err));
-	for (char *name = strtok_r(text, " \t\n", &save); name && !err;
-	     name = strtok_r(NULL, " \t\n", &save))
-		err = lab_modules_need(lab, name, plan->kernel->modules, &plan->intree);
-	return err;
-}
-
-static int find_tests(struct lab *lab, struct lab_plan *plan)
-{
-	_cleanup_strv_ struct strv names = STRV_INIT;
-
-	plan->tests_dir = tests_of(plan->spec);
-	if (!plan->tests_dir) {
-		if (plan->spec->suite)
-			return lab_fail(lab, -EINVAL,
-					"the suite '%s' has no tests; name a "
-					"module of modules/ or its directory",
-					plan->spec->suite);
-		return 0;
-	}
-	fs_list(plan->tests_dir, false, &names);
-	for (size_t i = 0; i < names.n; i++)
-		if (str_ends(names.v[i], ".sh") || str_ends(names.v[i], ".c"))
-			strv_add(&plan->tests, names.v[i]);
-	return read_needs(lab, plan);
-}
-
 /* The emulator has SVM only; with KVM the guest's processor is the host's. */
 static const char *hypervisor_module(const struct lab_accel_probe *probe)
 {
@@ -391,7 +329,7 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 	if (!err)
 		err = set_params(lab, plan);
 	if (!err && plan->names.n)
-		err = find_tests(lab, plan);
+		err = plan_find_tests(lab, plan);
 	if (!err)
 		err = make_programs(lab, plan, verdict);
 	if (err > 0) {
@@ -399,7 +337,7 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 		free(verdict->source);
 		verdict->kernel = xstrdup(plan->kernel->name);
 		verdict->release = xstrdup(plan->kernel->release);
-		verdict->source = xstrdup(last_source(spec));
+		verdict->source = xstrdup(plan_last_source(spec));
 		verdict->build_ms = verdict->total_ms = plan->build_ms;
 		strv_add_all(&verdict->notes, plan->notes.v);
 	}

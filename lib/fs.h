@@ -23,6 +23,11 @@ int fs_remove_tree(const char *path);
  */
 int fs_read_file(const char *path, char **ret, size_t *size);
 
+/** fs_read_short - a text of at most @max bytes out of a tree that may be anybody's: only
+ *  a regular file, behind no symlink in the last place. -EPERM: something else. -EFBIG.
+ */
+int fs_read_short(const char *path, size_t max, struct text *ret);
+
 /** fs_write_file - write through a temporary file in the same directory and rename. */
 int fs_write_file(const char *path, const void *data, size_t size, mode_t mode);
 

@@ -52,4 +52,39 @@ says 'at_escape (.x1b.31mred' "it is shown as what it is"
 [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }' "$scratch/out")" -lt 1000 ]
 result "no name floods the report" $?
 silent_about "root:" "a relative path leads nowhere"
+
+# What a Kbuild prints, and what a module calls itself in modinfo, are shown as what they are.
+mkdir "$scratch/noise"
+printf '%s\n' 'MODULE_LICENSE("GPL");' | sed '1i #include <linux/module.h>' >"$scratch/noise/noise.c"
+# shellcheck disable=SC2016 # for make
+printf 'obj-m := noise.o\n$(warning \033[31mred\377\007)\n' >"$scratch/noise/Kbuild"
+run "$KMLAB" build -k "$kernel" "$scratch/noise"
+exits 0 "a Kbuild that prints control characters builds"
+says 'x1b.31mred.xff.x07' "they are shown"
+! grep -q "$(printf '[\033\007]')" "$scratch/out" "$scratch/err"
+result "and do not reach the terminal" $?
+run "$KMLAB" build --json -k "$kernel" "$scratch/noise"
+says '"log": ".*red' "nor do they spoil the JSON"
+
+# The tests beside a module are files of its tree, and no links out of it.
+mkdir "$scratch/suite" "$scratch/suite/tests" "$scratch/private"
+cp "$scratch/noise/noise.c" "$scratch/suite"
+echo "obj-m := noise.o" >"$scratch/suite/Kbuild"
+echo "the-secret" >"$scratch/needed"
+echo "exit 0" >"$scratch/suite/tests/one.sh"
+ln -s ../../needed "$scratch/suite/tests/needs"
+run "$KMLAB" test -k "$kernel" "$scratch/suite"
+exits 1 "a list of needed modules that is a link is refused"
+says "cannot read '.*tests/needs'" "with a sentence"
+silent_about "the-secret" "that does not hold the file that it leads to"
+rm "$scratch/suite/tests/needs"
+mkfifo "$scratch/suite/tests/needs"
+run timeout 300 "$KMLAB" test -k "$kernel" "$scratch/suite"
+exits 1 "as is a FIFO"
+rm -r "$scratch/suite/tests"
+echo "echo the-secret; exit 1" >"$scratch/private/one.sh"
+ln -s ../private "$scratch/suite/tests"
+run timeout 300 "$KMLAB" test -k "$kernel" "$scratch/suite"
+exits 0 "a link to a directory is not a module's tests"
+silent_about "the-secret" "nothing of it is run"
 done_testing
