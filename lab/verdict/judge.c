@@ -105,6 +105,9 @@ static void note_doubts(struct judge *j)
 	if (report->leftovers_partial)
 		strv_add(notes,
 			 "the leak search missed some records: more may be left over");
+	if (symbolizer_gave_up(j->symbols))
+		strv_add(notes, "a module's debug information could not be read to its "
+				"end: places in the source are missing");
 	for (size_t i = 0; i < report->n_log; i++)
 		if (report->log[i].text &&
 		    strstr(report->log[i].text, "module license '") &&

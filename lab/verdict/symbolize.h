@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From places in a module's code to source lines, by the debug information of its .ko.
- * Modules are opened when first asked for; one without debug information, or one that
- * cannot be read, resolves nothing and is no error.
+ * A module without debug information, or one that cannot be read, resolves nothing and is
+ * no error. The debug information is read by a child without rights, started with the
+ * first question; one that it dies of, or that takes it too long, resolves nothing, too.
  */
 #ifndef KMLAB_LAB_SYMBOLIZE_H
 #define KMLAB_LAB_SYMBOLIZE_H
@@ -15,7 +16,8 @@ struct symbolizer *symbolizer_create(void);
 void symbolizer_destroy(struct symbolizer *s);
 DEFINE_CLEANUP(struct symbolizer *, symbolizer_destroy)
 
-/** symbolizer_add - a module's name (as in traces) and its .ko on the host. */
+/** symbolizer_add - a module's name (as in traces) and its .ko on the host. All calls of
+ *  this and of symbolizer_sections() come before the first question. */
 void symbolizer_add(struct symbolizer *s, const char *name, const char *path);
 
 /** symbolizer_sections - where the guest had the modules' sections. The array must live
@@ -34,5 +36,8 @@ void symbolizer_event(struct symbolizer *s, struct lab_event *event);
 /** symbolizer_has - does the module define this symbol ("cleanup_module")? True also
  *  when nobody can tell. */
 bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol);
+
+/** symbolizer_gave_up - did the child end over a module's debug information? */
+bool symbolizer_gave_up(const struct symbolizer *s);
 
 #endif

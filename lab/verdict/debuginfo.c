@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A module is a relocatable file: its sections have no addresses until the kernel gives
+ * them some. libdwfl lays them out at addresses of its own and relocates the debug
+ * information accordingly; a place is therefore looked up as symbol + offset, or as
+ * section + offset, never by the guest's address.
+ */
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "fs.h"
+#include "debuginfo.h"
+
+/* Of a function's name; the kernel's own limit (KSYM_NAME_LEN) is 512. */
+#define FUNCTION_MAX 512
+
+struct code {
+	char *name, *path;
+	bool tried;
+	Dwfl *dwfl;	     /* owns module */
+	Dwfl_Module *module; /* NULL: cannot be read */
+	GElf_Addr bias; /* between libdwfl's addresses and those of its symbol table */
+};
+
+struct debuginfo {
+	struct code *v;
+	size_t n;
+	const struct lab_section *sections;
+	size_t n_sections;
+};
+
+struct debuginfo *debuginfo_create(void)
+{
+	return xcalloc(1, sizeof(struct debuginfo));
+}
+
+void debuginfo_destroy(struct debuginfo *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
+		free(d->v[i].name);
+		free(d->v[i].path);
+		if (d->v[i].dwfl)
+			dwfl_end(d->v[i].dwfl);
+	}
+	free(d->v);
+	free(d);
+}
+
+void debuginfo_add(struct debuginfo *d, const char *name, const char *path)
+{
+	d->v = xreallocarray(d->v, d->n + 1, sizeof(*d->v));
+	d->v[d->n++] = (struct code){.name = xstrdup(name), .path = xstrdup(path)};
+}
+
+void debuginfo_sections(struct debuginfo *d, const struct lab_section *v, size_t n)
+{
+	d->sections = v;
+	d->n_sections = n;
+}
+
+/* Only the .ko itself is read; libdwfl's standard search would even ask the network. */
+static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name,
+			     Dwarf_Addr base, const char *file, const char *link,
+			     GElf_Word crc, char **ret)
+{
+	return -1;
+}
+
+static int find_no_elf(Dwfl_Module *module, void **data, const char *name,
+		       Dwarf_Addr base, char **file, Elf **elf)
+{
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.section_address = dwfl_offline_section_address,
+	.find_elf = find_no_elf,
+	.find_debuginfo = find_no_debuginfo,
+};
+
+static Dwfl_Module *open_module(struct code *c)
+{
+	GElf_Addr bias;
+
+	if (c->tried)
+		return c->module;
+	c->tried = true;
+	c->dwfl = dwfl_begin(&callbacks);
+	if (!c->dwfl)
+		return NULL;
+	c->module = dwfl_report_offline(c->dwfl, c->name, c->path, -1);
+	dwfl_report_end(c->dwfl, NULL, NULL);
+	if (c->module && !dwfl_module_getelf(c->module, &bias))
+		c->module = NULL;
+	return c->module;
+}
+
+void debuginfo_open_all(struct debuginfo *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		open_module(&d->v[i]);
+}
+
+static struct code *find_code(struct debuginfo *d, const char *name)
+{
+	for (size_t i = 0; name && i < d->n; i++)
+		if (!strcmp(d->v[i].name, name))
+			return open_module(&d->v[i]) ? &d->v[i] : NULL;
+	return NULL;
+}
+
+/* Static functions may share a name; the size in the trace tells them apart. */
+static bool find_symbol(struct code *c, const char *name, unsigned long long size,
+			GElf_Addr *ret)
+{
+	int n = dwfl_module_getsymtab(c->module);
+	bool found = false;
+
+	for (int i = 1; i < n; i++) {
+		GElf_Addr address;
+		GElf_Sym sym;
+		const char *s = dwfl_module_getsym_info(c->module, i, &sym, &address,
+							NULL, NULL, NULL);
+
+		if (!s || strcmp(s, name) || sym.st_shndx == SHN_UNDEF)
+			continue;
+		if (found && sym.st_size != size)
+			continue;
+		*ret = address;
+		found = true;
+	}
+	return found;
+}
+
+struct placed {
+	GElf_Addr start;
+	GElf_Xword size;
+	GElf_Word index;
+};
+
+/* The section of a module in libdwfl's layout. */
+static bool find_section(struct code *c, const char *name, struct placed *ret)
+{
+	int n = dwfl_module_relocations(c->module);
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(c->module, &bias);
+
+	for (int i = 0; i < n; i++) {
+		GElf_Word index;
+		GElf_Shdr header;
+		const char *s =
+			dwfl_module_relocation_info(c->module, (unsigned int)i, &index);
+		Elf_Scn *scn = s && !strcmp(s, name) ? elf_getscn(elf, index) : NULL;
+
+		if (!scn || !gelf_getshdr(scn, &header))
+			continue;
+		ret->start = header.sh_addr + bias;
+		ret->size = header.sh_size;
+		ret->index = index;
+		return true;
+	}
+	return false;
+}
+
+const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address)
+{
+	for (size_t i = 0; i < d->n_sections; i++) {
+		const struct lab_section *section = &d->sections[i];
+		struct code *c;
+		struct placed placed;
+
+		if (!section->name || !section->address || address < section->address)
+			continue;
+		c = find_code(d, section->module);
+		if (c && find_section(c, section->name, &placed) &&
+		    address - section->address < placed.size)
+			return section;
+	}
+	return NULL;
+}
+
+/* NULL for a name that no file can have: then the place is unknown. */
+static char *absolute(const char *file, const char *dir)
+{
+	if (strlen(fs_basename(file)) > NAME_MAX || strlen(file) >= PATH_MAX ||
+	    (dir && strlen(dir) >= PATH_MAX))
+		return NULL;
+	if (file[0] == '/' || !dir)
+		return xstrdup(file);
+	if (str_starts(file, "./"))
+		file += 2;
+	return xprintf("%s/%s", dir, file);
+}
+
+static void set_line(Dwfl_Module *module, GElf_Addr address, struct lab_frame *frame)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(module, address);
+	const char *file;
+	int number;
+
+	if (!line)
+		return;
+	file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+	if (!file)
+		return;
+	frame->file = absolute(file, dwfl_line_comp_dir(line));
+	frame->line = frame->file ? number : 0;
+}
+
+static char *call_file(Dwarf_Die *die, Dwarf_Die *unit)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word index;
+	Dwarf_Files *files;
+	size_t n;
+	const char *file, *dir;
+
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attr), &index))
+		return NULL;
+	if (dwarf_getsrcfiles(unit, &files, &n) || index >= n)
+		return NULL;
+	file = dwarf_filesrc(files, index, NULL, NULL);
+	dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attr));
+	return file ? absolute(file, dir) : NULL;
+}
+
+static int call_line(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word line;
+
+	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attr), &line))
+		return 0;
+	return line > INT_MAX ? 0 : (int)line;
+}
+
+/* The chain of DIEs around @address, innermost first, following calls that were inlined
+ * (dwarf_getscopes alone goes on with where the inlined function is defined). */
+static int find_scopes(Dwfl_Module *module, GElf_Addr address, Dwarf_Die **unit,
+		       Dwarf_Die **ret)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *at = NULL;
+	int n;
+
+	*unit = dwfl_module_addrdie(module, address, &bias);
+	n = *unit ? dwarf_getscopes(*unit, address - bias, &at) : 0;
+	if (n > 0)
+		n = dwarf_getscopes_die(&at[0], ret);
+	free(at);
+	return n;
+}
+
+/*
+ * The functions that were inlined at @address, innermost first, each as a frame; @outer,
+ * the frame of the real function, ends up at the line of its call.
+ */
+static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_frame *outer,
+			  struct lab_event *to)
+{
+	Dwarf_Die *unit, *scopes = NULL;
+	int n = find_scopes(module, address, &unit, &scopes);
+
+	for (int i = 0; i < n && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
+		struct lab_frame inlined = {.guess = outer->guess,
+					    .exact = outer->exact,
+					    .file = outer->file,
+					    .line = outer->line};
+		const char *name = dwarf_diename(&scopes[i]);
+
+		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
+			continue;
+		inlined.function = xstrndup(name, FUNCTION_MAX);
+		inlined.module = xstrdup(outer->module);
+		lab_event_add_frame(to, &inlined);
+		outer->file = call_file(&scopes[i], unit);
+		outer->line = outer->file ? call_line(&scopes[i]) : 0;
+	}
+	free(scopes);
+}
+
+/* A return address is the instruction after the call, maybe of another line. */
+static GElf_Addr before(GElf_Addr address, bool call)
+{
+	return call ? address - 1 : address;
+}
+
+static bool place_raw(struct debuginfo *d, unsigned long long address, struct code **code,
+		      struct placed *section, GElf_Addr *ret)
+{
+	const struct lab_section *owner = debuginfo_owner(d, address);
+
+	*code = owner ? find_code(d, owner->module) : NULL;
+	if (!*code || !find_section(*code, owner->name, section))
+		return false;
+	*ret = section->start + (address - owner->address);
+	return true;
+}
+
+static char *function_name(Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+
+	return name ? xstrndup(name, FUNCTION_MAX) : NULL;
+}
+
+/* What the source calls the function: "init_module" may only be its alias. */
+static char *source_function(struct code *c, GElf_Addr address)
+{
+	Dwarf_Die *unit, *scopes = NULL;
+	int n = find_scopes(c->module, address, &unit, &scopes);
+	char *name = NULL;
+
+	for (int i = 0; i < n && !name; i++)
+		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
+			name = function_name(&scopes[i]);
+	free(scopes);
+	return name;
+}
+
+/* A symbol of another section is a neighbour in libdwfl's layout, no more. */
+static void name_raw(struct code *c, const struct placed *section, GElf_Addr address,
+		     struct lab_frame *f)
+{
+	GElf_Off offset;
+	GElf_Sym sym;
+	GElf_Word index = SHN_UNDEF;
+	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, &index,
+						NULL, NULL);
+
+	f->module = xstrdup(c->name);
+	if (!name || index != section->index)
+		return;
+	f->function = source_function(c, address);
+	if (!f->function)
+		f->function = xstrndup(name, FUNCTION_MAX);
+	f->offset = offset;
+	f->size = sym.st_size;
+}
+
+static void resolve(struct debuginfo *d, struct lab_frame *f, bool call,
+		    struct lab_event *to)
+{
+	struct code *c = NULL;
+	struct placed section;
+	GElf_Addr at;
+	bool known;
+
+	if (f->function) {
+		c = find_code(d, f->module);
+		known = c && find_symbol(c, f->function, f->size, &at);
+		at = known ? at + f->offset : 0;
+	} else {
+		known = place_raw(d, f->offset, &c, &section, &at) &&
+			before(at, call) >= section.start;
+		if (known)
+			name_raw(c, &section, before(at, call), f);
+	}
+	if (known) {
+		set_line(c->module, before(at, call), f);
+		split_inlined(c->module, before(at, call), f, to);
+	}
+	lab_event_add_frame(to, f);
+}
+
+void debuginfo_event(struct debuginfo *d, struct lab_event *event)
+{
+	struct lab_event resolved = {0};
+
+	for (size_t i = 0; i < event->n_frames; i++) {
+		bool call = !event->frames[i].exact;
+
+		resolve(d, &event->frames[i], call, &resolved);
+	}
+	free(event->frames);
+	event->frames = resolved.frames;
+	event->n_frames = resolved.n_frames;
+}
+
+bool debuginfo_has(struct debuginfo *d, const char *module, const char *symbol)
+{
+	struct code *c = find_code(d, module);
+	GElf_Addr address;
+
+	return !c || find_symbol(c, symbol, 0, &address);
+}

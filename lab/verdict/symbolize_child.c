@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The child that reads debug information. What a module can make libdw do ends here: in a
+ * process that opens nothing more (a split unit's file, a FIFO among them), whose memory
+ * and time are limited, and that may call nothing but what reading takes.
+ */
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "debuginfo.h"
+#include "symbolize_wire.h"
+
+enum { CPU_SECONDS = 20, SOCKET = 3 };
+
+#define MORE_MEMORY (1ULL << 30)
+
+/* Others' descriptors must not stay open because this process has copies. */
+static void keep_only(int fd)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(fd, SOCKET);
+	for (int i = 0; i < 3 && null >= 0; i++)
+		dup2(null, i);
+	if (syscall(SYS_close_range, SOCKET + 1, ~0U, 0) < 0)
+		for (int i = SOCKET + 1; i < getdtablesize(); i++)
+			close(i);
+}
+
+static void limit(int what, uint64_t max)
+{
+	struct rlimit now;
+
+	if (getrlimit(what, &now) == 0 && now.rlim_max > max)
+		setrlimit(what, &(struct rlimit){max, max});
+}
+
+/* Bytes of address space now; a sanitizer's share of it is huge. */
+static uint64_t address_space(void)
+{
+	unsigned long long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f && fscanf(f, "%llu", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+#define LOAD(field)                                                                      \
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define ALLOW(call)                                                                      \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1),                           \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* Memory, the files that are open, the socket, and the end. All else fails. */
+static void filter_calls(void)
+{
+	static struct sock_filter code[] = {
+		LOAD(arch),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		LOAD(nr),
+		ALLOW(read),
+		ALLOW(pread64),
+		ALLOW(lseek),
+		ALLOW(fstat),
+		ALLOW(newfstatat),
+		ALLOW(close),
+		ALLOW(sendto),
+		ALLOW(recvfrom),
+		ALLOW(mmap),
+		ALLOW(mremap),
+		ALLOW(munmap),
+		ALLOW(mprotect),
+		ALLOW(madvise),
+		ALLOW(brk),
+		ALLOW(futex),
+		ALLOW(rt_sigreturn),
+		ALLOW(restart_syscall),
+		ALLOW(exit),
+		ALLOW(exit_group),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	};
+	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
+/* ---- answers ---- */
+
+static void answer_owner(struct debuginfo *d, const struct lab_section *sections,
+			 struct wire *in, struct wire *out)
+{
+	const struct lab_section *owner = debuginfo_owner(d, wire_get(in));
+
+	wire_put(out, owner ? (uint64_t)(owner - sections) + 1 : 0);
+}
+
+static void answer_has(struct debuginfo *d, struct wire *in, struct wire *out)
+{
+	_cleanup_free_ char *module = wire_get_text(in), *symbol = wire_get_text(in);
+
+	wire_put(out, !module || !symbol || debuginfo_has(d, module, symbol));
+}
+
+static void answer_event(struct debuginfo *d, struct wire *in, struct wire *out)
+{
+	_cleanup_event_ struct lab_event event = {0};
+
+	wire_get_frames(in, &event);
+	debuginfo_event(d, &event);
+	wire_put_frames(out, &event);
+}
+
+static void answer(struct debuginfo *d, const struct lab_section *sections,
+		   struct wire *in, struct wire *out)
+{
+	switch ((enum wire_question)wire_get(in)) {
+	case WIRE_OWNER:
+		answer_owner(d, sections, in, out);
+		break;
+	case WIRE_HAS:
+		answer_has(d, in, out);
+		break;
+	case WIRE_EVENT:
+		answer_event(d, in, out);
+		break;
+	}
+}
+
+void symbolize_serve(int fd, struct debuginfo *d, const struct lab_section *sections)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	keep_only(fd);
+	debuginfo_open_all(d);
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_CPU, CPU_SECONDS);
+	limit(RLIMIT_AS, address_space() + MORE_MEMORY);
+	limit(RLIMIT_NOFILE, 0);
+	filter_calls();
+	for (;;) {
+		_cleanup_wire_ struct wire in = WIRE_INIT, out = WIRE_INIT;
+
+		if (wire_receive(SOCKET, &in))
+			_exit(0);
+		answer(d, sections, &in, &out);
+		if (wire_send(SOCKET, &out))
+			_exit(0);
+	}
+}
