@@ -231,6 +231,23 @@ static void test_given(void)
 	quote_trees_deinit(&trees);
 }
 
+/* As the build sees them, and where they lie. */
+static void test_kernel(void)
+{
+	_cleanup_free_ char *header =
+		put("kernel/src/common/include/linux/l.h", "inline\n");
+	_cleanup_free_ char *dir = xprintf("%s/kernel/src", top);
+	struct lab_kernel kernel = {.usr_src = dir, .root = dir};
+	struct quote_trees trees = {NULL, 0};
+	_cleanup_free_ char *line = NULL;
+
+	lab_trees_kernel(&trees, &kernel);
+	line = quote_line(&trees, "/usr/src/common/include/linux/l.h", 1);
+	is_str(line, "inline", "a header of the kernel is quoted, from where it lies");
+	ok(!quote_line(&trees, header, 1), "under the name that the build sees only");
+	quote_trees_deinit(&trees);
+}
+
 int main(void)
 {
 	_cleanup_free_ char *made = xstrdup("/tmp/kmlab-test-quote-XXXXXX");
@@ -249,6 +266,7 @@ int main(void)
 	test_checkout();
 	test_upper();
 	test_given();
+	test_kernel();
 	fs_remove_tree(top);
 	free(top);
 	free(tree);
