@@ -53,16 +53,37 @@ static int open_dir(int at, const char *name)
 	return fd;
 }
 
-static int remove_at(int at, const char *name);
+/* A tree may be deeper than there are descriptors or stack: what lies this deep is moved
+ * up into the directory that is to be removed, whose children are gone through again. */
+#define DEEP 64
 
-static int remove_children(int at, const char *name)
+struct removal {
+	int top;
+	unsigned int moved;
+};
+
+static int move_up(struct removal *r, int at, const char *name)
+{
+	char to[32];
+
+	(void)fchmodat(at, name, 0700, 0); /* its ".." is about to change */
+	for (;;) {
+		snprintf(to, sizeof(to), ".kmlab-deep-%u", r->moved++);
+		if (renameat(at, name, r->top, to) == 0)
+			return 0;
+		if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
+			return -errno;
+	}
+}
+
+static int remove_entry(struct removal *r, int at, const char *name, unsigned int depth);
+
+static int remove_children(struct removal *r, int fd, unsigned int depth)
 {
 	_cleanup_dir_ DIR *dir = NULL;
 	struct dirent *entry;
-	int fd = open_dir(at, name), err = 0;
+	int err = 0;
 
-	if (fd < 0)
-		return -errno;
 	dir = fdopendir(fd);
 	if (!dir) {
 		close(fd);
@@ -73,46 +94,119 @@ static int remove_children(int at, const char *name)
 	while ((entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		int e = remove_at(fd, entry->d_name);
+		int e = remove_entry(r, fd, entry->d_name, depth);
 
 		err = err ? err : e;
 	}
 	return err;
 }
 
-static int remove_at(int at, const char *name)
+/* The directory itself, whose descriptor is r->top. */
+static int remove_top(struct removal *r)
 {
+	unsigned int before;
 	int err;
+
+	if (faccessat(r->top, ".", W_OK | X_OK, 0) < 0)
+		(void)fchmod(r->top, 0700);
+	do {
+		int fd = openat(r->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		before = r->moved;
+		err = fd < 0 ? -errno : remove_children(r, fd, 1);
+	} while (!err && r->moved != before);
+	return err;
+}
+
+static int remove_entry(struct removal *r, int at, const char *name, unsigned int depth)
+{
+	struct removal own = {-1, 0};
+	int fd, err;
 
 	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -errno;
-	err = remove_children(at, name);
+	if (depth == DEEP)
+		return move_up(r, at, name);
+	fd = open_dir(at, name);
+	if (fd < 0)
+		return errno == ENOTDIR ? -EPERM : -errno;
+	if (r) {
+		err = remove_children(r, fd, depth + 1);
+	} else {
+		own.top = fd;
+		err = remove_top(&own);
+		close(fd);
+	}
 	if (err)
-		return err == -ENOTDIR ? -EPERM : err;
+		return err;
 	if (unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	return -errno;
 }
 
-int fs_remove_tree(const char *path)
+int fs_remove_at(int dir, const char *name)
 {
-	return remove_at(AT_FDCWD, path);
+	return remove_entry(NULL, dir, name, 0);
 }
 
-int fs_read_file(const char *path, char **ret, size_t *size)
+int fs_remove_tree(const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct text t = TEXT_INIT;
-	int err;
+	return fs_remove_at(AT_FDCWD, path);
+}
 
-	if (fd < 0)
-		return -errno;
-	err = text_read_fd(&t, fd);
-	if (err) {
-		text_deinit(&t);
+static int check_regular(const struct stat *st)
+{
+	if (S_ISREG(st->st_mode))
+		return 0;
+	return S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL;
+}
+
+/* For reading. Looked at first: to open a device may do something (a watchdog starts),
+ * and a FIFO without a writer would be waited for. */
+static int open_regular(const char *path, struct stat *st)
+{
+	_cleanup_close_ int fd = -1;
+	int err = stat(path, st) < 0 ? -errno : check_regular(st);
+
+	if (err)
 		return err;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, st) < 0)
+		return -errno;
+	err = check_regular(st);
+	return err ? err : take_fd(&fd);
+}
+
+int fs_open_file(const char *path)
+{
+	struct stat st;
+
+	return open_regular(path, &st);
+}
+
+int fs_read_fd(int fd, size_t max, char **ret, size_t *size)
+{
+	_cleanup_text_ struct text t = TEXT_INIT;
+	char buffer[65536];
+	struct stat st;
+	ssize_t n;
+
+	/* The size may be wrong, as in /proc, or change; but one of 1 TiB is not tried.
+	 */
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size > 0 && (uint64_t)st.st_size > max)
+		return -EFBIG;
+	while ((n = read(fd, buffer, sizeof(buffer))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if ((size_t)n > max - t.len)
+			return -EFBIG;
+		text_add(&t, buffer, (size_t)n);
 	}
 	if (size)
 		*size = t.len;
@@ -131,6 +225,22 @@ int fs_read_short(const char *path, size_t max, struct text *ret)
 	if (!S_ISREG(st.st_mode))
 		return -EPERM;
 	return (size_t)st.st_size > max ? -EFBIG : text_read_fd(ret, fd);
+}
+
+int fs_read_limited(const char *path, size_t max, char **ret)
+{
+	struct stat st;
+	_cleanup_close_ int fd = open_regular(path, &st);
+
+	return fd < 0 ? fd : fs_read_fd(fd, max, ret, NULL);
+}
+
+int fs_read_file(const char *path, char **ret, size_t *size)
+{
+	struct stat st;
+	_cleanup_close_ int fd = open_regular(path, &st);
+
+	return fd < 0 ? fd : fs_read_fd(fd, FS_READ_MAX, ret, size);
 }
 
 int fs_write_all(int fd, const void *data, size_t size)
@@ -171,7 +281,7 @@ int fs_write_file(const char *path, const void *data, size_t size, mode_t mode)
 	return err;
 }
 
-static int copy_bytes(int in, int out)
+int fs_copy_bytes(int in, int out)
 {
 	char buffer[65536];
 	ssize_t n;
@@ -192,20 +302,18 @@ static int copy_bytes(int in, int out)
 
 int fs_copy_file(const char *from, const char *to)
 {
-	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	_cleanup_close_ int in = open_regular(from, &st);
 	_cleanup_free_ char *tmp = xprintf("%s.XXXXXX", to);
 	_cleanup_close_ int out = -1;
-	struct stat st;
 	int err;
 
-	if (in < 0 || fstat(in, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
+	if (in < 0)
+		return in;
 	out = mkostemp(tmp, O_CLOEXEC);
 	if (out < 0)
 		return -errno;
-	err = copy_bytes(in, out);
+	err = fs_copy_bytes(in, out);
 	if (!err && fchmod(out, st.st_mode & 07777) < 0)
 		err = -errno;
 	if (!err && rename(tmp, to) < 0)
@@ -215,7 +323,7 @@ int fs_copy_file(const char *from, const char *to)
 	return err;
 }
 
-static uint64_t size_at(int at, const char *name)
+static uint64_t size_at(int at, const char *name, unsigned int depth)
 {
 	_cleanup_dir_ DIR *dir = NULL;
 	struct dirent *entry;
@@ -226,7 +334,7 @@ static uint64_t size_at(int at, const char *name)
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	sum = (uint64_t)st.st_blocks * 512;
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode) || depth > 256)
 		return sum;
 	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -238,13 +346,13 @@ static uint64_t size_at(int at, const char *name)
 	}
 	while ((entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			sum += size_at(fd, entry->d_name);
+			sum += size_at(fd, entry->d_name, depth + 1);
 	return sum;
 }
 
 uint64_t fs_tree_size(const char *path)
 {
-	return size_at(AT_FDCWD, path);
+	return size_at(AT_FDCWD, path, 0);
 }
 
 int fs_list(const char *path, bool hidden, struct strv *ret)
