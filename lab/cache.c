@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "below.h"
 #include "fs.h"
 
 #include "cache.h"
@@ -28,6 +29,18 @@ bool lab_cache_has(struct lab *lab, const char *kind, const char *id)
 	if (utimensat(AT_FDCWD, path, NULL, 0) == 0)
 		return true;
 	return errno != ENOENT && fs_exists(path);
+}
+
+int lab_cache_open(const struct lab *lab, const char *path)
+{
+	_cleanup_free_ char *builds = lab_cache_path(lab, "builds", NULL);
+	size_t n = strlen(builds);
+	_cleanup_close_ int top = -1;
+
+	if (strncmp(path, builds, n) || path[n] != '/')
+		return fs_open_file(path);
+	top = below_top(builds);
+	return top < 0 ? top : below_file(top, path + n + strspn(path + n, "/"), NULL);
 }
 
 static int open_lock_file(struct lab *lab, const char *name)

@@ -19,6 +19,13 @@ char *lab_cache_path(const struct lab *lab, const char *kind, const char *id);
 bool lab_cache_has(struct lab *lab, const char *kind, const char *id);
 
 /**
+ * lab_cache_open - open a regular file for reading, by its absolute path. In the
+ * directory of a build (CACHE/builds) it may be the work of hostile code: there no
+ * symlink is followed. Return: a descriptor, or as below_file() in lib/below.h.
+ */
+int lab_cache_open(const struct lab *lab, const char *path);
+
+/**
  * lab_cache_lock - exclusive lock on the making of one entry, across threads and
  * processes; waits, reporting progress. The caller looks again for the entry once it has
  * the lock. Return: a descriptor to close, -ECANCELED, or another -errno.
