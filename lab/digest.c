@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SHA-256 over pieces; see digest.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "fs.h"
 
 #include "digest.h"
 
@@ -48,10 +47,12 @@ int digest_fd(struct digest *d, int fd, uint64_t at, uint64_t size)
 
 int digest_file(struct digest *d, const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = fs_open_file(path);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
 	digest_add(d, &st.st_size, sizeof(st.st_size));
 	return digest_fd(d, fd, 0, (uint64_t)st.st_size);

@@ -22,7 +22,7 @@ void digest_text(struct digest *d, const char *s);
  *  -EIO when the file is shorter. */
 int digest_fd(struct digest *d, int fd, uint64_t at, uint64_t size);
 
-/** digest_file - size and bytes of a whole file. 0 or -errno. */
+/** digest_file - size and bytes of a whole regular file. 0 or -errno. */
 int digest_file(struct digest *d, const char *path);
 
 /** digest_end - 64 hex digits, freed by the caller; @d may be initialized again. */

@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* User-space programs in C, compiled once for each content; see programs.h. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "../cache.h"
+#include "below.h"
 #include "digest.h"
 #include "fs.h"
 #include "programs.h"
 #include "../sandbox/sandbox.h"
 
+/* Bytes: more is no header and no program that somebody wrote. */
+#define MAX_TEXT    (64 << 20)
+#define MAX_HEADERS 20000
+
+/* What is not a regular file is no header. */
+static int add_header(const char *path, struct strv *parts)
+{
+	char *text;
+	int err = fs_read_limited(path, MAX_TEXT, &text);
+
+	if (err)
+		return err == -EINVAL || err == -EISDIR || err == -ENOENT ? 0 : err;
+	strv_add(parts, path);
+	strv_take(parts, text);
+	return parts->n > 2 * MAX_HEADERS ? -E2BIG : 0;
+}
+
+/* A directory behind a symlink may be anything, "/" or the one that we come from. What
+ * the compiler finds there is noted afterwards, see note_files(). */
 static int add_headers(const char *dir, struct strv *parts)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
@@ -16,17 +37,12 @@ static int add_headers(const char *dir, struct strv *parts)
 
 	for (size_t i = 0; !err && i < names.n; i++) {
 		_cleanup_free_ char *path = xprintf("%s/%s", dir, names.v[i]);
-		char *text;
+		struct stat st;
 
-		if (fs_is_dir(path)) {
+		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			err = add_headers(path, parts);
-		} else if (str_ends(path, ".h")) {
-			err = fs_read_file(path, &text, NULL);
-			if (!err) {
-				strv_add(parts, path);
-				strv_take(parts, text);
-			}
-		}
+		else if (str_ends(path, ".h"))
+			err = add_header(path, parts);
 	}
 	return err;
 }
@@ -42,7 +58,7 @@ static int program_id(const struct lab *lab, const struct lab_kernel *kernel,
 	_cleanup_free_ char *helpers = xprintf("%s/guest", lab->data_dir);
 	_cleanup_free_ char *key = NULL;
 	char *text = NULL;
-	int err = fs_read_file(source, &text, NULL);
+	int err = fs_read_limited(source, MAX_TEXT, &text);
 
 	if (err)
 		return err;
@@ -83,10 +99,14 @@ static char *next_name(const char **list)
 	return name.len ? text_take(&name) : NULL;
 }
 
+/* NULL: nothing whose content could be known, such as a terminal, or far too large. */
 static char *content_key(const char *path)
 {
 	struct digest d;
+	struct stat st;
 
+	if (stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > MAX_TEXT))
+		return NULL;
 	digest_init(&d);
 	if (digest_file(&d, path))
 		return xstrdup("missing");
@@ -94,14 +114,13 @@ static char *content_key(const char *path)
 }
 
 /* "KEY PATH" for each file that is not the build root's own, which cannot change. */
-static int note_files(const char *dir)
+static int note_files(int dir)
 {
-	_cleanup_free_ char *list = xprintf("%s/program.d", dir);
-	_cleanup_free_ char *path = xprintf("%s/read", dir), *text = NULL;
 	_cleanup_text_ struct text all = TEXT_INIT;
+	_cleanup_free_ char *text = NULL;
 	const char *rest;
 	char *name;
-	int err = fs_read_file(list, &text, NULL);
+	int err = below_read(dir, "program.d", MAX_TEXT, &text, NULL);
 
 	if (err)
 		return err;
@@ -112,9 +131,9 @@ static int note_files(const char *dir)
 		if (str_starts(name, "/usr/"))
 			continue;
 		key = content_key(name);
-		text_printf(&all, "%s %s\n", key, name);
+		text_printf(&all, "%s %s\n", key ? key : "unknown", name);
 	}
-	return fs_write_file(path, all.s ? all.s : "", all.len, 0644);
+	return below_write(dir, "read", all.s ? all.s : "", all.len, 0644);
 }
 
 /* Is each of them as it was? Those in the program's own key are, too. */
@@ -195,14 +214,17 @@ static char *program_path(const char *entry)
 
 static int name_program(const char *dir)
 {
-	_cleanup_free_ char *made = xprintf("%s/program", dir);
 	_cleanup_free_ char *named = NULL;
-	int err = note_files(dir);
+	_cleanup_close_ int top = below_top(dir), made = -1;
+	int err = top < 0 ? top : note_files(top);
 
 	if (err)
 		return err;
+	made = below_file(top, "program", NULL);
+	if (made < 0)
+		return made;
 	named = program_path(dir);
-	return rename(made, named) < 0 ? -errno : 0;
+	return renameat(top, "program", AT_FDCWD, named) < 0 ? -errno : 0;
 }
 
 static bool is_ready(struct lab *lab, const char *id)
@@ -252,11 +274,15 @@ int lab_build_program(struct lab *lab, const struct lab_kernel *kernel,
 	_cleanup_free_ char *entry = NULL;
 	_cleanup_text_ struct text log = TEXT_INIT;
 	char *saved = NULL;
-	int err;
+	int err = 0;
 
 	if (!real || (include && !inc))
 		return lab_fail(lab, -errno, "cannot open '%s': %s; check the path",
 				real ? include : source, strerror(errno));
+	if (inc && !path_below(real, inc))
+		return lab_fail(lab, -EXDEV,
+				"'%s' leads out of '%s'; copy the file there", source,
+				inc);
 	err = program_id(lab, kernel, real, inc, &id);
 	if (err)
 		return lab_fail(lab, err,
@@ -341,23 +367,26 @@ static int gather(struct lab *lab, const struct lab_programs *p, const struct st
 		  const char *key)
 {
 	_cleanup_stage_ struct lab_stage stage = LAB_STAGE_INIT;
+	_cleanup_close_ int top = -1;
 	int err = lab_stage_begin(lab, "builds", &stage);
 
 	/* In the guest others than root call them, too. */
 	if (!err && chmod(stage.dir, 0755) < 0)
 		err = lab_fail(lab, -errno, "cannot change the mode of '%s': %s",
 			       stage.dir, strerror(errno));
+	if (!err)
+		top = below_top(stage.dir);
 	for (size_t i = 0; i < built->n && !err; i++) {
 		const char *name = fs_basename(p->sources.v[i]);
-		_cleanup_free_ char *to =
-			xprintf("%s/%.*s", stage.dir, (int)strlen(name) - 2, name);
+		_cleanup_free_ char *to = xstrndup(name, strlen(name) - 2);
+		_cleanup_close_ int from = lab_cache_open(lab, built->v[i]);
 
-		err = fs_copy_file(built->v[i], to);
+		err = from < 0 ? from : below_copy(from, top, to, 0755);
 		if (err)
 			lab_fail(lab, err,
-				 "cannot write '%s': %s; free space or set "
+				 "cannot write '%s/%s': %s; free space or set "
 				 "KMLAB_CACHE",
-				 to, strerror(-err));
+				 stage.dir, to, strerror(-err));
 	}
 	return err ? err : lab_stage_publish(lab, &stage, key);
 }
