@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Kbuild in the sandbox: from a source to modules in the cache. */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "../cache.h"
+#include "below.h"
 #include "build_job.h"
 #include "fs.h"
 #include "modinfo.h"
+
+#define MAX_KBUILD (1 << 20) /* bytes of a Kbuild that is looked at here */
 
 void lab_build_deinit(struct lab_build *build)
 {
@@ -33,15 +35,16 @@ static char *kbuild_file(const struct build_job *job)
 }
 
 /* The source that a Module.symvers of ours was made from, see stamp(). */
-static char *symvers_source(const char *symvers)
+static char *symvers_source(const struct lab *lab, const char *symvers)
 {
-	const char *slash = strrchr(symvers, '/');
+	_cleanup_free_ char *builds = lab_cache_path(lab, "builds", NULL);
 	_cleanup_free_ char *path = NULL;
+	const char *key = symvers + strlen(builds) + 1;
 	char *source = NULL;
 
-	if (!slash)
+	if (!path_below(symvers, builds) || !*key)
 		return NULL;
-	path = xprintf("%.*s/../stamp", (int)(slash - symvers), symvers);
+	path = xprintf("%s/%.*s/stamp", builds, (int)strcspn(key, "/"), key);
 	return fs_read_file(path, &source, NULL) ? NULL : source;
 }
 
@@ -50,21 +53,19 @@ static char *symvers_source(const char *symvers)
  * one of ours, which adds to the list afterwards. A stale list that the user's own build
  * left beside the same source would name each symbol twice, so it is taken out.
  */
-static int wrap_kbuild(struct build_job *job, const char *user, const struct strv *lists)
+static int wrap_kbuild(struct build_job *job, bool is_kbuild, const char *text,
+		       const struct strv *lists)
 {
-	_cleanup_free_ char *ours = xprintf("%s/Kbuild", job->upper);
-	_cleanup_free_ char *kept = xprintf("%s/Kbuild.user", job->upper);
 	_cleanup_text_ struct text t = TEXT_INIT;
-	bool is_kbuild = str_ends(user, "/Kbuild");
 	int err = 0;
 
 	if (is_kbuild)
-		err = fs_copy_file(user, kept);
+		err = below_write(job->top, "Kbuild.user", text, strlen(text), 0644);
 	text_printf(&t, "include %s/%s\n", job->at,
 		    is_kbuild ? "Kbuild.user" : "Makefile");
 	text_puts(&t, "KBUILD_EXTRA_SYMBOLS := $(filter-out");
 	for (char *const *s = job->spec->symvers; *s; s++) {
-		_cleanup_free_ char *source = symvers_source(*s);
+		_cleanup_free_ char *source = symvers_source(job->lab, *s);
 
 		if (source && build_path_plain(source))
 			text_printf(&t, " %s/Module.symvers", source);
@@ -73,7 +74,7 @@ static int wrap_kbuild(struct build_job *job, const char *user, const struct str
 	for (size_t i = 0; i < lists->n; i++)
 		text_printf(&t, " %s", lists->v[i]);
 	text_puts(&t, "\n");
-	return err ? err : fs_write_file(ours, t.s, t.len, 0644);
+	return err ? err : below_write(job->top, "Kbuild", t.s, t.len, 0644);
 }
 
 /* The lists under names that make can read: where the cache's path is none, as copies. */
@@ -82,15 +83,16 @@ static int plain_symvers(struct build_job *job, struct strv *ret)
 	int err = 0;
 
 	for (char *const *s = job->spec->symvers; *s && !err; s++) {
-		_cleanup_free_ char *copy = NULL;
+		_cleanup_free_ char *name = xprintf(".symvers-%zu", ret->n);
+		_cleanup_close_ int list = -1;
 
 		if (build_path_plain(*s)) {
 			strv_add(ret, *s);
 			continue;
 		}
-		copy = xprintf("%s/.symvers-%zu", job->upper, ret->n);
-		err = fs_copy_file(*s, copy);
-		strv_printf(ret, "%s/.symvers-%zu", job->at, ret->n);
+		list = lab_cache_open(job->lab, *s);
+		err = list < 0 ? list : below_copy(list, job->top, name, 0644);
+		strv_printf(ret, "%s/%s", job->at, name);
 	}
 	return err;
 }
@@ -108,82 +110,12 @@ static int use_symvers(struct build_job *job, char **ret)
 	if (err)
 		return err;
 	user = kbuild_file(job);
-	if (!job->file && fs_read_file(user, &text, NULL) == 0 &&
+	if (!job->file && fs_read_limited(user, MAX_KBUILD, &text) == 0 &&
 	    strstr(text, "KBUILD_EXTRA_SYMBOLS"))
-		return wrap_kbuild(job, user, &all);
+		return wrap_kbuild(job, str_ends(user, "/Kbuild"), text, &all);
 	list = strv_join(&all, " ");
 	*ret = xprintf("KBUILD_EXTRA_SYMBOLS=%s", list);
 	return 0;
-}
-
-/* --- the result ----------------------------------------------------------------------
- */
-
-/* A BUILT_MODULE_LOCATION may end in a slash. */
-static void squeeze_slashes(char *path)
-{
-	char *to = path;
-
-	for (char *from = path; *from; from++)
-		if (from[0] != '/' || from[1] != '/')
-			*to++ = *from;
-	*to = '\0';
-}
-
-/* One line of modules.order: .ko or .o, absolute or relative to the source. */
-static void add_module(struct build_job *job, const char *line, struct lab_build *build)
-{
-	_cleanup_free_ char *path = NULL;
-	const char *rel = line, *dot;
-
-	if (path_below(line, job->at))
-		rel = line + strlen(job->at);
-	rel += strspn(rel, "/");
-	dot = strrchr(rel, '.');
-	if (!dot)
-		return;
-	path = xprintf("%s/%.*s.ko", job->upper, (int)(dot - rel), rel);
-	squeeze_slashes(path);
-	if (fs_exists(path) && !strv_contains(&build->modules, path))
-		strv_take(&build->modules, take_ptr(path));
-}
-
-/* A dkms.conf's command may end well though make did not, as in "make; find ...". */
-static void check_promises(struct build_job *job, struct lab_build *build)
-{
-	_cleanup_text_ struct text log = TEXT_INIT;
-
-	for (size_t i = 0; i < job->dkms_modules.n; i++) {
-		_cleanup_free_ char *path =
-			xprintf("%s/%s", job->upper, job->dkms_modules.v[i]);
-
-		if (fs_exists(path))
-			continue;
-		build->status = 1;
-		text_printf(&log, "dkms.conf names '%s', but it was not built\n",
-			    job->dkms_modules.v[i]);
-	}
-	if (!log.len)
-		return;
-	strv_deinit(&build->modules);
-	text_puts(&log, build->log);
-	free(build->log);
-	build->log = text_take(&log);
-}
-
-/* Only what this build asked for: objects of modules that are gone may still be there. */
-static void find_modules(struct build_job *job, struct lab_build *build)
-{
-	_cleanup_free_ char *path = xprintf("%s/modules.order", job->upper);
-	_cleanup_free_ char *text = NULL;
-	char *save, *line;
-
-	for (size_t i = 0; i < job->dkms_modules.n; i++)
-		add_module(job, job->dkms_modules.v[i], build);
-	if (job->dkms || fs_read_file(path, &text, NULL))
-		return;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		add_module(job, line, build);
 }
 
 /* --- running make --------------------------------------------------------------------
@@ -218,7 +150,8 @@ static bool has_twins(struct build_job *job)
 	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_strv_ struct strv names = STRV_INIT;
 
-	find_modules(job, &b);
+	if (build_modules(job, &b))
+		return false; /* said when the result is collected */
 	for (size_t i = 0; i < b.modules.n; i++) {
 		if (strv_contains(&names, fs_basename(b.modules.v[i])))
 			return true;
@@ -261,7 +194,7 @@ static bool use_btf(struct build_job *job)
 	_cleanup_build_ struct lab_build b = {0};
 	bool uses = false;
 
-	find_modules(job, &b);
+	(void)build_modules(job, &b); /* of an earlier build, or said when collected */
 	for (size_t i = 0; i < b.modules.n && !uses; i++) {
 		_cleanup_modinfo_ struct lab_modinfo info = {0};
 
@@ -270,7 +203,7 @@ static bool use_btf(struct build_job *job)
 	}
 	/* Kbuild would not build those again that exist already. */
 	for (size_t i = 0; i < b.modules.n && uses && !job->btf; i++)
-		(void)unlink(b.modules.v[i]);
+		(void)below_remove(job->top, build_rel(job, b.modules.v[i]));
 	return uses;
 }
 
@@ -300,44 +233,27 @@ static int make_modules(struct build_job *job, struct text *out, int *status)
 /* --- the answer ----------------------------------------------------------------------
  */
 
-static void find_symvers(struct build_job *job, struct lab_build *build)
-{
-	_cleanup_free_ char *top = xprintf("%s/Module.symvers", job->upper);
-	struct stat st;
-
-	if (stat(top, &st) == 0 && st.st_size)
-		build->symvers = take_ptr(top);
-	for (size_t i = 0; i < build->modules.n && !build->symvers; i++) {
-		const char *ko = build->modules.v[i];
-		char *path =
-			xprintf("%.*s/Module.symvers", (int)(strrchr(ko, '/') - ko), ko);
-
-		if (stat(path, &st) == 0 && st.st_size)
-			build->symvers = path;
-		else
-			free(path);
-	}
-}
-
 static int collect(struct build_job *job, const char *raw, int status,
 		   struct lab_build *build)
 {
-	_cleanup_free_ char *own = build_path_user(job, raw ? raw : "", false);
+	_cleanup_free_ char *kept = build_log_shorten(raw ? raw : "");
+	_cleanup_free_ char *own = build_path_user(job, kept, false);
+	int err = status ? 0 : build_modules(job, build);
 
+	if (err)
+		return err;
 	build->dir = xstrdup(job->upper);
 	build->status = status;
 	build->log = build_log_filter(own, job->dir);
-	if (!status)
-		find_modules(job, build);
 	build_warnings_merge(job, build);
 	build->warnings = build_log_warnings(build->log);
 	if (status)
 		return 0;
-	check_promises(job, build);
+	build_check_promises(job, build);
 	if (build->status)
 		return 0;
 	strv_sort(&build->modules);
-	find_symvers(job, build);
+	build_find_symvers(job, build);
 	if (build->modules.n)
 		return 0;
 	return lab_fail(job->lab, -ENODATA,

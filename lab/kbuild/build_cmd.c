@@ -4,8 +4,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "below.h"
 #include "build_job.h"
 #include "fs.h"
+
+#define MAX_RECORD  (4 << 20) /* bytes; that of an object has some 100 KiB */
+#define MAX_RECORDS 50000     /* the kernel itself has fewer */
 
 void build_cmd_deinit(struct build_cmd *cmd)
 {
@@ -66,13 +70,13 @@ static void parse_line(struct build_cmd *cmd, char *line, bool *in_deps)
 	}
 }
 
-int build_cmd_read(const char *path, struct build_cmd *ret)
+int build_cmd_read(int top, const char *name, struct build_cmd *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	struct build_cmd cmd = {0};
 	bool in_deps = false;
 	char *save, *line;
-	int err = fs_read_file(path, &text, NULL);
+	int err = below_read(top, name, MAX_RECORD, &text, NULL);
 
 	if (err)
 		return err;
@@ -103,10 +107,12 @@ static int collect(const char *dir, const char *sub, struct strv *ret)
 			_cleanup_free_ char *below = xprintf("%s/", rel);
 
 			/* a mount point that a sandbox left behind may be unreadable */
-			(void)collect(dir, below, ret);
+			if (collect(dir, below, ret) == -E2BIG)
+				err = -E2BIG;
 		} else if (S_ISREG(st.st_mode) && names.v[i][0] == '.' &&
 			   str_ends(rel, ".cmd")) {
 			strv_take(ret, take_ptr(rel));
+			err = ret->n > MAX_RECORDS ? -E2BIG : 0;
 		}
 	}
 	return err;
@@ -149,11 +155,10 @@ int build_compile_commands(struct build_job *job)
 	int err = build_cmd_files(job->upper, &files);
 
 	for (size_t i = 0; !err && i < files.n; i++) {
-		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
 		_cleanup_build_cmd_ struct build_cmd cmd = {0};
 
-		if (str_ends(file, ".o.cmd") && build_cmd_read(file, &cmd) == 0 &&
-		    wanted(&cmd))
+		if (str_ends(files.v[i], ".o.cmd") &&
+		    build_cmd_read(job->top, files.v[i], &cmd) == 0 && wanted(&cmd))
 			json_array_append_new(array, command_entry(job, &cmd));
 	}
 	text = json_dumps(array, JSON_INDENT(2));

@@ -22,6 +22,11 @@ struct build_job {
 	bool dkms_patches;	  /* it changes its sources before it builds */
 	char *entry;		  /* CACHE/builds/KEY */
 	char *upper, *work;
+	/* upper itself, -1 while it is not there. What lies in it was made by the code of
+	 * a stranger: it is reached through lib/below.h only, or by paths of which each
+	 * part was seen to be a directory. Nothing changes it under our hands: the
+	 * processes of a build die with it, and who has the entry's lock is alone. */
+	int top;
 	int lock_fd;
 	struct timespec start; /* of the file system's clock */
 	struct strv expose, hide;
@@ -31,7 +36,7 @@ struct build_job {
 
 #define BUILD_JOB_INIT                                                                   \
 	{                                                                                \
-		.lock_fd = -1                                                            \
+		.top = -1, .lock_fd = -1                                                 \
 	}
 
 void build_job_deinit(struct build_job *job);
@@ -58,6 +63,19 @@ int build_fresh_upper(struct build_job *job);
 /* build_owner.c */
 /** build_owner_differs - does any directory of the source belong to another user? */
 bool build_owner_differs(const struct build_job *job);
+
+/* build_result.c: what a build says it made */
+/* The largest trees, the kernel itself aside, have hundreds. */
+#define BUILD_MAX_MODULES 4096
+
+/** build_modules - the modules that it names, each a regular file in upper; an error with
+ * a sentence when it names anything else. */
+int build_modules(struct build_job *job, struct lab_build *build);
+/** build_check_promises - of a dkms.conf: a module that was not built fails the build. */
+void build_check_promises(struct build_job *job, struct lab_build *build);
+void build_find_symvers(struct build_job *job, struct lab_build *build);
+/** build_rel - @path, which lies in upper, relative to it; points into @path. */
+const char *build_rel(const struct build_job *job, const char *path);
 
 /* build_path.c: paths that make cannot read, such as those with blanks */
 bool build_path_plain(const char *path);
@@ -87,8 +105,10 @@ struct build_cmd {
 
 void build_cmd_deinit(struct build_cmd *cmd);
 #define _cleanup_build_cmd_ _cleanup_(build_cmd_deinit)
-int build_cmd_read(const char *path, struct build_cmd *ret);
-/** build_cmd_files - all .cmd files below @dir, paths relative to it, sorted. */
+/** build_cmd_read - @name: in the directory @top, from build_cmd_files(). */
+int build_cmd_read(int top, const char *name, struct build_cmd *ret);
+/** build_cmd_files - all .cmd files below @dir, paths relative to it, sorted. -E2BIG when
+ *  there are too many to be a module's. */
 int build_cmd_files(const char *dir, struct strv *ret);
 /** build_compile_commands - write compile_commands.json into the source directory. */
 int build_compile_commands(struct build_job *job);
@@ -116,6 +136,9 @@ bool build_state_slipped(struct build_job *job);
 char *build_shortcut(struct build_job *job, const char *symvers);
 
 /* build_log.c: what of make's output a user needs to read */
+/** build_log_shorten - the beginning and the end of output that nobody would read whole.
+ */
+char *build_log_shorten(const char *raw);
 char *build_log_filter(const char *raw, const char *dir);
 unsigned int build_log_warnings(const char *log);
 

@@ -5,6 +5,27 @@
 #include "build_job.h"
 #include "fs.h"
 
+/* Bytes kept of output that has more: the first errors, and the last words. */
+#define LOG_HEAD (1 << 20)
+#define LOG_TAIL (1 << 20)
+
+char *build_log_shorten(const char *raw)
+{
+	size_t size = strlen(raw);
+	const char *head = raw + LOG_HEAD, *tail, *line;
+
+	if (size <= LOG_HEAD + LOG_TAIL)
+		return xstrdup(raw);
+	/* Whole lines, unless they are very long. */
+	line = memrchr(raw, '\n', LOG_HEAD);
+	head = line ? line : head;
+	tail = raw + size - LOG_TAIL;
+	line = memchr(tail, '\n', LOG_TAIL / 2);
+	tail = line ? line + 1 : tail;
+	return xprintf("%.*s\n(%zu bytes of output left out here)\n%s", (int)(head - raw),
+		       raw, (size_t)(tail - head), tail);
+}
+
 /* True of every out-of-tree build here, and nothing a user could or should change. */
 static bool is_noise(const char *line)
 {

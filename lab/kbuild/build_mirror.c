@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "below.h"
 #include "build_job.h"
 #include "fs.h"
 
@@ -32,7 +33,7 @@ bool build_mirror_active(const struct build_job *job)
 	return fs_exists(path);
 }
 
-static int copy_link(const char *from, const char *to)
+static int copy_link(const char *from, int top, const char *to)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlink(from, target, sizeof(target) - 1);
@@ -40,26 +41,31 @@ static int copy_link(const char *from, const char *to)
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	return symlink(target, to) < 0 ? -errno : 0;
+	return below_symlink(target, top, to);
 }
 
 /* With the original's time: make compares it with those of the objects. */
-static int copy_one(const char *from, const char *to, const struct stat *st)
+static int copy_one(const char *from, int top, const char *to, const struct stat *st)
 {
 	const struct timespec times[] = {st->st_mtim, st->st_mtim};
-	int err = fs_remove_tree(to);
+	_cleanup_close_ int in = -1, copy = -1;
+	int err = below_remove(top, to);
 
 	if (err)
 		return err;
 	if (S_ISLNK(st->st_mode))
-		return copy_link(from, to);
-	err = fs_copy_file(from, to);
+		return copy_link(from, top, to);
+	in = fs_open_file(from);
 	/* Unreadable for us, so for make. */
-	if (err == -EACCES)
+	if (in == -EACCES)
 		return 0;
-	if (!err && utimensat(AT_FDCWD, to, times, 0) < 0)
-		err = -errno;
-	return err;
+	err = in < 0 ? in : below_copy(in, top, to, st->st_mode & 07777);
+	if (err)
+		return err;
+	copy = below_open(top, to, O_PATH, 0);
+	if (copy < 0)
+		return copy;
+	return utimensat(copy, "", times, AT_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
 static int sync_dir(struct mirror *m, const char *sub);
@@ -67,8 +73,8 @@ static int sync_dir(struct mirror *m, const char *sub);
 static int sync_one(struct mirror *m, const char *rel)
 {
 	_cleanup_free_ char *from = xprintf("%s/%s", m->job->dir, rel);
-	_cleanup_free_ char *to = xprintf("%s/%s", m->job->upper, rel);
-	struct stat st, there;
+	int top = m->job->top, err;
+	struct stat st;
 	char *line;
 	bool same;
 
@@ -88,12 +94,14 @@ static int sync_one(struct mirror *m, const char *rel)
 	strv_add(&m->paths, rel);
 	same = strv_sorted_contains(&m->old, line);
 	if (!S_ISDIR(st.st_mode))
-		return same ? 0 : copy_one(from, to, &st);
-	if (lstat(to, &there) == 0 && !S_ISDIR(there.st_mode))
-		fs_remove_tree(to);
-	if (mkdir(to, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	return sync_dir(m, rel);
+		return same ? 0 : copy_one(from, top, rel, &st);
+	err = below_mkdir(top, rel, 0755);
+	if (err == -ENOTDIR) {
+		err = below_remove(top, rel);
+		if (!err)
+			err = below_mkdir(top, rel, 0755);
+	}
+	return err ? err : sync_dir(m, rel);
 }
 
 static int sync_dir(struct mirror *m, const char *sub)
@@ -123,10 +131,9 @@ static int drop_gone(struct mirror *m)
 	for (size_t i = 0; i < m->old.n && !err; i++) {
 		_cleanup_free_ char *rel =
 			xstrndup(m->old.v[i], strcspn(m->old.v[i], "\t"));
-		_cleanup_free_ char *copy = xprintf("%s/%s", m->job->upper, rel);
 
 		if (!strv_sorted_contains(&m->paths, rel))
-			err = fs_remove_tree(copy);
+			err = below_remove(m->job->top, rel);
 	}
 	return err;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../cache.h"
+#include "below.h"
 #include "build_job.h"
 #include "fs.h"
 
@@ -25,17 +26,38 @@ void build_job_deinit(struct build_job *job)
 	free(job->entry);
 	free(job->upper);
 	free(job->work);
+	cleanup_close(&job->top);
 	cleanup_close(&job->lock_fd);
 	strv_deinit(&job->expose);
 	strv_deinit(&job->hide);
 	strv_deinit(&job->see);
 }
 
-static bool has(const char *dir, const char *name)
+/* 1 or 0; an error for a FIFO or the like, for which make would wait. */
+static int has(struct build_job *job, const char *name)
 {
-	_cleanup_free_ char *path = xprintf("%s/%s", dir, name);
+	_cleanup_free_ char *path = xprintf("%s/%s", job->dir, name);
+	struct stat st;
 
-	return fs_exists(path);
+	if (stat(path, &st) < 0)
+		return 0;
+	if (S_ISREG(st.st_mode))
+		return 1;
+	return lab_fail(job->lab, -EINVAL,
+			"'%s' is not a regular file; replace it by one", path);
+}
+
+/* Which of the files is there that say how to build? */
+static int find_rules(struct build_job *job)
+{
+	static const char *const names[] = {"dkms.conf", "Kbuild", "Makefile", NULL};
+	int found = 0;
+
+	for (const char *const *name = names; *name && !found; name++) {
+		found = has(job, *name);
+		job->dkms = found > 0 && name == names;
+	}
+	return found;
 }
 
 static int find_file(struct build_job *job, char *path)
@@ -57,6 +79,7 @@ static int find_source(struct build_job *job)
 {
 	const char *given = job->spec->source;
 	_cleanup_free_ char *path = realpath(given, NULL);
+	int found;
 
 	if (!path)
 		return lab_fail(job->lab, -errno,
@@ -65,13 +88,26 @@ static int find_source(struct build_job *job)
 	if (!fs_is_dir(path))
 		return find_file(job, path);
 	job->dir = take_ptr(path);
-	job->dkms = has(job->dir, "dkms.conf");
-	if (job->dkms || has(job->dir, "Kbuild") || has(job->dir, "Makefile"))
-		return 0;
+	found = find_rules(job);
+	if (found)
+		return found < 0 ? found : 0;
 	return lab_fail(job->lab, -ENODATA,
 			"'%s' has no Kbuild, Makefile or dkms.conf; name "
 			"the directory that has one, or a .c file",
 			given);
+}
+
+static int make_upper(struct build_job *job)
+{
+	int err = fs_mkdir_p(job->upper, 0755);
+
+	if (!err)
+		err = fs_mkdir_p(job->work, 0755);
+	if (err)
+		return err;
+	cleanup_close(&job->top);
+	job->top = below_top(job->upper);
+	return job->top < 0 ? job->top : 0;
 }
 
 /* Objects of different commands do not share a directory: switching back and forth
@@ -110,9 +146,7 @@ static int open_entry(struct build_job *job)
 	lab_cache_has(job->lab, "builds", key); /* used now, see 'kmlab clean' */
 	job->upper = xprintf("%s/upper", job->entry);
 	job->work = xprintf("%s/work", job->entry);
-	err = fs_mkdir_p(job->upper, 0755);
-	if (!err)
-		err = fs_mkdir_p(job->work, 0755);
+	err = make_upper(job);
 	if (err)
 		return lab_fail(job->lab, err,
 				"cannot make '%s': %s; free some space or set "
@@ -198,6 +232,9 @@ static bool is_product(const char *dir, const char *name)
 	return !strcmp(name, "modules.order") || !strcmp(name, "Module.symvers") ||
 	       fs_exists(cmd);
 }
+
+/* In the two walks below upper, all that is gone into was seen to be a directory and no
+ * symlink, and each file is removed by its own name below that. */
 
 /* Files that a build changed or removed in its view of the source hide the user's own;
  * once the user changes one, the user's counts again. @since: the last build. */
@@ -319,15 +356,15 @@ static int expose_neighbours(struct build_job *job)
 
 static int write_kbuild(struct build_job *job)
 {
-	_cleanup_free_ char *path = xprintf("%s/Kbuild", job->upper);
 	_cleanup_free_ char *text =
 		xprintf("obj-m := %.*s.o\n", (int)strlen(job->file) - 2, job->file);
 	_cleanup_free_ char *now = NULL;
 
 	/* Written only when it differs: make looks at its time. */
-	if (fs_read_file(path, &now, NULL) == 0 && !strcmp(now, text))
+	if (below_read(job->top, "Kbuild", strlen(text), &now, NULL) == 0 &&
+	    !strcmp(now, text))
 		return 0;
-	return fs_write_file(path, text, strlen(text), 0644);
+	return below_write(job->top, "Kbuild", text, strlen(text), 0644);
 }
 
 int build_fresh_upper(struct build_job *job)
@@ -342,9 +379,7 @@ int build_fresh_upper(struct build_job *job)
 		err = fs_remove_tree(warned);
 	if (!err)
 		err = fs_remove_tree(job->work);
-	if (!err)
-		err = fs_mkdir_p(job->upper, 0755);
-	return err ? err : fs_mkdir_p(job->work, 0755);
+	return err ? err : make_upper(job);
 }
 
 /* The time of the build before this one, and mark this one's, both by the clock of the

@@ -129,25 +129,29 @@ static char *dep_path(const struct build_job *job, const char *dep)
 	return real;
 }
 
-/* What the compiler read outside the source directory. */
-static void foreign_deps(struct build_job *job, struct strv *ret)
+/* What the compiler read outside the source directory. Its records may be forged: the
+ * files that they name are looked at and never opened. */
+static int foreign_deps(struct build_job *job, struct strv *ret)
 {
 	_cleanup_strv_ struct strv files = STRV_INIT;
+	int err = build_cmd_files(job->upper, &files);
 
-	build_cmd_files(job->upper, &files);
-	for (size_t i = 0; i < files.n; i++) {
-		_cleanup_free_ char *file = xprintf("%s/%s", job->upper, files.v[i]);
+	for (size_t i = 0; i < files.n && !err; i++) {
 		_cleanup_build_cmd_ struct build_cmd cmd = {0};
 
-		if (!str_ends(file, ".o.cmd") || build_cmd_read(file, &cmd))
+		if (!str_ends(files.v[i], ".o.cmd") ||
+		    build_cmd_read(job->top, files.v[i], &cmd))
 			continue;
-		for (size_t j = 0; j < cmd.deps.n; j++) {
+		for (size_t j = 0; j < cmd.deps.n && !err; j++) {
 			_cleanup_free_ char *full = dep_path(job, cmd.deps.v[j]);
 
 			if (is_foreign(job, full) && !strv_contains(ret, full))
 				strv_take(ret, take_ptr(full));
+			if (ret->n > MAX_FILES || lab_cancelled(job->lab))
+				err = -E2BIG;
 		}
 	}
+	return err;
 }
 
 /* ---- what make would not notice ---- */
@@ -166,7 +170,8 @@ static int walk_seen(struct build_job *job, struct walk *w, struct strv *deps)
 {
 	int err = walk_inputs(job, w);
 
-	foreign_deps(job, deps);
+	if (!err)
+		err = foreign_deps(job, deps);
 	for (size_t i = 0; i < deps->n; i++)
 		add_file(w, deps->v[i]);
 	return err;

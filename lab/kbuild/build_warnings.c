@@ -8,10 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "below.h"
 #include "build_job.h"
 #include "fs.h"
 
-#define MODPOST "modpost" /* stands for all modules: it looks at them together */
+#define MODPOST	     "modpost" /* stands for all modules: it looks at them together */
+#define MAX_SECTIONS 4096
+#define MAX_MOD_FILE (1 << 20) /* bytes of a NAME.mod */
 
 struct section {
 	char *key;   /* the .c file compiled, MODPOST, or "" */
@@ -42,10 +45,13 @@ static struct section *find(const struct sections *s, const char *key)
 	return NULL;
 }
 
+/* Beyond what a true build has, all goes to one section, which is not kept. */
 static struct section *find_or_add(struct sections *s, const char *key)
 {
 	struct section *found = find(s, key);
 
+	if (!found && s->n >= MAX_SECTIONS)
+		found = find(s, key = "");
 	if (found)
 		return found;
 	s->v = xreallocarray(s->v, s->n + 1, sizeof(*s->v));
@@ -139,16 +145,17 @@ static void parse_log(const struct build_job *job, char *log, struct sections *r
 /* --- does it still hold? -------------------------------------------------------------
  */
 
-/* The object that the section is about, or NULL when we do not know it. */
+/* The object that the section is about, in upper, or NULL when we do not know it. */
 static char *object_of(const struct build_job *job, const char *key)
 {
 	const char *rel = key + strlen(job->dir);
 
 	if (!strcmp(key, MODPOST))
-		return xprintf("%s/.Module.symvers.cmd", job->upper);
+		return xstrdup(".Module.symvers.cmd");
 	if (!*key || !path_below(key, job->dir))
 		return NULL;
-	return xprintf("%s%.*s.o", job->upper, (int)strlen(rel) - 2, rel);
+	rel += strspn(rel, "/");
+	return strlen(rel) > 2 ? xprintf("%.*s.o", (int)strlen(rel) - 2, rel) : NULL;
 }
 
 /* Tells the object from what another compilation makes of the same file; NULL: none. */
@@ -157,7 +164,7 @@ static char *stamp_of(const struct build_job *job, const char *key)
 	_cleanup_free_ char *path = object_of(job, key);
 	struct stat st;
 
-	if (!path || stat(path, &st) < 0)
+	if (!path || below_stat(job->top, path, &st))
 		return NULL;
 	return xprintf("%lld.%09ld.%llu", (long long)st.st_mtim.tv_sec,
 		       st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
@@ -182,7 +189,8 @@ static bool has_word(const char *text, const char *word)
 }
 
 /* Is the object part of a module of this build? Kbuild lists a module's in NAME.mod. */
-static bool is_used(const struct lab_build *build, const char *key)
+static bool is_used(const struct build_job *job, const struct lab_build *build,
+		    const char *key)
 {
 	_cleanup_free_ char *word = xstrdup(fs_basename(key));
 
@@ -190,11 +198,12 @@ static bool is_used(const struct lab_build *build, const char *key)
 		return true;
 	word[strlen(word) - 1] = 'o';
 	for (size_t i = 0; i < build->modules.n; i++) {
-		const char *ko = build->modules.v[i];
-		_cleanup_free_ char *mod = xprintf("%.*s.mod", (int)strlen(ko) - 3, ko);
+		const char *rel = build_rel(job, build->modules.v[i]);
+		_cleanup_free_ char *mod = xprintf("%.*s.mod", (int)strlen(rel) - 3, rel);
 		_cleanup_free_ char *text = NULL;
 
-		if (fs_read_file(mod, &text, NULL) == 0 && has_word(text, word))
+		if (below_read(job->top, mod, MAX_MOD_FILE, &text, NULL) == 0 &&
+		    has_word(text, word))
 			return true;
 	}
 	return false;
@@ -262,7 +271,7 @@ void build_warnings_merge(struct build_job *job, struct lab_build *build)
 		const char *key = last.v[i].key;
 
 		if (!find(&now, key) && is_same_object(job, &last.v[i]) &&
-		    (build->status || is_used(build, key)))
+		    (build->status || is_used(job, build, key)))
 			text_puts(&find_or_add(&now, key)->text, last.v[i].text.s);
 	}
 	(void)save_all(job, path, &now); /* lost warnings are no reason to fail */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "../verdict/clean.h"
 #include "build_job.h"
 #include "fs.h"
 
@@ -75,17 +76,34 @@ static int run_script(struct build_job *job, const struct lab_sandbox *box,
 	return lab_sandbox_run(job->lab, box, argv.v, job->at, out, status);
 }
 
+/* The first line that a conf or its shell said, fit to be part of a sentence. */
+static char *first_words(const char *text)
+{
+	_cleanup_free_ char *line = xstrndup(text, strcspn(text, "\n"));
+
+	line[strnlen(line, 200)] = '\0';
+	return clean(line, CLEAN_LINE);
+}
+
 static int parse_shown(struct build_job *job, char *text)
 {
 	char *save, *line;
 
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		if (str_starts(line, "exclude "))
+		if (str_starts(line, "exclude ")) {
+			_cleanup_free_ char *wants = first_words(line + 8);
+
 			return lab_fail(job->lab, -ENOTSUP,
 					"'%s/dkms.conf' excludes kernel "
 					"'%s' (it wants '%s'); choose another kernel",
-					job->dir, job->kernel->release, line + 8);
+					job->dir, job->kernel->release, wants);
+		}
+		if (job->dkms_modules.n > BUILD_MAX_MODULES)
+			return lab_fail(job->lab, -E2BIG,
+					"'%s/dkms.conf' names more than %d modules; "
+					"correct it",
+					job->dir, BUILD_MAX_MODULES);
 		if (str_starts(line, "module "))
 			strv_add(&job->dkms_modules, line + 7);
 		else if (!strcmp(line, "patches"))
@@ -97,16 +115,18 @@ static int parse_shown(struct build_job *job, char *text)
 int dkms_read(struct build_job *job)
 {
 	_cleanup_text_ struct text out = TEXT_INIT;
+	_cleanup_free_ char *said = NULL;
 	struct lab_sandbox box = job->box;
 	int status = 0, err;
 
 	err = run_script(job, &box, "show", &out, &status);
 	if (err)
 		return err;
+	said = first_words(out.s ? out.s : "the shell gave up");
 	if (status)
 		return lab_fail(job->lab, -EINVAL,
 				"cannot read '%s/dkms.conf': %s; correct it", job->dir,
-				out.s ? out.s : "the shell gave up");
+				said);
 	return parse_shown(job, out.s ? out.s : (char[]){""});
 }
 

@@ -5,8 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../cache.h"
 #include "fs.h"
 #include "modinfo.h"
+
+#define MAX_MODINFO (1 << 20) /* bytes of the section; some KiB are usual */
 
 void lab_modinfo_deinit(struct lab_modinfo *info)
 {
@@ -126,6 +129,16 @@ static void set_once(char **field, const char *value)
 		*field = xstrdup(value);
 }
 
+/* It becomes a file's name in the guest and stands in every line of a report. */
+static bool is_name(const char *name)
+{
+	const char *s = name;
+
+	while (*s > ' ' && *s < 0x7f && *s != '/')
+		s++;
+	return s != name && !*s && s - name <= 255;
+}
+
 static void parse_entry(struct lab_modinfo *info, const char *entry)
 {
 	if (str_starts(entry, "name="))
@@ -185,6 +198,8 @@ static int read_sections(Elf *elf, off_t size, struct lab_modinfo *info)
 		linked |= has_this_module(scn, name);
 		if (strcmp(name, ".modinfo"))
 			continue;
+		if (sh.sh_size > MAX_MODINFO)
+			return -EIO;
 		data = elf_getdata(scn, NULL);
 		if (data && data->d_buf)
 			parse_modinfo(info, data->d_buf, data->d_size);
@@ -238,20 +253,18 @@ static int read_elf(struct lab *lab, const char *path, int fd, off_t size,
 
 static int open_plain(struct lab *lab, const char *path, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_close_ int fd = lab_cache_open(lab, path);
+	int err = fd < 0 ? fd : 0;
 
-	if (fd < 0 || fstat(fd, st) < 0) {
-		int err = -errno;
-
-		cleanup_close(&fd);
+	if (err == -EINVAL || err == -EISDIR)
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' is not an ordinary file; name a .ko file", path);
+	if (!err && fstat(fd, st) < 0)
+		err = -errno;
+	if (err)
 		return lab_fail(lab, err, "cannot open module '%s': %s; check the path",
 				path, strerror(-err));
-	}
-	if (S_ISREG(st->st_mode))
-		return fd;
-	close(fd);
-	return lab_fail(lab, -ENOEXEC, "'%s' is not an ordinary file; name a .ko file",
-			path);
+	return take_fd(&fd);
 }
 
 int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
@@ -279,6 +292,11 @@ int lab_modinfo_read(struct lab *lab, const char *path, struct lab_modinfo *ret)
 	info.path = xstrdup(path);
 	if (!info.name)
 		info.name = name_of_path(path);
+	if (!is_name(info.name))
+		return lab_fail(lab, -ENOEXEC,
+				"'%s' gives itself a name that no module can have; build "
+				"the module again",
+				path);
 	info.release = xstrndup(info.vermagic, strcspn(info.vermagic, " "));
 	*ret = info;
 	info = (struct lab_modinfo){0};
