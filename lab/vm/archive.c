@@ -3,7 +3,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "../cache.h"
 #include "fs.h"
 
 #include "vm.h"
@@ -21,11 +23,16 @@ static int read_raw(struct archive *a, struct text *ret)
 	return n < 0 ? -EINVAL : 0;
 }
 
-static int read_plain(const char *path, struct text *ret)
+static int read_plain(const struct lab *lab, const char *path, struct text *ret)
 {
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	_cleanup_close_ int fd = lab_cache_open(lab, path);
+	struct stat st;
 
-	return f ? text_read_fd(ret, fileno(f)) : -errno;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_size > (off_t)PROTO_DISK_SIZE ? -EFBIG : text_read_fd(ret, fd);
 }
 
 static int read_compressed(const char *path, struct text *ret)
@@ -46,9 +53,14 @@ static int read_compressed(const char *path, struct text *ret)
 
 int module_read(struct lab *lab, const char *path, struct text *ret)
 {
-	int err = str_ends(path, ".ko") ? read_plain(path, ret)
+	int err = str_ends(path, ".ko") ? read_plain(lab, path, ret)
 					: read_compressed(path, ret);
 
+	if (err == -EFBIG)
+		return lab_fail(lab, err,
+				"the module '%s' is larger than the %llu MiB that a "
+				"guest can be sent; build it without debug information",
+				path, PROTO_DISK_SIZE >> 20);
 	if (err)
 		return lab_fail(lab, err,
 				"cannot read the module '%s': %s; check the path", path,

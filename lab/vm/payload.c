@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "../cache.h"
 #include "fs.h"
 
 #include "vm.h"
@@ -59,15 +60,20 @@ int payload_empty(struct lab *lab)
 	return fd < 0 ? fd : reopen_read_only(lab, fd);
 }
 
+static int too_much(struct payload *p)
+{
+	return lab_fail(p->lab, -EFBIG,
+			"the modules and the files to copy in exceed %llu MiB; copy in "
+			"less",
+			(PROTO_DISK_SIZE - PROTO_PAYLOAD_AT) >> 20);
+}
+
 static int append(struct payload *p, const void *data, size_t len)
 {
 	int err = 0;
 
-	if (p->size + len > PROTO_DISK_SIZE - PROTO_PAYLOAD_AT)
-		return lab_fail(p->lab, -EFBIG,
-				"the files to copy in exceed %llu MiB; copy "
-				"in less",
-				(PROTO_DISK_SIZE - PROTO_PAYLOAD_AT) >> 20);
+	if (len > PROTO_DISK_SIZE - PROTO_PAYLOAD_AT - p->size)
+		return too_much(p);
 	if (len)
 		err = fs_write_all(p->fd, data, len);
 	if (err)
@@ -144,10 +150,13 @@ static int put_link(struct payload *p, const char *host, const char *guest)
 static int put_file(struct payload *p, const char *host, const char *guest, mode_t mode)
 {
 	struct proto_entry e = {.type = PROTO_ENTRY_FILE, .mode = mode};
+	_cleanup_close_ int fd = lab_cache_open(p->lab, host);
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
-	int err = fs_read_file(host, &data, &size);
+	int err = fd < 0 ? fd : fs_read_fd(fd, PROTO_DISK_SIZE, &data, &size);
 
+	if (err == -EFBIG)
+		return too_much(p);
 	if (err)
 		return lab_fail(p->lab, err, "cannot read '%s': %s", host,
 				strerror(-err));
