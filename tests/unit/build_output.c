@@ -182,6 +182,7 @@ static void test_mirror(void)
 {
 	_cleanup_build_ struct lab_build b = {0};
 	_cleanup_free_ char *gone = in_scratch("copied/sub");
+	_cleanup_free_ char *victim = in_scratch("victim");
 
 	mirror = true;
 	put("copied/Kbuild", "");
@@ -192,6 +193,10 @@ static void test_mirror(void)
 	put("copied/kept/x", "");
 	is_int(build("copied", &b), 0, "a build that puts symlinks for directories");
 	fs_remove_tree(gone);
+	/* What was a directory leads elsewhere now, and all in it seems to be gone. */
+	if (symlink(victim, gone) < 0)
+		printf("Bail out! cannot make a symlink\n");
+	utimensat(AT_FDCWD, victim, NULL, 0); /* as new as the source */
 	put("copied/kept/new", "");
 	is_int(build("copied", &b), 0, "the source loses some and gains some");
 	ok(unharmed(), "nothing is removed or written through them");
