@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A module's tests, as they lie beside it. Its tree may be anybody's. */
+/*
+ * Where the tests are. Their directory is copied into the guest, where the module's own
+ * tests print what they like into the report; so it must not be a way out of a source
+ * that somebody else wrote.
+ */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fs.h"
 
 #include "kbuild/modinfo.h"
 #include "plan_tests.h"
+#include "sandbox/sandbox.h"
 
-/* Of tests/needs, in bytes. */
-#define NEEDS_MAX 65536
+#define MAX_NEEDS (64 << 10) /* bytes of a list of names */
 
 const char *plan_last_source(const struct lab_run_spec *spec)
 {
@@ -20,27 +23,36 @@ const char *plan_last_source(const struct lab_run_spec *spec)
 	return last;
 }
 
-/* A symlink may lead anywhere on this machine, and the guest gets a copy of it all. */
-static bool is_own_dir(const char *path)
+/* @tests exists. */
+static int check_place(struct lab *lab, const char *source, const char *tests)
 {
-	struct stat st;
+	_cleanup_free_ char *home = realpath(source, NULL);
+	_cleanup_free_ char *real = realpath(tests, NULL);
 
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (home && real && path_below(real, home))
+		return 0;
+	return lab_fail(lab, -EXDEV,
+			"'%s' leads out of '%s'; name the directory that has these tests "
+			"with --suite",
+			tests, source);
 }
 
 /* DIR/tests; for a file, the tests beside it only when the directory is its own. */
-static char *tests_of(const struct lab_run_spec *spec)
+static int tests_of(struct lab *lab, const struct lab_run_spec *spec, char **ret)
 {
 	const char *source = spec->suite ? spec->suite : plan_last_source(spec);
-	char *dir;
+	_cleanup_free_ char *dir = NULL;
+	int err;
 
 	if (!source || !fs_is_dir(source))
-		return NULL;
+		return 0;
 	dir = xprintf("%s/tests", source);
-	if (is_own_dir(dir))
-		return dir;
-	free(dir);
-	return NULL;
+	if (!fs_is_dir(dir))
+		return 0;
+	err = check_place(lab, source, dir);
+	if (!err)
+		*ret = take_ptr(dir);
+	return err;
 }
 
 /* The kernel's own modules that the tests want, one name a line in tests/needs. */
@@ -49,14 +61,17 @@ static int read_needs(struct lab *lab, struct lab_plan *plan)
 	_cleanup_free_ char *path = xprintf("%s/needs", plan->tests_dir);
 	_cleanup_text_ struct text text = TEXT_INIT;
 	char *save = NULL;
-	int err = fs_read_short(path, NEEDS_MAX, &text);
+	int err = fs_read_short(path, MAX_NEEDS, &text);
 
 	if (err == -ENOENT)
 		return 0;
-	if (err < 0)
+	if (err == -EINVAL || err == -ELOOP)
 		return lab_fail(lab, err,
-				"cannot read '%s': %s; it has to be a short file of its "
-				"own that may be read",
+				"'%s' is not a regular file; replace it by a list of "
+				"modules",
+				path);
+	if (err < 0)
+		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions",
 				path, strerror(-err));
 	err = 0;
 	for (char *name = text.s ? strtok_r(text.s, " \t\n", &save) : NULL; name && !err;
@@ -68,8 +83,10 @@ static int read_needs(struct lab *lab, struct lab_plan *plan)
 int plan_find_tests(struct lab *lab, struct lab_plan *plan)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
+	int err = tests_of(lab, plan->spec, &plan->tests_dir);
 
-	plan->tests_dir = tests_of(plan->spec);
+	if (err)
+		return err;
 	if (!plan->tests_dir) {
 		if (plan->spec->suite)
 			return lab_fail(lab, -EINVAL,

@@ -223,7 +223,7 @@ int fs_read_short(const char *path, size_t max, struct text *ret)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
-		return -EPERM;
+		return -EINVAL;
 	return (size_t)st.st_size > max ? -EFBIG : text_read_fd(ret, fd);
 }
 
@@ -381,4 +381,15 @@ int fs_sync_tree(const char *path)
 	if (fd < 0 || syncfs(fd) < 0)
 		return -errno;
 	return 0;
+}
+
+bool path_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	if (n == 1)
+		return path[0] == '/';
+	return !strncmp(path, dir, n) && (path[n] == '/' || !path[n]);
 }

@@ -38,7 +38,8 @@ int fs_read_limited(const char *path, size_t max, char **ret);
 int fs_read_fd(int fd, size_t max, char **ret, size_t *size);
 
 /** fs_read_short - a text of at most @max bytes out of a tree that may be anybody's: only
- *  a regular file, behind no symlink in the last place. -EPERM: something else. -EFBIG.
+ *  a regular file, behind no symlink in the last place. -EINVAL: something else; -ELOOP;
+ *  -EFBIG.
  */
 int fs_read_short(const char *path, size_t max, struct text *ret);
 
@@ -68,6 +69,9 @@ int fs_sync_tree(const char *path);
 
 /** fs_write_all - write all of it, across short writes and EINTR. */
 int fs_write_all(int fd, const void *data, size_t size);
+
+/** path_below - is @path @dir itself or below it? By the names alone. */
+bool path_below(const char *path, const char *dir);
 
 /** fs_basename - the part after the last slash; points into @path. */
 const char *fs_basename(const char *path);

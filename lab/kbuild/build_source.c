@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../cache.h"
+#include "../checkout.h"
 #include "below.h"
 #include "build_job.h"
 #include "fs.h"
@@ -155,14 +156,24 @@ static int open_entry(struct build_job *job)
 	return 0;
 }
 
+static void add_seen(struct build_job *job, const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	if (real)
+		strv_take(&job->see, real);
+}
+
 static void find_seen(struct build_job *job)
 {
-	char *top = lab_sandbox_checkout(job->dir);
+	char *top = lab_checkout_of(job->dir);
 
 	if (top)
 		strv_take(&job->see, top);
 	for (char *const *s = job->spec->symvers; s && *s; s++)
-		strv_take(&job->see, realpath(*s, NULL));
+		add_seen(job, *s);
+	if (!job->kernel->root) /* the host's own kernel may have been built anywhere */
+		add_seen(job, job->kernel->headers);
 }
 
 static void fill_box(struct build_job *job)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "../cache.h"
+#include "../checkout.h"
 #include "below.h"
 #include "digest.h"
 #include "fs.h"
@@ -164,7 +165,7 @@ static void what_it_reads(struct lab *lab, const char *source, const char *inclu
 	_cleanup_free_ char *dir =
 		xstrndup(source, (size_t)(fs_basename(source) - source) - 1);
 	_cleanup_free_ char *helpers = xprintf("%s/guest", lab->data_dir);
-	char *top = lab_sandbox_checkout(include ? include : dir);
+	char *top = lab_checkout_of(include ? include : dir);
 
 	if (top)
 		strv_take(ret, top);

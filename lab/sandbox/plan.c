@@ -7,17 +7,6 @@
 #include "fs.h"
 #include "plan.h"
 
-bool path_below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	if (n == 1)
-		return path[0] == '/';
-	return !strncmp(path, dir, n) && (path[n] == '/' || !path[n]);
-}
-
 void sandbox_plan_deinit(struct sandbox_plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++) {
@@ -132,22 +121,22 @@ static void plan_modules(struct sandbox_plan *plan, const struct lab_sandbox *bo
 	add_same(plan, from, at);
 }
 
-/* What the host has in /usr/local; with a place for a source that lies there. */
-static int plan_local(struct sandbox_plan *plan, const struct lab_sandbox *box)
+/* What the host has in @dir, with a place for a source that lies there. */
+static int plan_own(struct sandbox_plan *plan, const struct lab_sandbox *box,
+		    const char *dir)
 {
-	static const char local[] = "/usr/local";
 	_cleanup_free_ char *first = NULL;
 	const char *skip[2] = {NULL, NULL};
 
-	add(plan, SANDBOX_DIR, NULL, xstrdup(local));
-	if (box->root || !fs_is_dir(local))
+	add(plan, SANDBOX_DIR, NULL, xstrdup(dir));
+	if (box->root || !fs_is_dir(dir))
 		return 0;
-	if (box->lower && path_below(box->lower, local) && strcmp(box->lower, local)) {
-		const char *rest = box->lower + sizeof(local);
+	if (box->lower && path_below(box->lower, dir) && strcmp(box->lower, dir)) {
+		const char *rest = box->lower + strlen(dir) + 1;
 
 		skip[0] = first = xstrndup(rest, strcspn(rest, "/"));
 	}
-	return add_children(plan, local, local, skip);
+	return add_children(plan, dir, dir, skip);
 }
 
 static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
@@ -160,13 +149,14 @@ static int plan_usr(struct sandbox_plan *plan, const struct lab_sandbox *box)
 	_cleanup_free_ char *lib = xprintf("%s/usr/lib", root);
 	int err;
 
-	add(plan, SANDBOX_DIR, NULL, xstrdup("/usr/src"));
 	add(plan, SANDBOX_DIR, NULL, xstrdup("/usr/lib"));
 	err = add_children(plan, usr, "/usr", skip_usr);
 	if (!err)
 		err = add_children(plan, lib, "/usr/lib", box->release ? skip_lib : none);
 	if (!err)
-		err = plan_local(plan, box);
+		err = plan_own(plan, box, "/usr/src");
+	if (!err)
+		err = plan_own(plan, box, "/usr/local");
 	if (err)
 		return err;
 	plan_modules(plan, box);

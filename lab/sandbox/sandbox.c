@@ -130,17 +130,3 @@ int lab_sandbox_sweep(const char *upper)
 	}
 	return err;
 }
-
-char *lab_sandbox_checkout(const char *dir)
-{
-	_cleanup_free_ char *home = resolve(getenv("HOME"));
-	_cleanup_free_ char *top = xstrdup(dir);
-
-	for (char *slash; (slash = strrchr(top, '/')) && slash != top; *slash = '\0') {
-		_cleanup_free_ char *git = xprintf("%s/.git", top);
-
-		if (fs_exists(git))
-			return home && !strcmp(top, home) ? NULL : take_ptr(top);
-	}
-	return NULL;
-}

@@ -73,13 +73,6 @@ int lab_sandbox_run(struct lab *lab, const struct lab_sandbox *box, char *const 
 int lab_sandbox_sweep(const char *upper);
 
 /**
- * lab_sandbox_checkout - top of the git checkout around directory @dir (a real path), for
- * struct lab_sandbox, "see"; or NULL: there is none, or it is the home directory or "/".
- * Freed by the caller.
- */
-char *lab_sandbox_checkout(const char *dir);
-
-/**
  * lab_limits_parse - one "NAME=VALUE" into @limits: time (seconds, or with m, h), memory,
  * disk, output (bytes, or with K, M, G), processes.
  * Return: 0 or -EINVAL.
@@ -88,8 +81,5 @@ int lab_limits_parse(const char *word, struct lab_limits *limits);
 
 /** lab_limits_fill - defaults for what is 0: half of the machine's memory and so on. */
 struct lab_limits lab_limits_fill(const struct lab_limits *limits);
-
-/** path_below - is @path @dir itself or below it? */
-bool path_below(const char *path, const char *dir);
 
 #endif
