@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "loop.h"
 #include "port.h"
 #include "steps.h"
@@ -94,7 +95,8 @@ static size_t collect(const struct agent *a, enum proto_entry_type type, char **
 }
 
 /* Between vfork and exec: nothing but system calls, no variable of the parent changed. */
-static int child_exec(const struct child_files *files, char **argv, char **env)
+static int child_exec(const struct agent *a, const struct child_files *files, char **argv,
+		      char **env)
 {
 	sigset_t none;
 
@@ -102,6 +104,7 @@ static int child_exec(const struct child_files *files, char **argv, char **env)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	setsid();
+	guard_child(a);
 	if (files->tty)
 		ioctl(files->fd[0], TIOCSCTTY, 0);
 	for (int i = 0; i < 3; i++)
@@ -111,13 +114,14 @@ static int child_exec(const struct child_files *files, char **argv, char **env)
 	return errno;
 }
 
-static pid_t start(const struct child_files *files, char **argv, char **env, int *err)
+static pid_t start(const struct agent *a, const struct child_files *files, char **argv,
+		   char **env, int *err)
 {
 	volatile int failure = 0;
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		failure = child_exec(files, argv, env);
+		failure = child_exec(a, files, argv, env);
 		_exit(127);
 	}
 	*err = pid < 0 ? errno : failure;
@@ -202,32 +206,39 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 	}
 }
 
+static void run(struct agent *a, char **argv, char **env, struct proto_command *ret)
+{
+	struct child_files files;
+	pid_t pid;
+
+	if (!(a->start.flags & PROTO_TTY))
+		open_pipes(a, &files);
+	else if ((ret->error = -open_terminal(a, &files)))
+		return;
+	a->child_ended = false;
+	pid = start(a, &files, argv, env, &ret->error);
+	close_child_files(&files);
+	if (pid > 0)
+		wait_command(a, pid, ret);
+	if (!a->broken) {
+		drain(a);
+		close_streams(a);
+	}
+	forget_streams(a);
+}
+
 void command_run(struct agent *a)
 {
 	static char *argv[MAX_WORDS + 1], *env[MAX_WORDS + 1];
 	struct proto_command result = {0};
-	struct child_files files;
 	size_t n = 0;
-	pid_t pid;
 
 	if (!collect(a, PROTO_ENTRY_ARG, argv, 0))
 		return;
 	for (char **e = environ; *e && n < 16; e++)
 		env[n++] = *e;
 	collect(a, PROTO_ENTRY_ENV, env, n);
-	if (!(a->start.flags & PROTO_TTY))
-		open_pipes(a, &files);
-	else if (open_terminal(a, &files) < 0)
-		return;
-	a->child_ended = false;
-	pid = start(&files, argv, env, &result.error);
-	close_child_files(&files);
-	if (pid > 0)
-		wait_command(a, pid, &result);
-	if (!a->broken) {
-		drain(a);
-		close_streams(a);
-	}
-	forget_streams(a);
+	run(a, argv, env, &result);
+	guard_restore();
 	port_send(a, PROTO_COMMAND, &result, sizeof(result), NULL, 0);
 }

@@ -157,13 +157,16 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 	return false;
 }
 
-/* Not "coming": what its init function's death left behind cannot be unloaded. */
+/* Not "coming": what its init function's death left behind cannot be unloaded. What
+ * cannot be read may well be there: then the kernel is asked. */
 static bool is_loaded(const char *name)
 {
 	char path[128], text[16];
+	int n;
 
 	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return read_text(path, text, sizeof(text)) > 0 && !strncmp(text, "live", 4);
+	n = read_text(path, text, sizeof(text));
+	return n < 0 ? n != -ENOENT : !strncmp(text, "live", 4);
 }
 
 /* The kernel's own modules go too, or what they registered would pass for leftovers. That

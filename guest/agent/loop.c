@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "kmsg.h"
 #include "loop.h"
 #include "port.h"
@@ -91,12 +92,16 @@ void loop_poll(struct agent *a, int timeout_ms)
 	};
 	uint64_t silent = now_ms() - a->spoke_ms;
 	int left = silent < ALIVE_MS ? (int)(ALIVE_MS - silent) : 0;
+	int ready;
 
 	if (a->in_total_known)
 		stream_end_input(&a->in, a->in_total, a->pty);
 	for (int i = 0; i < 3; i++)
 		want(&fds[3 + i], streams[i]);
-	if (poll(fds, 6, timeout_ms < left ? timeout_ms : left) > 0) {
+	ready = poll(fds, 6, timeout_ms < left ? timeout_ms : left);
+	if (ready < 0)
+		guard_restore(); /* we may be allowed fewer descriptors than these */
+	if (ready > 0) {
 		if (fds[0].revents & POLLIN)
 			while (port_receive(a))
 				handle_frame(a);

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "kmsg.h"
 #include "loop.h"
 #include "port.h"
@@ -107,6 +108,7 @@ int main(void)
 		.control = -1,
 		.pty = -1,
 		.kmsg = -1,
+		.mounts = -1,
 		.in = {.from = -1, .to = -1},
 		.out = {.from = -1, .to = -1},
 		.err = {.from = -1, .to = -1},
@@ -120,6 +122,7 @@ int main(void)
 		for (;;)
 			pause();
 	}
+	guard_begin(&a);
 	watch_children(&a);
 	leftovers_prepare();
 	a.kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
