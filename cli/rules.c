@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs.h"
+
 #include "rules.h"
 #include "ui.h"
 

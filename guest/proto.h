@@ -7,7 +7,10 @@
  *
  * Order of a run: the host resumes a clone and sends START. The agent answers HELLO,
  * reads the payload from its disk, and then tells what happens as it happens; each PHASE
- * frame closes the phase before. DONE with the run's nonce is the last frame.
+ * frame closes the phase before, and all four come, in their order. The host answers the
+ * last one, LEAK, with a CHALLENGE, and DONE must bring that and the secret of START: the
+ * secret is known to nobody who only reads the port, and the challenge does not exist yet
+ * while the command lives.
  *
  * All limits of time are the host's, which knows when it was itself too busy to let the
  * guest run: the agent says what it begins to wait for (WAIT), and waits until that has
@@ -19,7 +22,7 @@
 #include <stdint.h>
 
 #define PROTO_MAGIC	   0x424c4d4bU /* "KMLB" */
-#define PROTO_VERSION	   2
+#define PROTO_VERSION	   3
 #define PROTO_MAX_FRAME	   (64 * 1024)
 #define PROTO_NONCE_SIZE   16
 #define PROTO_ENTROPY_SIZE 64
@@ -51,6 +54,7 @@ enum proto_type {
 	PROTO_WINDOW,	  /* proto_window */
 	PROTO_PING,	  /* answered by ALIVE */
 	PROTO_GIVE_UP,	  /* u32: number of the WAIT that has lasted long enough */
+	PROTO_CHALLENGE,  /* PROTO_NONCE_SIZE bytes, for DONE */
 };
 
 enum proto_phase {
@@ -67,10 +71,22 @@ struct proto_frame {
 	uint32_t length;
 };
 
+/* How the host finds the list of modules in the guest's memory; 0: not known. */
+struct proto_kernel_map {
+	uint64_t text, text_physical;	     /* the kernel's image */
+	uint64_t page_tables;		     /* init_top_pgt */
+	uint64_t modules;		     /* the list's head */
+	uint32_t levels;		     /* of page tables, 4 or 5 */
+	uint32_t loaded;		     /* modules, as /proc/modules counts them */
+	uint32_t state_at, list_at, name_at; /* in struct module */
+	uint32_t pad;
+};
+
 struct proto_ready {
 	uint64_t loop_ns; /* PROTO_SPEED_LOOPS rounds of the speed loop, undisturbed */
 	uint32_t cpus;
 	uint32_t pad;
+	struct proto_kernel_map map;
 };
 
 /* Each round is one dependent multiply and add: 4 cycles on any core of these years. */
@@ -89,7 +105,8 @@ struct proto_window {
 
 struct proto_start {
 	uint64_t realtime_ns;
-	uint8_t nonce[PROTO_NONCE_SIZE];
+	uint8_t nonce[PROTO_NONCE_SIZE];  /* for HELLO */
+	uint8_t secret[PROTO_NONCE_SIZE]; /* for DONE */
 	uint8_t entropy[PROTO_ENTROPY_SIZE];
 	uint64_t payload_size; /* bytes on the disk from PROTO_PAYLOAD_AT on */
 	uint32_t flags;
@@ -101,7 +118,8 @@ struct proto_start {
 enum proto_wait_for {
 	PROTO_WAIT_CALL,    /* a load or unload call */
 	PROTO_WAIT_COMMAND, /* the job's command */
-	PROTO_WAIT_KILLED,  /* the end of a command after SIGKILL */
+	PROTO_WAIT_KILLED,  /* the end of a child after SIGKILL */
+	PROTO_WAIT_FILES,   /* files to copy out; each frame of them is progress */
 };
 
 struct proto_wait {
@@ -131,18 +149,25 @@ struct proto_leftover {
 	uint64_t address, call_site, size;
 };
 
-enum proto_file_type { PROTO_FILE_REGULAR = 1, PROTO_FILE_DIR, PROTO_FILE_MISSING };
+enum proto_file_type {
+	PROTO_FILE_REGULAR = 1,
+	PROTO_FILE_DIR,
+	PROTO_FILE_MISSING, /* it cannot be opened: @error */
+	PROTO_FILE_UNREAD,  /* it cannot be read to its end: @error */
+	PROTO_FILE_STUCK,   /* it was given up */
+	PROTO_FILE_KILLED,  /* what read it died of signal @error */
+};
 
 struct proto_file {
 	uint32_t index; /* of the place to copy, counted from 0 */
 	uint32_t type;
 	uint32_t mode;
-	int32_t error; /* with PROTO_FILE_MISSING */
+	int32_t error; /* errno, or a signal */
 	uint64_t size;
 };
 
 struct proto_done {
-	uint8_t nonce[PROTO_NONCE_SIZE];
+	uint8_t secret[PROTO_NONCE_SIZE], challenge[PROTO_NONCE_SIZE];
 	uint64_t taint;
 	uint64_t log_lost;
 	uint64_t stdout_bytes, stderr_bytes; /* written to those ports in all */

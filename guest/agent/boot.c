@@ -171,6 +171,7 @@ void boot_say_ready(struct agent *a)
 	struct utsname name;
 
 	ready.loop_ns = speed_loop();
+	kernel_map(&ready.map);
 	uname(&name);
 	port_send(a, PROTO_READY, &ready, sizeof(ready), name.release,
 		  strlen(name.release) + 1);

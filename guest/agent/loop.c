@@ -67,6 +67,10 @@ static void handle_frame(struct agent *a)
 	case PROTO_GIVE_UP:
 		give_up(a);
 		break;
+	case PROTO_CHALLENGE:
+		memcpy(a->challenge, a->in_body, sizeof(a->challenge));
+		a->challenged = true;
+		break;
 	case PROTO_PING:
 		port_send(a, PROTO_ALIVE, NULL, 0, NULL, 0);
 		break;

@@ -47,9 +47,12 @@ static void say_done(struct agent *a)
 	};
 	char text[32] = "";
 
+	while (!a->challenged)
+		loop_poll(a, LOOP_LONGEST_MS);
 	kmsg_drain(a);
 	done.log_lost = a->log_lost;
-	memcpy(done.nonce, a->start.nonce, sizeof(done.nonce));
+	memcpy(done.secret, a->start.secret, sizeof(done.secret));
+	memcpy(done.challenge, a->challenge, sizeof(done.challenge));
 	if (pread(a->taint, text, sizeof(text) - 1, 0) > 0)
 		done.taint = strtoull(text, NULL, 10);
 	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
@@ -89,6 +92,7 @@ static void wait_for_start(struct agent *a)
 	while (!port_receive(a) || a->in_head.type != PROTO_START)
 		poll(&fd, 1, -1);
 	memcpy(&a->start, a->in_body, sizeof(a->start));
+	memset(a->in_body, 0, sizeof(a->in_body)); /* one copy of the secret is enough */
 }
 
 static void watch_children(struct agent *a)

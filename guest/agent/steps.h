@@ -11,6 +11,9 @@ int boot_ports(struct agent *a);
 void boot_say_ready(struct agent *a);
 void boot_wake(const struct agent *a);
 
+/* kernel_map.c: before the save, for the host */
+void kernel_map(struct proto_kernel_map *ret);
+
 /* payload.c: what the job brings along */
 int payload_prepare(struct agent *a);
 int payload_read(struct agent *a);

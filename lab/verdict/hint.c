@@ -170,6 +170,10 @@ static const struct hint hints[] = {
 	{"flood",
 	 "a message is printed in an endless loop: bound it, or use the _ratelimited "
 	 "form"},
+	{"impostor",
+	 "the command or the module reached for the lab's own process or its port: what "
+	 "the guest reported is not believed; a test must leave process 1 alone"},
+	{"damaged-list", "look at what the module writes beyond its own memory"},
 	{"qemu", "'kmlab doctor' checks the host"},
 };
 

@@ -185,6 +185,7 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_calls(&j);
 	judge_tests(&j);
 	judge_leftovers(&j);
+	judge_witness(&j);
 	judge_end(&j);
 	judge_taint(&j);
 	judge_host(&j);

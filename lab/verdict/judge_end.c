@@ -21,6 +21,8 @@ static const struct end_words ends[] = {
 	[LAB_END_SILENT] = {LAB_GUEST_LOST, "silent", "the guest stopped answering"},
 	[LAB_END_FLOOD] = {LAB_GUEST_LOST, "flood",
 			   "the guest wrote to its console without end"},
+	[LAB_END_IMPOSTOR] = {LAB_GUEST_LOST, "impostor",
+			      "something in the guest spoke in the agent's place"},
 	[LAB_END_CANCELLED] = {LAB_CANCELLED, "cancelled", "cancelled"},
 };
 

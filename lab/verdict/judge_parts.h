@@ -17,6 +17,9 @@ void judge_tests(struct judge *j);
 /** judge_leftovers - what was not there before. */
 void judge_leftovers(struct judge *j);
 
+/** judge_witness - does the guest's memory say what its agent says? */
+void judge_witness(struct judge *j);
+
 /** judge_end - how the guest ended, when not by the agent's report. */
 void judge_end(struct judge *j);
 

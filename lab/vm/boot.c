@@ -75,6 +75,7 @@ static int read_ready(struct boot *b, const struct frame *f)
 		return 0;
 	memcpy(&ready, f->data, sizeof(ready));
 	b->t->release = xstrndup(f->data + sizeof(ready), f->len - sizeof(ready));
+	b->t->map = ready.map;
 	b->t->speed = native_ns / (double)(ready.loop_ns ? ready.loop_ns : 1);
 	b->ready = true;
 	return 0;
@@ -284,6 +285,8 @@ static int boot_once(struct lab *lab, struct lab_template *t, const char *dir,
 	if (!err)
 		err = wait_ready(&b);
 	t->boot_ms = lab_now_ms() - begin;
+	if (!err)
+		witness_check(&b.vm, t->memory_mib, &t->map);
 	if (!err)
 		err = save(&b);
 	return err ? err : write_stub(&b);

@@ -14,7 +14,7 @@
 #include "vm.h"
 
 #define KIND	  "facts"
-#define FORMAT	  1
+#define FORMAT	  2
 #define MAX_BYTES (32UL << 20) /* of one job; what is larger is cheaper to run again */
 
 /* ---- the key ---- */
@@ -60,10 +60,11 @@ static char *sum_of(const char *bytes, size_t len)
 
 static char *head_line(const struct lab_guest_report *r, const struct text *output)
 {
-	json_t *o = json_pack("{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[fffff]}", "format", FORMAT,
-			      "end", (int)r->end, "phase", (int)r->phase, "frames",
-			      (json_int_t)r->frames.len, "console",
-			      (json_int_t)r->console.len, "console_bytes",
+	json_t *o = json_pack("{s:i,s:i,s:i,s:[isb],s:I,s:I,s:I,s:I,s:[fffff]}", "format",
+			      FORMAT, "end", (int)r->end, "phase", (int)r->phase,
+			      "witness", (int)r->witness, r->held ? r->held : "",
+			      r->held_live, "frames", (json_int_t)r->frames.len,
+			      "console", (json_int_t)r->console.len, "console_bytes",
 			      (json_int_t)r->console_bytes, "output",
 			      (json_int_t)(output ? output->len : 0), "ms", r->clone_ms,
 			      r->load_ms, r->test_ms, r->unload_ms, r->total_ms);
@@ -132,19 +133,24 @@ static bool fits(const struct parts *p)
 static bool read_head(const char *head, struct parts *p, struct lab_guest_report *r)
 {
 	json_t *o = json_loads(head, 0, NULL);
-	int format, end, phase;
+	int format, end, phase, witness, live;
+	const char *held;
 	bool good =
 		o &&
-		json_unpack(o, "{s:i,s:i,s:i,s:I,s:I,s:I,s:I,s:[FFFFF]}", "format",
-			    &format, "end", &end, "phase", &phase, "frames", &p->frames,
-			    "console", &p->console, "console_bytes", &p->console_bytes,
-			    "output", &p->output, "ms", &r->clone_ms, &r->load_ms,
-			    &r->test_ms, &r->unload_ms, &r->total_ms) == 0 &&
+		json_unpack(o, "{s:i,s:i,s:i,s:[isb],s:I,s:I,s:I,s:I,s:[FFFFF]}",
+			    "format", &format, "end", &end, "phase", &phase, "witness",
+			    &witness, &held, &live, "frames", &p->frames, "console",
+			    &p->console, "console_bytes", &p->console_bytes, "output",
+			    &p->output, "ms", &r->clone_ms, &r->load_ms, &r->test_ms,
+			    &r->unload_ms, &r->total_ms) == 0 &&
 		format == FORMAT && fits(p);
 
 	if (good) {
 		r->end = (enum lab_guest_end)end;
 		r->phase = (enum lab_phase)phase;
+		r->witness = (enum lab_witness)witness;
+		r->held = *held ? xstrdup(held) : NULL;
+		r->held_live = live;
 	}
 	json_decref(o);
 	return good;

@@ -78,6 +78,15 @@ enum lab_guest_end {
 	LAB_END_FLOOD,	/* the console wrote without end (more than 64 MiB) */
 	LAB_END_QEMU,	/* QEMU itself died; @qemu_error */
 	LAB_END_CANCELLED,
+	LAB_END_IMPOSTOR, /* something in the guest spoke in the agent's place */
+};
+
+/* What the host saw of the kernel's list of modules when the agent was done. */
+enum lab_witness {
+	LAB_WITNESS_NONE,    /* nobody looked: no module, or the agent was not done */
+	LAB_WITNESS_READ,    /* @held says what is still there */
+	LAB_WITNESS_DAMAGED, /* the list leads nowhere */
+	LAB_WITNESS_BLIND,   /* this host cannot see it */
 };
 
 struct lab_log_line {
@@ -143,6 +152,10 @@ struct lab_guest_report {
 	struct lab_section *sections;
 	size_t n_sections;
 	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
+
+	enum lab_witness witness;
+	char *held;	/* module of the job's that is still loaded at the end, or NULL */
+	bool held_live; /* not half loaded, or half unloaded */
 
 	/* Host time that the guest could use (patience.h), that it could not, and of that
 	 * what this process itself did not run, beyond 1 s a time. */

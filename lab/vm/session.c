@@ -41,6 +41,7 @@ static void send_start(struct session *s)
 	p->settle_ms = s->job->settle_ms;
 	read_window(s, &p->window);
 	if (getrandom(p->nonce, sizeof(p->nonce), 0) != sizeof(p->nonce) ||
+	    getrandom(p->secret, sizeof(p->secret), 0) != sizeof(p->secret) ||
 	    getrandom(p->entropy, sizeof(p->entropy), 0) != sizeof(p->entropy))
 		session_fail(s,
 			     lab_fail(s->lab, -EIO, "no random numbers from the kernel"));
@@ -260,6 +261,7 @@ static void session_init(struct session *s, uint64_t payload_size)
 			   : 1;
 	if (s->scale > 8)
 		s->scale = 8;
+	s->order = (struct order){.job = job, .phase = LAB_PHASE_BOOT};
 	s->copyout = (struct copyout){.job = job, .fd = -1};
 	s->start.payload_size = payload_size;
 	s->r->phase = LAB_PHASE_BOOT;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the agent says, and what follows from it. */
 #include <string.h>
+#include <sys/random.h>
 
 #include "session_state.h"
 
@@ -20,10 +21,30 @@ static void note_phase(struct session *s, enum lab_phase before)
 static void on_hello(struct session *s, const struct frame *f)
 {
 	if (s->state != GREETING || f->len != PROTO_NONCE_SIZE ||
-	    memcmp(f->data, s->start.nonce, PROTO_NONCE_SIZE))
+	    memcmp(f->data, s->start.nonce, PROTO_NONCE_SIZE)) {
+		session_end(s, LAB_END_IMPOSTOR);
 		return;
+	}
 	s->r->clone_ms = lab_now_ms() - s->begun;
 	session_set_state(s, RUNNING);
+}
+
+/* The command and all it left are dead by now: none of them can have seen this. */
+static void send_challenge(struct session *s)
+{
+	if (getrandom(s->challenge, sizeof(s->challenge), 0) != sizeof(s->challenge))
+		session_fail(s,
+			     lab_fail(s->lab, -EIO, "no random numbers from the kernel"));
+	else
+		frame_send(s->vm->control, PROTO_CHALLENGE, s->challenge,
+			   sizeof(s->challenge));
+}
+
+static void on_phase(struct session *s, enum lab_phase before)
+{
+	note_phase(s, before);
+	if (s->r->phase == LAB_PHASE_LEAK)
+		send_challenge(s);
 }
 
 static void on_wait(struct session *s, const struct frame *f)
@@ -36,11 +57,20 @@ static void on_wait(struct session *s, const struct frame *f)
 
 static void on_done(struct session *s, const struct frame *f)
 {
-	if (s->state != RUNNING || f->len != sizeof(s->done))
+	if (s->state != RUNNING)
 		return;
-	memcpy(&s->done, f->data, sizeof(s->done));
-	if (memcmp(s->done.nonce, s->start.nonce, PROTO_NONCE_SIZE))
+	if (f->len == sizeof(s->done))
+		memcpy(&s->done, f->data, sizeof(s->done));
+	if (f->len != sizeof(s->done) ||
+	    memcmp(s->done.secret, s->start.secret, PROTO_NONCE_SIZE) ||
+	    memcmp(s->done.challenge, s->challenge, PROTO_NONCE_SIZE)) {
+		session_end(s, LAB_END_IMPOSTOR);
 		return;
+	}
+	if (witness_look(s->vm, s->t, s->job, s->r) == -ESRCH) {
+		session_set_state(s, DYING);
+		return;
+	}
 	report_done(s->r, f);
 	session_set_state(s, DRAINING);
 }
@@ -75,6 +105,10 @@ static void on_frame(struct session *s, const struct frame *f)
 {
 	enum lab_phase before = s->r->phase;
 
+	if (!order_takes(&s->order, f)) {
+		session_end(s, LAB_END_IMPOSTOR);
+		return;
+	}
 	switch (f->type) {
 	case PROTO_HELLO:
 		on_hello(s, f);
@@ -100,7 +134,7 @@ static void on_frame(struct session *s, const struct frame *f)
 	default:
 		report_frame(s->r, f);
 		if (s->r->phase != before)
-			note_phase(s, before);
+			on_phase(s, before);
 	}
 }
 
@@ -121,9 +155,8 @@ bool session_read_control(struct session *s)
 	if (n <= 0)
 		return false;
 	while (s->state != ENDED && (rc = frames_next(&s->frames, &f)) != 0) {
-		if (rc <
-		    0) { /* not our agent any more: nothing it says is worth reading */
-			session_end(s, LAB_END_SILENT);
+		if (rc < 0) { /* no agent of ours speaks like that */
+			session_end(s, LAB_END_IMPOSTOR);
 			break;
 		}
 		s->waited = 0;

@@ -3,6 +3,7 @@
 #ifndef KMLAB_LAB_SESSION_STATE_H
 #define KMLAB_LAB_SESSION_STATE_H
 
+#include "order.h"
 #include "patience.h"
 #include "pump.h"
 #include "vm.h"
@@ -25,11 +26,13 @@ struct session {
 	struct lab_guest_report *r;
 	enum session_state state;
 	struct frames frames;
+	struct order order;
 	struct copyout copyout;
 	struct pump in, out, err;
 	bool in_told; /* STDIN_END sent */
 	struct proto_start start;
 	struct proto_done done;
+	uint8_t challenge[PROTO_NONCE_SIZE]; /* sent when the last phase began */
 	double scale;
 	double begun, phase_begun;
 	struct patience patience;

@@ -10,7 +10,7 @@
 #include "vm.h"
 
 #define KIND   "templates"
-#define FORMAT 3
+#define FORMAT 4
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
 /* How much disk space templates may use before the least recently used are removed. */
@@ -140,18 +140,48 @@ static bool files_intact(const char *dir, json_t *root)
 	return true;
 }
 
+static json_t *map_mark(const struct proto_kernel_map *map)
+{
+	return json_pack("[IIIIiiiii]", (json_int_t)map->text,
+			 (json_int_t)map->text_physical, (json_int_t)map->page_tables,
+			 (json_int_t)map->modules, (int)map->levels, (int)map->loaded,
+			 (int)map->state_at, (int)map->list_at, (int)map->name_at);
+}
+
+static bool read_map(json_t *mark, struct proto_kernel_map *ret)
+{
+	json_int_t at[4];
+	int small[5];
+
+	if (json_unpack(mark, "[IIIIiiiii]", &at[0], &at[1], &at[2], &at[3], &small[0],
+			&small[1], &small[2], &small[3], &small[4]))
+		return false;
+	*ret = (struct proto_kernel_map){
+		.text = (uint64_t)at[0],
+		.text_physical = (uint64_t)at[1],
+		.page_tables = (uint64_t)at[2],
+		.modules = (uint64_t)at[3],
+		.levels = (uint32_t)small[0],
+		.loaded = (uint32_t)small[1],
+		.state_at = (uint32_t)small[2],
+		.list_at = (uint32_t)small[3],
+		.name_at = (uint32_t)small[4],
+	};
+	return true;
+}
+
 static int write_description(struct lab *lab, const struct lab_template *t,
 			     const char *dir)
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
-	json_t *root =
-		json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o}", "format",
-			  FORMAT, "kernel", t->kernel->id, "release", t->release, "proof",
-			  t->proof, "machine", t->machine, "cpu", t->cpu, "accelerator",
-			  accel_name(t->accel), "boot_ms", t->boot_ms, "speed", t->speed,
-			  LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
-			  file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
-			  file_mark(dir, LAB_STUB_FILE));
+	json_t *root = json_pack(
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o,s:o}", "format", FORMAT,
+		"kernel", t->kernel->id, "release", t->release, "proof", t->proof,
+		"machine", t->machine, "cpu", t->cpu, "accelerator", accel_name(t->accel),
+		"boot_ms", t->boot_ms, "speed", t->speed, "map", map_mark(&t->map),
+		LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
+		file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
+		file_mark(dir, LAB_STUB_FILE));
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	int err = text ? fs_write_file(path, text, strlen(text), 0600) : -ENOMEM;
 
@@ -170,7 +200,8 @@ static bool read_description(struct lab_template *t)
 	bool good = root && files_intact(t->dir, root) &&
 		    json_unpack(root, "{s:s,s:s,s:s,s:F,s:F}", "release", &release,
 				"proof", &proof, "machine", &machine, "boot_ms",
-				&t->boot_ms, "speed", &t->speed) == 0;
+				&t->boot_ms, "speed", &t->speed) == 0 &&
+		    read_map(json_object_get(root, "map"), &t->map);
 
 	if (good) {
 		t->release = xstrdup(release);

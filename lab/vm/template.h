@@ -8,6 +8,7 @@
 #ifndef KMLAB_LAB_TEMPLATE_H
 #define KMLAB_LAB_TEMPLATE_H
 
+#include "../../guest/proto.h"
 #include "../kernel/lab_kernel.h"
 
 enum lab_accel { LAB_ACCEL_TCG, LAB_ACCEL_KVM };
@@ -29,9 +30,10 @@ struct lab_template {
 	double boot_ms; /* what its cold boot took */
 	char *proof;	/* SHA-256 of all it was booted from and with, by content */
 	double speed;	/* guest speed relative to a 3 GHz native core; scales limits */
-	bool built;	/* made by this call, not found */
-	char *qemu;	/* the binary that made it, and must resume it */
-	char *machine, *cpu; /* as QEMU names them: "pc-q35-7.2", "max,..." */
+	struct proto_kernel_map map; /* where to look in its memory; zeros: unknown */
+	bool built;		     /* made by this call, not found */
+	char *qemu;		     /* the binary that made it, and must resume it */
+	char *machine, *cpu;	     /* as QEMU names them: "pc-q35-7.2", "max,..." */
 	struct lab_kernel
 		*kernel; /* its shape again, for a rebuild when it turns out damaged */
 	struct strv append;

@@ -157,6 +157,17 @@ bool report_frame(struct lab_guest_report *r, const struct frame *f);
 void report_done(struct lab_guest_report *r, const struct frame *f);
 void report_console(struct lab_guest_report *r, const char *data, size_t len);
 
+/* witness.c */
+/** witness_check - before a template is saved: @map is set to zeros unless its list of
+ *  modules is found with it, as long as the agent says it is. */
+void witness_check(const struct vm *vm, unsigned int memory_mib,
+		   struct proto_kernel_map *map);
+/** witness_look - the agent says that it is done: enter what the guest's memory says. 0,
+ *  or -ESRCH: QEMU has ended, so that nothing can be seen and nothing is to be believed.
+ */
+int witness_look(const struct vm *vm, const struct lab_template *t,
+		 const struct lab_guest_job *job, struct lab_guest_report *r);
+
 /* session.c */
 /** session_run - from RESUME to the end, whichever it is. */
 int session_run(struct lab *lab, const struct lab_template *t,

@@ -7,6 +7,7 @@
 #include "fs.h"
 
 #include "vm/pump.h"
+#include "vm/order.h"
 #include "vm/vm.h"
 
 #include "tap.h"
@@ -160,6 +161,78 @@ static void test_sections(void)
 	lab_guest_report_deinit(&r);
 }
 
+/* ---- the order of frames ---- */
+
+struct word {
+	enum proto_type type;
+	uint32_t phase; /* with PROTO_PHASE */
+};
+
+/* How many of the words the order takes, one after the other. */
+static size_t taken(const struct lab_guest_job *job, const struct word *words, size_t n)
+{
+	struct order order = {.job = job, .phase = LAB_PHASE_BOOT};
+
+	for (size_t i = 0; i < n; i++) {
+		struct frame f = {words[i].type, NULL, 0};
+
+		if (f.type == PROTO_PHASE) {
+			f.data = (const char *)&words[i].phase;
+			f.len = sizeof(words[i].phase);
+		}
+		if (!order_takes(&order, &f))
+			return i;
+	}
+	return n;
+}
+
+#define TAKES(job, n, name, ...)                                                         \
+	is_int(taken(job, (const struct word[]){__VA_ARGS__},                            \
+		     sizeof((const struct word[]){__VA_ARGS__}) / sizeof(struct word)),  \
+	       n, name)
+
+static void test_order(void)
+{
+	static const struct word hello = {PROTO_HELLO, 0}, log = {PROTO_LOG, 0},
+				 load = {PROTO_PHASE, PROTO_PHASE_LOAD},
+				 test = {PROTO_PHASE, PROTO_PHASE_TEST},
+				 unload = {PROTO_PHASE, PROTO_PHASE_UNLOAD},
+				 leak = {PROTO_PHASE, PROTO_PHASE_LEAK},
+				 done = {PROTO_DONE, 0}, refused = {PROTO_LOAD, 0},
+				 command = {PROTO_COMMAND, 0}, file = {PROTO_FILE, 0},
+				 stuck = {PROTO_UNLOAD, 0}, left = {PROTO_LEFTOVER, 0},
+				 trouble = {PROTO_TROUBLE, 0};
+	char *argv[] = {(char *)"true", NULL};
+	const struct lab_guest_file out = {"a", "b"};
+	const struct lab_guest_job plain = {0}, runs = {.argv = argv},
+				   copies = {.argv = argv, .out = &out, .n_out = 1};
+
+	TAKES(&plain, 7, "a whole job", hello, load, test, unload, leak, left, done);
+	TAKES(&plain, 9, "the log at any time", hello, log, load, test, unload, stuck,
+	      leak, done, log);
+	TAKES(&runs, 7, "with a command", hello, load, test, command, unload, leak, done);
+	TAKES(&runs, 7, "or none, after a refused load", hello, load, refused, test,
+	      unload, leak, done);
+	TAKES(&copies, 6, "with files", hello, load, test, command, file, unload);
+	TAKES(&plain, 0, "nothing before the greeting", load);
+	TAKES(&plain, 1, "which comes once", hello, hello);
+	TAKES(&plain, 1, "no phase is left out", hello, test);
+	TAKES(&plain, 3, "nor comes again", hello, load, test, load);
+	TAKES(&plain, 2, "no end while loading", hello, load, done);
+	TAKES(&plain, 4, "nor while unloading", hello, load, test, unload, done);
+	TAKES(&plain, 6, "nor two", hello, load, test, unload, leak, done, done);
+	TAKES(&runs, 3, "a command must have ended", hello, load, test, unload);
+	TAKES(&runs, 4, "once", hello, load, test, command, command);
+	TAKES(&plain, 3, "and only where there is one", hello, load, test, command);
+	TAKES(&runs, 4, "nor after a refused load", hello, load, refused, test, command);
+	TAKES(&copies, 3, "files come after the command", hello, load, test, file);
+	TAKES(&runs, 4, "where files are wanted", hello, load, test, command, file);
+	TAKES(&plain, 3, "what is left is not known yet", hello, load, test, left);
+	TAKES(&plain, 2, "an agent in trouble says so at once", hello, load, trouble);
+	TAKES(&plain, 1, "the host's own words are not the agent's", hello,
+	      (struct word){PROTO_START, 0});
+}
+
 /* ---- files from the guest ---- */
 
 static void send_file(struct copyout *c, enum proto_file_type type, const char *path,
@@ -299,6 +372,7 @@ int main(void)
 	test_short_frames();
 	test_unload();
 	test_sections();
+	test_order();
 	test_copyout();
 	test_pump();
 	test_reader_gone();
