@@ -57,7 +57,8 @@ static struct lab_result *run_in_terminal(struct cli *cli, const struct lab_plan
 static int finish(struct cli *cli, struct lab_result *result)
 {
 	int status = result->command_status;
-	bool good = result->outcome == LAB_PASS || result->outcome == LAB_TEST_FAILED;
+	bool good = result->outcome == LAB_PASS ||
+		    (result->outcome == LAB_TEST_FAILED && status);
 
 	if (!good)
 		lab_result_print_text(stderr, result, ui_colour(STDERR_FILENO));

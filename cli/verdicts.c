@@ -75,7 +75,10 @@ static int exit_status(const struct cli *cli, const struct lab_result *r)
 
 	if (r->outcome == LAB_HOST_TROUBLE && ui_missing(r->trouble))
 		return EXIT_MISSING;
-	if (own && (r->outcome == LAB_PASS || r->outcome == LAB_TEST_FAILED))
+	if (own && r->outcome == LAB_PASS)
+		return r->command_status;
+	/* A command that ended well does not make up for files that were not copied. */
+	if (own && r->outcome == LAB_TEST_FAILED && r->command_status)
 		return r->command_status;
 	return lab_outcome_exit(r->outcome);
 }

@@ -49,7 +49,8 @@ struct agent {
 	struct stream in, out, err;
 	uint64_t in_total; /* promised by STDIN_END */
 	bool in_total_known;
-	int pty; /* master side, -1: none */
+	int pty;   /* master side, -1: none */
+	int relay; /* frames of the child that copies files, -1: none */
 
 	struct leftover_range ranges[AGENT_MAX_RANGES];
 	unsigned int n_ranges;

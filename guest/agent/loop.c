@@ -10,6 +10,7 @@
 #include "kmsg.h"
 #include "loop.h"
 #include "port.h"
+#include "relay.h"
 #include "small.h"
 #include "stream.h"
 
@@ -89,10 +90,11 @@ static void want(struct pollfd *p, const struct stream *s)
 void loop_poll(struct agent *a, int timeout_ms)
 {
 	struct stream *streams[3] = {&a->in, &a->out, &a->err};
-	struct pollfd fds[6] = {
+	struct pollfd fds[7] = {
 		{a->control, POLLIN, 0},
 		{a->child_fd, POLLIN, 0},
 		{a->kmsg, POLLIN, 0},
+		[6] = {a->relay, POLLIN, 0},
 	};
 	uint64_t silent = now_ms() - a->spoke_ms;
 	int left = silent < ALIVE_MS ? (int)(ALIVE_MS - silent) : 0;
@@ -102,7 +104,7 @@ void loop_poll(struct agent *a, int timeout_ms)
 		stream_end_input(&a->in, a->in_total, a->pty);
 	for (int i = 0; i < 3; i++)
 		want(&fds[3 + i], streams[i]);
-	ready = poll(fds, 6, timeout_ms < left ? timeout_ms : left);
+	ready = poll(fds, 7, timeout_ms < left ? timeout_ms : left);
 	if (ready < 0)
 		guard_restore(); /* we may be allowed fewer descriptors than these */
 	if (ready > 0) {
@@ -114,6 +116,8 @@ void loop_poll(struct agent *a, int timeout_ms)
 		for (int i = 0; i < 3; i++)
 			if (fds[3 + i].revents)
 				stream_pump(streams[i]);
+		if (fds[6].revents)
+			relay_pump(a);
 		if (fds[1].revents)
 			reap(a);
 	}

@@ -113,6 +113,7 @@ int main(void)
 		.pty = -1,
 		.kmsg = -1,
 		.mounts = -1,
+		.relay = -1,
 		.in = {.from = -1, .to = -1},
 		.out = {.from = -1, .to = -1},
 		.err = {.from = -1, .to = -1},

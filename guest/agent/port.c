@@ -71,6 +71,12 @@ static void write_all(int fd, const void *data, size_t size)
 	}
 }
 
+void port_pass(struct agent *a, const void *frame, size_t len)
+{
+	write_all(a->control, frame, len);
+	a->spoke_ms = now_ms();
+}
+
 void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t fixed_len,
 	       const void *rest, size_t rest_len)
 {
@@ -85,8 +91,7 @@ void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t 
 		memcpy(buf + sizeof(head), fixed, fixed_len);
 	if (rest_len)
 		memcpy(buf + sizeof(head) + fixed_len, rest, rest_len);
-	write_all(a->control, buf, sizeof(head) + head.length);
-	a->spoke_ms = now_ms();
+	port_pass(a, buf, sizeof(head) + head.length);
 }
 
 void port_send_strings(struct agent *a, enum proto_type type, const void *fixed,

@@ -12,6 +12,9 @@ int port_open(unsigned int port);
 void port_send(struct agent *a, enum proto_type type, const void *fixed, size_t fixed_len,
 	       const void *rest, size_t rest_len);
 
+/** port_pass - a frame that is whole already, with its head. */
+void port_pass(struct agent *a, const void *frame, size_t len);
+
 /** port_send_strings - one frame: @fixed, then two strings; @s2 may be NULL. */
 void port_send_strings(struct agent *a, enum proto_type type, const void *fixed,
 		       size_t fixed_len, const char *s1, const char *s2);

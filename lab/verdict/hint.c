@@ -34,6 +34,9 @@ static const struct hint hints[] = {
 	{"command-not-run", "the guest has busybox; copy other programs in with --in"},
 	{"command-killed", "the program crashed: build it with -g and run it by hand in "
 			   "'kmlab shell'"},
+	{"copy-failed",
+	 "what was written until then is there; check what --out names, and name less of "
+	 "it"},
 	{"timeout",
 	 "if the command only needs longer, raise --timeout; else look for a wait "
 	 "whose wake-up never comes"},

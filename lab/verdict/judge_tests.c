@@ -41,7 +41,7 @@ static void judge_status(struct judge *j, int status)
 	judge_add(j, &event);
 }
 
-void judge_tests(struct judge *j)
+static void judge_command(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
 	bool failed = judge_ktap(j);
@@ -67,4 +67,26 @@ void judge_tests(struct judge *j)
 				    "the test's output broke off or is no KTAP");
 		judge_add(j, &event);
 	}
+}
+
+/* What was to be copied out is missing, or not whole: nobody may take it for a success.
+ */
+static void judge_copy(struct judge *j)
+{
+	const struct lab_guest_report *r = j->report;
+	struct lab_event event;
+
+	if (r->copy_note)
+		strv_add(&j->result->notes, r->copy_note);
+	if (!r->copy_failed)
+		return;
+	event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "copy-failed", "%s",
+			    r->copy_failed);
+	judge_add(j, &event);
+}
+
+void judge_tests(struct judge *j)
+{
+	judge_command(j);
+	judge_copy(j);
 }

@@ -6,7 +6,7 @@
  * contradiction: there is an event for it. */
 static bool agent_said_why(const struct lab_guest_report *r)
 {
-	return r->load_failed || r->unload_failed || r->command_killed;
+	return r->load_failed || r->unload_failed || r->command_killed || r->copy_failed;
 }
 
 static void judge_held(struct judge *j)

@@ -153,6 +153,9 @@ struct lab_guest_report {
 	size_t n_sections;
 	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
 
+	char *copy_failed; /* why what was to be copied out is not whole, or NULL */
+	char *copy_note;   /* what could not be read to its end, or NULL */
+
 	enum lab_witness witness;
 	char *held;	/* module of the job's that is still loaded at the end, or NULL */
 	bool held_live; /* not half loaded, or half unloaded */

@@ -40,6 +40,8 @@ void lab_guest_report_deinit(struct lab_guest_report *r)
 	free(r->unload_failed);
 	free(r->unload_holders);
 	free(r->stall_trace);
+	free(r->copy_failed);
+	free(r->copy_note);
 	free(r->held);
 	text_deinit(&r->console);
 	memset(r, 0, sizeof(*r));

@@ -295,6 +295,8 @@ int session_run(struct lab *lab, const struct lab_template *t,
 	if (!err && r->end == LAB_END_DONE && s->copyout.problem)
 		err = lab_fail(lab, -EIO, "%s; check the place to copy to",
 			       s->copyout.problem);
+	r->copy_failed = take_ptr(s->copyout.unfinished);
+	r->copy_note = take_ptr(s->copyout.unread);
 	free(s->shutdown);
 	frames_deinit(&s->frames);
 	copyout_deinit(&s->copyout);

@@ -101,6 +101,17 @@ static void notice_oops(struct session *s, const struct frame *f)
 	s->oopsed = true;
 }
 
+static void on_file(struct session *s, const struct frame *f)
+{
+	if (f->type == PROTO_FILE)
+		copyout_file(&s->copyout, f);
+	else
+		copyout_data(&s->copyout, f);
+	s->tried = 0;
+	if (s->copyout.full && s->wait.what == PROTO_WAIT_FILES)
+		watchdog_give_up(s);
+}
+
 static void on_frame(struct session *s, const struct frame *f)
 {
 	enum lab_phase before = s->r->phase;
@@ -120,10 +131,8 @@ static void on_frame(struct session *s, const struct frame *f)
 		on_wait(s, f);
 		break;
 	case PROTO_FILE:
-		copyout_file(&s->copyout, f);
-		break;
 	case PROTO_FILE_DATA:
-		copyout_data(&s->copyout, f);
+		on_file(s, f);
 		break;
 	case PROTO_TROUBLE:
 		on_trouble(s, f);

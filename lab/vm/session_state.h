@@ -71,5 +71,7 @@ void session_close_control(struct session *s);
 /** watchdog_check - once in each round of the loop: is the guest out of time, silent or
  *  lost, and is what its agent waits for to be given up? */
 void watchdog_check(struct session *s);
+/** watchdog_give_up - what the agent waits for now has lasted long enough. */
+void watchdog_give_up(struct session *s);
 
 #endif

@@ -132,10 +132,21 @@ int clone_start(struct lab *lab, const struct lab_template *t,
 const char *accel_name(enum lab_accel accel);
 
 /* copyout.c */
+/* What a guest may send, for all places of a job together, as the host counts it. */
+#define COPYOUT_MAX_BYTES (1ULL << 30)
+#define COPYOUT_MAX_FILES 65536 /* and directories */
+#define COPYOUT_MAX_DEPTH 64
+
 struct copyout {
 	const struct lab_guest_job *job;
-	int fd;	       /* the file being written, -1: none */
-	char *problem; /* first thing that could not be written, or NULL */
+	int fd; /* the file being written, -1: none */
+	uint64_t bytes;
+	size_t files;
+	uint32_t index;	  /* of the place last written to */
+	bool full;	  /* a limit was hit: the rest is not wanted */
+	char *problem;	  /* first thing that could not be written here, or NULL */
+	char *unfinished; /* why the copy is not whole, by the guest's doing, or NULL */
+	char *unread;	  /* first file that could not be read to its end, or NULL */
 };
 void copyout_file(struct copyout *c, const struct frame *f);
 void copyout_data(struct copyout *c, const struct frame *f);

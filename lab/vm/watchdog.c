@@ -24,6 +24,7 @@ static double wait_limit_ms(const struct session *s)
 {
 	switch (s->wait.what) {
 	case PROTO_WAIT_CALL:
+	case PROTO_WAIT_FILES: /* for one piece of them */
 		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
 	case PROTO_WAIT_COMMAND:
 		return command_ms(s->job->timeout_ms);
@@ -43,6 +44,15 @@ static bool is_lost(struct session *s, double step)
 	       s->quiet > OOPS_LIMIT_MS * s->scale;
 }
 
+void watchdog_give_up(struct session *s)
+{
+	if (!s->wait.number)
+		return;
+	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
+		   sizeof(s->wait.number));
+	s->wait.number = 0;
+}
+
 static void check_agents_wait(struct session *s, double step)
 {
 	double limit = wait_limit_ms(s) * s->scale;
@@ -51,9 +61,7 @@ static void check_agents_wait(struct session *s, double step)
 	if (!s->wait.number || !limit || s->state != RUNNING ||
 	    (s->tried < limit && !lost))
 		return;
-	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
-		   sizeof(s->wait.number));
-	s->wait.number = 0;
+	watchdog_give_up(s);
 }
 
 void watchdog_check(struct session *s)

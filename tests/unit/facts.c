@@ -136,6 +136,9 @@ static void fill(struct lab_guest_report *r)
 	report_console(r, "the console\0's end", 18);
 	r->end = LAB_END_DONE;
 	r->load_ms = 12.5;
+	r->witness = LAB_WITNESS_READ;
+	r->held = xstrdup("hello");
+	r->held_live = true;
 }
 
 static int recalled(struct lab_guest_report *ret, struct text *output)
@@ -171,6 +174,9 @@ static void test_recall(void)
 	is_int(again.n_log == 2 ? again.log[1].phase : 0, LAB_PHASE_UNLOAD, "by phases");
 	is_int(again.taint, 12288, "the taint");
 	is_int(again.log_lost, 3, "lost records");
+	is_int(again.witness, LAB_WITNESS_READ, "that the host has looked");
+	is_str(again.held, "hello", "and what it has seen");
+	ok(again.held_live, "and how");
 	is_int(again.console.len, 18, "the console");
 	ok(again.load_ms > 12 && again.load_ms < 13, "times");
 	ok(back.len == output.len && !memcmp(back.s, said, back.len),

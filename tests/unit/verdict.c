@@ -374,6 +374,40 @@ static void test_command(void)
 	lab_result_destroy(r);
 }
 
+/* What the host saw, beside what the agent said. */
+static void test_witness(void)
+{
+	struct lab_guest_report report = good_report();
+
+	report.witness = LAB_WITNESS_READ;
+	check(&report, LAB_PASS, "", "loaded, unloaded, nothing left");
+	report.held = (char *)"tiny";
+	check(&report, LAB_LEAK, "module",
+	      "'tiny' is still in the kernel's list of modules, half loaded or half "
+	      "unloaded");
+	report.held_live = true;
+	check(&report, LAB_GUEST_LOST, "impostor",
+	      "the guest says that 'tiny' is unloaded, but in its memory the module is "
+	      "still there");
+	report.unload_failed = (char *)"tiny";
+	report.unload_errno = EAGAIN;
+	check(&report, LAB_LEAK, "reference",
+	      "'tiny' could not be unloaded: still in use");
+	report = good_report();
+	report.witness = LAB_WITNESS_DAMAGED;
+	check(&report, LAB_GUEST_LOST, "damaged-list",
+	      "the kernel's list of modules is damaged: what the guest reports cannot be "
+	      "checked");
+	report = good_report();
+	report.end = LAB_END_IMPOSTOR;
+	report.phase = LAB_PHASE_TEST;
+	check(&report, LAB_GUEST_LOST, "impostor",
+	      "something in the guest spoke in the agent's place during the test");
+	report = good_report();
+	report.copy_failed = (char *)"the guest has no '/x'";
+	check(&report, LAB_TEST_FAILED, "copy-failed", "the guest has no '/x'");
+}
+
 static const char *const oops[] = {
 	"BUG: kernel NULL pointer dereference, address: 0000000000000000",
 	"#PF: supervisor write access in kernel mode",
@@ -708,6 +742,7 @@ int main(void)
 	test_outcomes();
 	test_pass();
 	test_ends();
+	test_witness();
 	test_load();
 	test_stuck();
 	test_stopped();

@@ -290,6 +290,66 @@ static void test_copyout(void)
 	fs_remove_tree(top);
 }
 
+/* What was in the place before is no trap either. */
+static void test_copyout_traps(void)
+{
+	char top[] = "/tmp/kmlab-test-XXXXXX";
+	_cleanup_free_ char *place = mkdtemp(top) ? xprintf("%s/place", top) : NULL;
+	_cleanup_free_ char *fifo = xprintf("%s/fifo", place);
+	struct lab_guest_file out = {place, "/guest"};
+	struct lab_guest_job job = {.out = &out, .n_out = 1};
+	struct copyout c = {.job = &job, .fd = -1};
+
+	if (!ok(place, "a place to copy to"))
+		return;
+	send_file(&c, PROTO_FILE_DIR, "", NULL);
+	ok(mkfifo(fifo, 0600) == 0, "a FIFO without a reader in it");
+	send_file(&c, PROTO_FILE_REGULAR, "fifo", "bad");
+	ok(c.problem, "is not waited for");
+	send_file(&c, PROTO_FILE_DIR, "sub", NULL);
+	send_file(&c, PROTO_FILE_REGULAR, "sub", "bad");
+	ok(fs_is_dir(place), "a directory does not become a file");
+	send_file(&c, PROTO_FILE_REGULAR, "", "bad");
+	ok(fs_is_dir(place), "nor does the place itself");
+	send_file(&c, (enum proto_file_type)77, "odd", "bad");
+	ok(!has(place, "odd", "bad"), "what is of no known kind is not written");
+	send_file(&c, PROTO_FILE_STUCK, "later", NULL);
+	is_str(c.unfinished,
+	       "'/guest/odd' could not be copied out: what read it was killed "
+	       "(signal 0)",
+	       "and is told; of what follows the first counts");
+	copyout_deinit(&c);
+	fs_remove_tree(top);
+}
+
+static void test_copyout_limits(void)
+{
+	static char piece[PROTO_MAX_FRAME];
+	struct lab_guest_file out = {"/dev/null", "/guest"};
+	struct lab_guest_job job = {.out = &out, .n_out = 1};
+	struct copyout c = {.job = &job, .fd = -1};
+	struct frame f = {PROTO_FILE_DATA, piece, sizeof(piece)};
+	size_t n = COPYOUT_MAX_BYTES / sizeof(piece);
+
+	send_file(&c, PROTO_FILE_REGULAR, "", NULL);
+	for (size_t i = 0; i < n; i++)
+		copyout_data(&c, &f);
+	ok(!c.full && !c.problem, "as many bytes as a guest may send");
+	f.len = 1;
+	copyout_data(&c, &f);
+	ok(c.full, "one more is too many");
+	is_str(c.unfinished, "the guest sent more than 1024 MiB for '--out /guest'",
+	       "and says so");
+	copyout_deinit(&c);
+	c = (struct copyout){.job = &job, .fd = -1};
+	for (size_t i = 0; i < COPYOUT_MAX_FILES; i++)
+		send_file(&c, PROTO_FILE_MISSING, "x", NULL);
+	ok(!c.full, "as many files as a guest may send");
+	send_file(&c, PROTO_FILE_MISSING, "x", NULL);
+	ok(c.full, "one more is too many");
+	copyout_deinit(&c);
+}
+
 /* ---- streams ---- */
 
 static void test_pump(void)
@@ -374,6 +434,8 @@ int main(void)
 	test_sections();
 	test_order();
 	test_copyout();
+	test_copyout_traps();
+	test_copyout_limits();
 	test_pump();
 	test_reader_gone();
 	test_accel();
