@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files in /proc/hostile that do the one who reads them no good: one oopses, one waits for
- * ever, one waits for ever and is not to be killed, one has no end, one has none to give.
+ * Files in /proc/hostile that do the one who reads them no good: one oopses, one waits
+ * for ever, one waits for ever and is not to be killed, one has no end, and one has
+ * nothing to give.
  */
 #include <linux/completion.h>
 #include <linux/module.h>
