@@ -1,0 +1,270 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A build may run any program (tests/hostile/build/): none gets out of the box, as root or
+# as a user, no limit is passed without a sentence, and the machine stays as it was. What
+# builds of right modules do goes on working.
+. "$(dirname "$0")/lib.sh"
+
+attacks=$top/tests/hostile/build
+secret=kmlab-secret-$$
+daemon=kmdaemon-$$
+main_cache=${KMLAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kmlab}
+chmod 755 "$scratch"
+
+# module DIR: an empty module m.
+module() {
+	mkdir -p "$1"
+	printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\nMODULE_DESCRIPTION("test");\n' \
+		>"$1/m.c"
+	echo 'obj-m := m.o' >"$1/Kbuild"
+}
+
+# build DIR COMMAND: let the Kbuild in DIR run the shell command, once, with its output in
+# that of the build. No part of it is seen by make.
+runs() {
+	printf '%s\n' "$2" >"$1/run"
+	cat >"$1/Kbuild" <<-END
+		\$(if \$(wildcard $1/ran),,\$(shell cd $1 && touch ran && sh ./run >&2))
+		obj-m := m.o
+	END
+}
+
+# as_user COMMAND...: as who is to be tested, with that one's cache.
+as_user() {
+	if [ "$user" = root ]; then
+		env HOME="$area/home" TEST_SECRET="$secret" "$@"
+	else
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			env HOME="$area/home" TEST_SECRET="$secret" "$@"
+	fi
+}
+
+kmlab() {
+	run as_user "$KMLAB" build --offline -k "$kernel" "$@"
+}
+
+# ---- the machine, before and after ----
+
+# The area of one user: a checkout with the source in it, what --see shows, a home.
+make_area() {
+	area=$scratch/$user
+	source=$area/checkout/source
+	mkdir -p "$area/home" "$area/seen" "$area/checkout/.git" "$area/checkout/include"
+	module "$source"
+	mkdir "$source/below"
+	for dir in "$area" "$area/home" "$area/seen" "$area/checkout" "$area/checkout/.git" \
+		"$source"; do
+		echo "$secret" >"$dir/secret"
+		echo victim >"$dir/victim"
+	done
+	rm "$source/secret"
+	ln -s / "$source/to-root"
+	ln -s "$area/secret" "$source/to-secret"
+	ln -s "$area/new" "$source/to-new"
+	ln -s ../victim "$source/to-victim"
+	cp /bin/true "$source/set-id-program"
+	cp -r "$attacks" "$source/attacks"
+	mv "$area/secret" "$area/$secret"
+	ln "$area/$secret" "$area/secret"
+	[ "$user" = root ] || chown -R 65534:65534 "$area"
+	chmod 4755 "$source/set-id-program"
+}
+
+# What the attacks must know, beside what the victim says.
+configure() {
+	tries=0
+	until [ -f "$area/config.h" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || return 1
+		sleep 0.1
+	done
+	cat "$area/config.h" - >"$source/attacks/config.h" <<-END
+		#define SOURCE "$source"
+		#define CHECKOUT "$area/checkout"
+		#define SEEN "$area/seen"
+		#define AREA "$area"
+		#define AREA_TOP "$(echo "$area" | cut -d/ -f2)"
+		#define HOME_DIR "$area/home"
+		#define REAL_HOME "${HOME:-/root}"
+		#define CACHE "$KMLAB_CACHE"
+		#define HOST_ONLY "$area/$secret"
+		#define SECRET "$secret"
+		#define PTS "$(ls -d /dev/pts/[0-9]* 2>/dev/null | head -n 1)"
+		#define DAEMON_NAME "$daemon"
+		#define KMLAB_PROGRAM "$KMLAB"
+	END
+}
+
+start_victim() {
+	mkfifo "$scratch/life"
+	as_user "$scratch/victim" "$area" <"$scratch/life" >/dev/null 2>&1 &
+	victim=$!
+	exec 8>"$scratch/life"
+	rm "$scratch/life"
+}
+
+end_victim() {
+	exec 8>&-
+	wait "$victim"
+}
+
+# Times too, but for directories above and of what a daemon of this test writes itself.
+machine() {
+	(cd "$area" && find . -name touched -prune -o -printf '%p %y %m %u %s %T@ %l\n' | sort
+	find . -type f ! -name touched -exec cksum {} + | sort -k 3)
+	cat /proc/self/mountinfo /proc/sys/kernel/core_pattern /proc/sys/kernel/hostname
+	cat /proc/sysvipc/sem /proc/sysvipc/msg
+	cut -c1-40 /proc/sysvipc/shm
+	ls -la "$HOME" /dev
+}
+
+# Processes of the last build that are still there.
+left_behind() {
+	pgrep -x "$daemon" | wc -l
+}
+
+set_id_files() {
+	find "$KMLAB_CACHE/builds" -perm /6000 -type f
+}
+
+# ---- attacks ----
+
+# The script that tries them all, inside.
+try_all() {
+	cat <<-END
+		cd $source/attacks
+		export SOURCE=$source
+		mkdir /tmp/bin
+		ls *.c | sed 's/\.c\$//' | xargs -P 4 -I NAME \\
+			gcc -std=gnu11 -Wall -Wextra -o /tmp/bin/NAME NAME.c -lrt
+		cp *.sh /tmp/bin
+		for name in \$(ls *.c *.sh); do
+			name=\${name%.c}
+			timeout 100 /tmp/bin/\$name >/tmp/out 2>&1
+			status=\$?
+			sed "s/^/attack \$name: /" /tmp/out
+			echo "attack \$name: exit \$status"
+		done
+	END
+}
+
+# What the build said about each attack, as results of ours.
+relay_attacks() {
+	cp "$scratch/out" "$scratch/all"
+	cat "$scratch/err" >>"$scratch/all"
+	for file in "$attacks"/*.c "$attacks"/*.sh; do
+		name=$(basename "$file" .c)
+		grep "attack $name: " "$scratch/all" >"$scratch/out"
+		: >"$scratch/err"
+		grep -q "attack $name: tried [1-9]" "$scratch/out" &&
+			grep -q "attack $name: exit 1$" "$scratch/out" &&
+			! grep -q "attack $name: got through" "$scratch/out"
+		result "as $user: $name" $?
+	done
+	cp "$scratch/all" "$scratch/out"
+}
+
+attack_all() {
+	runs "$source" "$(try_all)"
+	[ "$user" = root ] || chown -R 65534:65534 "$source"
+	chmod 4755 "$source/set-id-program"
+	machine >"$scratch/before"
+	# Descriptors that a careless caller has open.
+	kmlab --see "$area/seen" "$source" 5<"$area/$secret" 6>>"$area/$secret" 7<"$area"
+	exits 0 "as $user: a build that tries them all, and has a module"
+	sleep 0.3
+	is "$(left_behind)" 0 "as $user: no process is left"
+	is "$(set_id_files)" "" "as $user: no program with a set-id bit is left"
+	is "$(cat "$area/touched")" "" "as $user: nothing of the host's was reached"
+	relay_attacks
+	machine >"$scratch/after"
+	diff "$scratch/before" "$scratch/after" >"$scratch/out" 2>&1
+	result "as $user: the machine is as it was" $?
+}
+
+# ---- limits ----
+
+# limit NAME LIMIT SENTENCE: what takes too much is stopped, and mended it builds.
+limit() {
+	dir=$area/$1
+	module "$dir"
+	cp "$attacks/limits/take.h" "$attacks/limits/$1".* "$dir"
+	if [ -f "$dir/$1.c" ]; then
+		runs "$dir" "gcc -std=gnu11 -Wall -Wextra -o /run/$1 $1.c && exec /run/$1"
+	else
+		runs "$dir" "exec sh ./$1.sh"
+	fi
+	[ "$user" = root ] || chown -R 65534:65534 "$dir"
+	kmlab --limit "$2" "$dir"
+	exits 101 "as $user: $1"
+	says "kmlab: error: the build was stopped: $3" "as $user: $1: with its sentence"
+	touch "$dir/ran"
+	kmlab --quiet "$dir"
+	exits 0 "as $user: $1: mended, the same source builds"
+	[ "$status" -eq 0 ] || kmlab --quiet --clean "$dir"
+	[ "$status" -eq 0 ]
+	result "as $user: $1: or after --clean" $?
+	rm -rf "$dir"
+}
+
+limits() {
+	limit output output=1M 'it printed more than 1 MiB'
+	limit time_busy time=2 'it ran for 2 seconds'
+	limit time_asleep time=2 'it ran for 2 seconds'
+	limit time_orphans time=3 'it ran for 3 seconds'
+	limit time_stopped time=2 'it ran for 2 seconds'
+	limit processes_bomb processes=100 'it had more than 100 processes'
+	limit processes_threads processes=100 'it had more than 100 processes'
+	for name in one many shared unseen page_tables pipes sockets lame_warden tmp; do
+		limit memory_$name memory=150M 'it took more than 150 MiB of memory'
+	done
+	for name in large many_large small deep unlinked; do
+		limit disk_$name disk=20M 'it wrote more than 20 MiB to the disk'
+	done
+}
+
+# ---- who attacks ----
+
+# A cache of one's own in hard links; only root makes one, and for the user only.
+make_cache() {
+	if [ "$user" = root ]; then
+		KMLAB_CACHE=$main_cache
+	else
+		KMLAB_CACHE=$(mktemp -d "$main_cache-user.XXXXXX") || return 1
+		user_cache=$KMLAB_CACHE
+		for part in kernels roots; do
+			cp -al "$main_cache/$part" "$KMLAB_CACHE/" 2>/dev/null ||
+				cp -a "$main_cache/$part" "$KMLAB_CACHE/" || return 1
+		done
+		find "$KMLAB_CACHE" -type d -exec chown 65534:65534 {} +
+	fi
+	export KMLAB_CACHE
+}
+
+# The trap of lib.sh would leave the other user's cache.
+user_cache=
+trap 'rm -rf "$scratch" ${user_cache:+"$user_cache"}' EXIT
+
+everything_as() {
+	user=$1
+	if ! make_cache; then
+		skip "as $user" "no room for a cache of its own beside $main_cache"
+		return
+	fi
+	make_area
+	start_victim
+	if ! configure; then
+		cat "$area"/* >"$scratch/out" 2>&1
+		result "as $user: the victim starts" 1
+		return
+	fi
+	attack_all
+	limits
+	end_victim
+}
+
+gcc -std=gnu11 -o "$scratch/victim" "$attacks/host/victim.c" -lrt >"$scratch/out" 2>&1
+result "the victim is compiled" $?
+cd "$scratch" || exit 1
+everything_as root
+done_testing
