@@ -31,7 +31,7 @@ runs() {
 
 # as_user COMMAND...: as who is to be tested, with that one's cache.
 as_user() {
-	if [ "$user" = root ]; then
+	if [ "$(id -u)" -ne 0 ] || [ "$user" = root ]; then
 		env HOME="$area/home" TEST_SECRET="$secret" "$@"
 	else
 		setpriv --reuid=65534 --regid=65534 --clear-groups \
@@ -66,7 +66,7 @@ make_area() {
 	cp -r "$attacks" "$source/attacks"
 	mv "$area/secret" "$area/$secret"
 	ln "$area/$secret" "$area/secret"
-	[ "$user" = root ] || chown -R 65534:65534 "$area"
+	[ "$user" != nobody ] || chown -R 65534:65534 "$area"
 	chmod 4755 "$source/set-id-program"
 }
 
@@ -89,7 +89,7 @@ configure() {
 		#define CACHE "$KMLAB_CACHE"
 		#define HOST_ONLY "$area/$secret"
 		#define SECRET "$secret"
-		#define PTS "$(ls -d /dev/pts/[0-9]* 2>/dev/null | head -n 1)"
+		#define PTS "$(find /dev/pts -name "[0-9]*" 2>/dev/null | head -n 1)"
 		#define DAEMON_NAME "$daemon"
 		#define KMLAB_PROGRAM "$KMLAB"
 	END
@@ -166,10 +166,11 @@ relay_attacks() {
 
 attack_all() {
 	runs "$source" "$(try_all)"
-	[ "$user" = root ] || chown -R 65534:65534 "$source"
+	[ "$user" != nobody ] || chown -R 65534:65534 "$source"
 	chmod 4755 "$source/set-id-program"
 	machine >"$scratch/before"
 	# Descriptors that a careless caller has open.
+	# shellcheck disable=SC2094 # nobody is to read or write them
 	kmlab --see "$area/seen" "$source" 5<"$area/$secret" 6>>"$area/$secret" 7<"$area"
 	exits 0 "as $user: a build that tries them all, and has a module"
 	sleep 0.3
@@ -194,7 +195,7 @@ limit() {
 	else
 		runs "$dir" "exec sh ./$1.sh"
 	fi
-	[ "$user" = root ] || chown -R 65534:65534 "$dir"
+	[ "$user" != nobody ] || chown -R 65534:65534 "$dir"
 	kmlab --limit "$2" "$dir"
 	exits 101 "as $user: $1"
 	says "kmlab: error: the build was stopped: $3" "as $user: $1: with its sentence"
@@ -223,11 +224,108 @@ limits() {
 	done
 }
 
+# ---- what right modules do ----
+
+# Each line is a step; what it prints is not looked at.
+steps() {
+	cat <<-'END'
+		checkout: grep -q ref ../.git/HEAD && ls ../.git
+		header: grep -q SHARED ../include/x.h
+		pwd: [ "$(pwd)" = "$SOURCE" ]
+		mktemp: f=$(mktemp) && d=$(mktemp -d) && echo x >"$f" && mv "$f" "$d/x"
+		tar: mkdir t && echo x >t/x; ! command -v tar || (tar czf t.tar.gz t && rm -r t && tar xzf t.tar.gz && cat t/x)
+		copy: cp -a t t2 && diff -r t t2 && cp -a m.c m2.c && touch -r m.c m2.c && chmod 640 m2.c
+		link: ln -s m.c l.c && cat l.c && ln m.c h.c && rm l.c h.c
+		substitution: bash -c 'diff <(sort m.c) <(sort m.c)'
+		sort: seq 1 100000 | sort -R -S 1M | sort -n -S 1M | tail -n 1 | grep -x 100000
+		patch: sed -i 's/test/test by patch/' m.c && grep -q patch m.c
+		program: echo 'int main(void) { return 0; }' >p.c && gcc -o p p.c && ./p
+		make: printf 'all:\n\t+echo made\n' >sub.mk && ${MAKE:-make} -f sub.mk
+		pipe: mkfifo f && (echo x >f &) && [ "$(cat f)" = x ] && rm f
+		lock: perl -e 'open(F, ">lock") && flock(F, 2) || exit 1' && rm lock
+		background: (sleep 0.1 & wait) && kill -0 $$
+		devices: dd if=/dev/zero of=/dev/null bs=1k count=1 && head -c 4 /dev/urandom | od
+		proc: grep -q processor /proc/cpuinfo && grep -q MemTotal /proc/meminfo && nproc && uname -a
+		directories: mkdir -p a/b/c && mv a z && rm -r z && rmdir below && mkdir below
+		remove: rm victim && [ ! -e victim ]
+		permissions: umask 077 && echo x >private && install -m 755 private p755 && rm private
+		date: date && id && whoami; tty; true
+		perl: perl -e 'exit 0'
+		xattr: cp -p --preserve=all m.c kept.c && rm kept.c
+	END
+}
+
+# A module that does all of that, with a header of a neighbour's and one that --see shows.
+right_module() {
+	source=$area/checkout/right
+	module "$source"
+	mkdir -p "$source/below"
+	echo victim >"$source/victim"
+	echo 'ref: refs/heads/main' >"$area/checkout/.git/HEAD"
+	echo '#define SHARED 1' >"$area/checkout/include/x.h"
+	echo '#define SEEN 1' >"$area/seen/seen.h"
+	sed -i '1a #include "../include/x.h"\n#include <seen.h>\nint n = SHARED + SEEN;' "$source/m.c"
+	sed -i '2a extern int n;' "$source/m.c"
+	steps | while IFS=: read -r name command; do
+		echo "if ($command) >/tmp/out 2>&1; then echo 'did $name'; else echo 'not $name'; cat /tmp/out; fi"
+	done >"$source/steps"
+	runs "$source" "export SOURCE=$source; $(cat "$source/steps")"
+	echo "ccflags-y := -I$area/seen" >>"$source/Kbuild"
+	[ "$user" != nobody ] || chown -R 65534:65534 "$area/checkout" "$area/seen"
+	kmlab --see "$area/seen" "$source"
+	exits 0 "as $user: a right module that does much is built"
+	for name in $(steps | cut -d: -f1); do
+		says "did $name" "as $user: it may: $name"
+	done
+}
+
+# ---- kmlab dies ----
+
+killed() {
+	dir=$area/killed
+	module "$dir"
+	runs "$dir" "(exec -a $daemon sleep 1000) & (trap '' HUP INT TERM; exec sleep 1000) & wait"
+	sed -i "s/exec -a $daemon sleep/cp \/bin\/sleep \/tmp\/$daemon; exec \/tmp\/$daemon/" "$dir/run"
+	[ "$user" != nobody ] || chown -R 65534:65534 "$dir"
+	as_user "$KMLAB" build --offline -k "$kernel" "$dir" >"$scratch/out" 2>&1 </dev/null &
+	pid=$!
+	tries=0
+	until [ "$(left_behind)" != 0 ] || [ $tries -gt 600 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	is "$(left_behind)" 1 "as $user: a build that never ends, on its way"
+	kill -9 "$(pgrep -P "$pid")"
+	wait "$pid" 2>/dev/null
+	tries=0
+	while [ "$(left_behind)" != 0 ] && [ $tries -lt 100 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	is "$(left_behind)" 0 "as $user: nothing of it is left when kmlab is killed"
+	echo 'obj-m := m.o' >"$dir/Kbuild"
+	kmlab --quiet "$dir"
+	exits 0 "as $user: and mended it builds"
+}
+
+# Signals to everybody end the build, and nothing but the build.
+kill_all() {
+	dir=$area/kill-all
+	module "$dir"
+	runs "$dir" 'kill -9 1; kill -9 -1; sleep 1000'
+	[ "$user" != nobody ] || chown -R 65534:65534 "$dir"
+	kmlab --limit time=20 "$dir"
+	[ "$status" -ne 0 ]
+	result "as $user: a build that kills all fails" $?
+	kill -0 "$victim"
+	result "as $user: and the victim is there" $?
+}
+
 # ---- who attacks ----
 
 # A cache of one's own in hard links; only root makes one, and for the user only.
 make_cache() {
-	if [ "$user" = root ]; then
+	if [ "$(id -u)" -ne 0 ] || [ "$user" = root ]; then
 		KMLAB_CACHE=$main_cache
 	else
 		KMLAB_CACHE=$(mktemp -d "$main_cache-user.XXXXXX") || return 1
@@ -258,13 +356,26 @@ everything_as() {
 		result "as $user: the victim starts" 1
 		return
 	fi
-	attack_all
-	limits
+	case ${KMLAB_TEST_PART:-attack_all} in
+	attack_all) attack_all ;;
+	esac
+	right_module
+	killed
+	kill_all
+	[ "$user" != root ] || limits
 	end_victim
 }
 
 gcc -std=gnu11 -o "$scratch/victim" "$attacks/host/victim.c" -lrt >"$scratch/out" 2>&1
 result "the victim is compiled" $?
 cd "$scratch" || exit 1
-everything_as root
+if [ "$(id -u)" -ne 0 ]; then
+	everything_as "$(id -un)"
+elif setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$KMLAB"; then
+	everything_as root
+	everything_as nobody
+else
+	everything_as root
+	skip "as a user" "one cannot reach $KMLAB"
+fi
 done_testing
