@@ -3,7 +3,8 @@
 # A directory in a directory, deeper than any path can be long.
 i=0
 while [ $i -lt 5000 ]; do
-	mkdir -p dir/dir/dir/dir/dir/dir/dir/dir/dir/dir && cd -P dir/dir/dir/dir/dir/dir/dir/dir/dir/dir || break
+	mkdir -p d/d/d/d/d/d/d/d/d/d || break
+	cd -P d/d/d/d/d/d/d/d/d/d || break
 	i=$((i + 10))
 done 2>/dev/null
 sleep 10

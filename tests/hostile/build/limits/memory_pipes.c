@@ -10,13 +10,11 @@ int main(void)
 
 	for (int i = 0; i < 60 && size < MUCH * MIB; i++) {
 		int ready[2], full[2];
-		char byte;
+		unsigned long own = 0;
 
 		if (pipe(ready) < 0)
 			return 2;
 		if (fork() == 0) {
-			unsigned long own = 0;
-
 			while (pipe2(full, O_NONBLOCK) == 0)
 				while (write(full[1], page, sizeof(page)) > 0)
 					own += sizeof(page);
@@ -24,13 +22,10 @@ int main(void)
 			sleep(20);
 			_exit(0);
 		}
-		unsigned long own = 0;
-
 		(void)!read(ready[0], &own, sizeof(own));
 		size += own;
 		close(ready[0]);
 		close(ready[1]);
-		(void)byte;
 	}
 	printf("%lu MiB in pipes\n", size / MIB);
 	return taken();
