@@ -196,6 +196,35 @@ outside() {
 	done
 }
 
+# Runs the rest in a terminal of its own and says what was typed into that meanwhile.
+in_terminal() {
+	cat >"$scratch/typed" <<-'END'
+		"$@"
+		stty -icanon -echo min 0 time 2
+		echo "typed: [$(dd bs=100 count=1 2>/dev/null)]"
+	END
+	run as_user script -qec "sh $scratch/typed $*" /dev/null
+}
+
+terminal() {
+	if ! command -v script >/dev/null; then
+		skip "as $user: a build in a terminal" "no script(1) here"
+		return
+	fi
+	dir=$area/terminal
+	module "$dir"
+	cp "$source/attacks/attack.h" "$source/attacks/config.h" "$attacks/terminal.c" "$dir"
+	runs "$dir" 'gcc -o /tmp/terminal terminal.c && /tmp/terminal <&2'
+	[ "$user" != nobody ] || chown -R 65534:65534 "$dir"
+	in_terminal "$KMLAB" build --offline -k "$kernel" "$dir"
+	says 'tried [1-9]' "as $user: a build in a terminal"
+	silent_about 'got through' "as $user: reaches none"
+	says 'typed: \[\]' "as $user: nor types into it"
+	gcc -o "$scratch/terminal" "$dir/terminal.c" >"$scratch/out" 2>&1
+	in_terminal "$scratch/terminal"
+	says 'typed: \[#' "as $user: outside of the box it would"
+}
+
 # ---- limits ----
 
 # limit NAME LIMIT SENTENCE: what takes too much is stopped, and mended it builds.
@@ -370,6 +399,7 @@ everything_as() {
 		return
 	fi
 	attack_all
+	terminal
 	outside
 	right_module
 	killed
