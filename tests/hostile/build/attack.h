@@ -27,15 +27,15 @@
 static int ways, through;
 
 /* One way was tried: did it get through? */
-#define way(ok, ...)                                      \
-	do {                                              \
-		ways++;                                   \
-		if (ok) {                                 \
-			through++;                        \
-			printf("got through by " __VA_ARGS__); \
-			puts("");                         \
-			fflush(stdout);                   \
-		}                                         \
+#define way(ok, ...)                                                                     \
+	do {                                                                             \
+		ways++;                                                                  \
+		if (ok) {                                                                \
+			through++;                                                       \
+			printf("got through by " __VA_ARGS__);                           \
+			puts("");                                                        \
+			fflush(stdout);                                                  \
+		}                                                                        \
 	} while (0)
 
 /* The last line tells the test that all was tried. */

@@ -9,7 +9,9 @@ static long call(long nr, long a, long b, long c)
 {
 	long ret;
 
-	asm volatile("int $0x80" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(0L), "D"(0L)
+	asm volatile("int $0x80"
+		     : "=a"(ret)
+		     : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(0L), "D"(0L)
 		     : "memory", "r8", "r9", "r10", "r11");
 	return (int)ret;
 }

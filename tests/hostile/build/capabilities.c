@@ -20,16 +20,21 @@ static bool zero(const char *name)
 int main(void)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2], all[2] = {{~0U, ~0U, ~0U}, {~0U, ~0U, ~0U}};
+	struct __user_cap_data_struct data[2],
+		all[2] = {{~0U, ~0U, ~0U}, {~0U, ~0U, ~0U}};
 	struct __user_cap_data_struct own[2] = {{0, 1, 1}, {0, 0, 0}};
 
-	way(syscall(SYS_capget, &head, data) < 0 || data[0].permitted | data[0].effective |
-	    data[0].inheritable | data[1].permitted | data[1].effective, "capget");
-	way(!zero("CapPrm:") || !zero("CapEff:") || !zero("CapBnd:") || !zero("CapAmb:") ||
-	    !zero("CapInh:"), "status");
+	way(syscall(SYS_capget, &head, data) < 0 ||
+		    data[0].permitted | data[0].effective | data[0].inheritable |
+			    data[1].permitted | data[1].effective,
+	    "capget");
+	way(!zero("CapPrm:") || !zero("CapEff:") || !zero("CapBnd:") ||
+		    !zero("CapAmb:") || !zero("CapInh:"),
+	    "status");
 	for (int cap = 0; cap < 41; cap++) {
 		way(prctl(PR_CAPBSET_READ, cap) == 1, "the bounding set: %d", cap);
-		way(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) == 0, "ambient %d", cap);
+		way(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) == 0,
+		    "ambient %d", cap);
 	}
 	way(syscall(SYS_capset, &head, all) == 0, "capset of all");
 	way(syscall(SYS_capset, &head, own) == 0, "capset of one");

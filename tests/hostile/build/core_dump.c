@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Crashes, so that the program which core_pattern names runs outside, as root, on the
- * crashed one's behalf. A limit of 0 does not stop that, since it counts for files only; 1
- * does, see do_coredump() in the kernel.
+ * crashed one's behalf. A limit of 0 does not stop that, since it counts for files only;
+ * 1 does, see do_coredump() in the kernel.
  */
 #include "attack.h"
 #include <sys/resource.h>

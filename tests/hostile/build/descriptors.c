@@ -19,16 +19,19 @@ int main(void)
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n < 0 ? 0 : n] = '\0';
 		way(fd > 2 && !strstr(target, "pipe:") &&
-		    strncmp(target, SOURCE, strlen(SOURCE)) && strncmp(target, "/tmp", 4) &&
-		    strncmp(target, "/run", 4), "descriptor %d: %s", fd, target);
+			    strncmp(target, SOURCE, strlen(SOURCE)) &&
+			    strncmp(target, "/tmp", 4) && strncmp(target, "/run", 4),
+		    "descriptor %d: %s", fd, target);
 		way(isatty(fd), "a terminal: %d", fd);
 		way(S_ISDIR(st.st_mode) && strncmp(target, SOURCE, strlen(SOURCE)) &&
-		    fchdir(fd) == 0, "the directory %d: %s", fd, target);
+			    fchdir(fd) == 0,
+		    "the directory %d: %s", fd, target);
 		way(S_ISSOCK(st.st_mode), "a socket: %d", fd);
 		way(strstr(target, SECRET), "the caller's file: %d", fd);
 	}
 	way(write(0, "x", 1) == 1 && stat("/dev/null", &st) == 0 &&
-	    readlink("/proc/self/fd/0", target, sizeof(target)) > 0 &&
-	    strncmp(target, "/dev/null", 9), "writing to stdin");
+		    readlink("/proc/self/fd/0", target, sizeof(target)) > 0 &&
+		    strncmp(target, "/dev/null", 9),
+	    "writing to stdin");
 	return attack_done();
 }

@@ -6,13 +6,19 @@
 int main(void)
 {
 	static const char *const names[] = {
-		"mem", "kmem", "port", "kmsg", "kvm", "tty", "console", "tty0", "tty1", "ptmx",
-		"pts/0", "pts/ptmx", "sda", "vda", "nvme0n1", "loop-control", "loop0", "fuse",
-		"net/tun", "vhost-vsock", "vhost-net", "vsock", "mapper/control", "hpet", "rtc0",
-		"userfaultfd", "uinput", "input/event0", "snapshot", "cpu/0/msr", "dri/card0",
-		"autofs", "btrfs-control", "vfio/vfio", "watchdog", "nvram", "random/../mem"};
-	static const char *const ours[] = {"null", "zero", "full", "random", "urandom",
-					   "fd", "stdin", "stdout", "stderr", ".", "..", NULL};
+		"mem",		 "kmem",	"port",		  "kmsg",
+		"kvm",		 "tty",		"console",	  "tty0",
+		"tty1",		 "ptmx",	"pts/0",	  "pts/ptmx",
+		"sda",		 "vda",		"nvme0n1",	  "loop-control",
+		"loop0",	 "fuse",	"net/tun",	  "vhost-vsock",
+		"vhost-net",	 "vsock",	"mapper/control", "hpet",
+		"rtc0",		 "userfaultfd", "uinput",	  "input/event0",
+		"snapshot",	 "cpu/0/msr",	"dri/card0",	  "autofs",
+		"btrfs-control", "vfio/vfio",	"watchdog",	  "nvram",
+		"random/../mem"};
+	static const char *const ours[] = {"null",    "zero", "full",  "random",
+					   "urandom", "fd",   "stdin", "stdout",
+					   "stderr",  ".",    "..",    NULL};
 	DIR *dir = opendir("/dev");
 	struct dirent *e;
 

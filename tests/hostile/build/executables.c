@@ -12,12 +12,16 @@ int main(void)
 		snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n < 0 ? 0 : n] = '\0';
-		way(n > 0 && strstr(target, "kmlab") && strncmp(target, SOURCE, strlen(SOURCE)) &&
-		    strncmp(target, "/tmp", 4) && strncmp(target, "/kmlab-src", 10) &&
-		    strncmp(target, "/run", 4), "seeing %s", target);
+		way(n > 0 && strstr(target, "kmlab") &&
+			    strncmp(target, SOURCE, strlen(SOURCE)) &&
+			    strncmp(target, "/tmp", 4) &&
+			    strncmp(target, "/kmlab-src", 10) &&
+			    strncmp(target, "/run", 4),
+		    "seeing %s", target);
 		way(n > 0 && strncmp(target, SOURCE, strlen(SOURCE)) &&
-		    strncmp(target, "/tmp", 4) && strncmp(target, "/run", 4) &&
-		    opens(path, O_WRONLY), "writing %s", target);
+			    strncmp(target, "/tmp", 4) && strncmp(target, "/run", 4) &&
+			    opens(path, O_WRONLY),
+		    "writing %s", target);
 		way(n > 0 && !strncmp(target, "/usr", 4) && open(path, O_RDWR) >= 0,
 		    "writing %s", target);
 	}

@@ -11,8 +11,8 @@ int main(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		h->handle_bytes = MAX_HANDLE_SZ;
-		way(name_to_handle_at(AT_FDCWD, names[i], h, &id, 0) == 0, "the handle of %s",
-		    names[i]);
+		way(name_to_handle_at(AT_FDCWD, names[i], h, &id, 0) == 0,
+		    "the handle of %s", names[i]);
 		way(open_by_handle_at(dir, h, O_RDONLY) >= 0, "opening the handle of %s",
 		    names[i]);
 	}

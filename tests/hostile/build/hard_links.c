@@ -11,7 +11,8 @@ static void one(const char *from, const char *at)
 	way(link(from, at) == 0 && opens(at, O_WRONLY), "link %s to %s", at, from);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	way(linkat(AT_FDCWD, path, AT_FDCWD, at, AT_SYMLINK_FOLLOW) == 0 &&
-	    opens(at, O_WRONLY), "link %s by descriptor", from);
+		    opens(at, O_WRONLY),
+	    "link %s by descriptor", from);
 	way(linkat(fd, "", AT_FDCWD, at, AT_EMPTY_PATH) == 0 && opens(at, O_WRONLY),
 	    "link %s by an empty path", from);
 	unlink(at);
@@ -27,7 +28,8 @@ int main(void)
 	one(CHECKOUT "/victim", SOURCE "/linked");
 	one(CHECKOUT "/victim", "/tmp/linked");
 	one(SEEN "/victim", SOURCE "/linked");
-	/* The source's own file: a copy is what changes, see the comparison of the test. */
+	/* The source's own file: a copy is what changes, see the comparison of the test.
+	 */
 	link(SOURCE "/victim", SOURCE "/linked");
 	fd = open(SOURCE "/linked", O_WRONLY | O_APPEND);
 	(void)!write(fd, "attack", 6);

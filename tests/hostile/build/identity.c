@@ -6,7 +6,8 @@
 
 int main(void)
 {
-	static const char *const files[] = {"uid_map", "gid_map", "setgroups", "projid_map"};
+	static const char *const files[] = {"uid_map", "gid_map", "setgroups",
+					    "projid_map"};
 	gid_t groups[] = {0, 4, 6, 27};
 	char path[64];
 

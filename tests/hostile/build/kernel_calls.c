@@ -20,7 +20,8 @@ int main(void)
 
 	way(syscall(SYS_bpf, 0, map, sizeof(map)) >= 0, "bpf");
 	way(syscall(SYS_perf_event_open, attr, 0, -1, -1, 0) >= 0, "perf_event_open");
-	way(syscall(SYS_userfaultfd, 0) >= 0 || syscall(SYS_userfaultfd, 1) >= 0, "userfaultfd");
+	way(syscall(SYS_userfaultfd, 0) >= 0 || syscall(SYS_userfaultfd, 1) >= 0,
+	    "userfaultfd");
 	way(syscall(SYS_finit_module, 0, "", 0) == 0, "finit_module");
 	way(syscall(SYS_init_module, buf, 64, "") == 0, "init_module");
 	way(syscall(SYS_delete_module, "attack", O_NONBLOCK) == 0 || errno != EPERM,

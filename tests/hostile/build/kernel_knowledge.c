@@ -26,13 +26,12 @@ static bool reads(const char *path)
 
 int main(void)
 {
-	static const char *const closed[] = {"/proc/kcore", "/proc/kmsg", "/proc/iomem/x",
-					     "/proc/slabinfo", "/proc/vmallocinfo",
-					     "/proc/timer_list", "/proc/pagetypeinfo",
-					     "/proc/kpagecgroup", "/proc/kpageflags",
-					     "/proc/kpagecount", "/proc/1/stack",
-					     "/sys/kernel/debug", "/sys/kernel/tracing",
-					     "/sys/module", "/proc/self/stack"};
+	static const char *const closed[] = {
+		"/proc/kcore",	       "/proc/kmsg",	    "/proc/iomem/x",
+		"/proc/slabinfo",      "/proc/vmallocinfo", "/proc/timer_list",
+		"/proc/pagetypeinfo",  "/proc/kpagecgroup", "/proc/kpageflags",
+		"/proc/kpagecount",    "/proc/1/stack",	    "/sys/kernel/debug",
+		"/sys/kernel/tracing", "/sys/module",	    "/proc/self/stack"};
 
 	way(has_address("/proc/kallsyms"), "kallsyms");
 	way(has_address("/proc/modules"), "modules");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Leaves a process behind that ignores all signals and goes on writing. The test looks for
- * it after the build, by its name and by the file.
+ * Leaves a process behind that ignores all signals and goes on writing. The test looks
+ * for it after the build, by its name and by the file.
  */
 #include "attack.h"
 #include <signal.h>
@@ -23,7 +23,8 @@ int main(void)
 			for (int fd = 0; fd < 64; fd++)
 				close(fd);
 		for (;;) {
-			int fd = open(SOURCE "/beat", O_WRONLY | O_CREAT | O_APPEND, 0644);
+			int fd =
+				open(SOURCE "/beat", O_WRONLY | O_CREAT | O_APPEND, 0644);
 
 			(void)!write(fd, "x", 1);
 			close(fd);

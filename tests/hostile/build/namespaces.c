@@ -7,8 +7,8 @@
 static const struct {
 	const char *name;
 	unsigned long flag;
-} kinds[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS},	{"pid", CLONE_NEWPID},
-	     {"net", CLONE_NEWNET},   {"ipc", CLONE_NEWIPC},	{"uts", CLONE_NEWUTS},
+} kinds[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS},	  {"pid", CLONE_NEWPID},
+	     {"net", CLONE_NEWNET},   {"ipc", CLONE_NEWIPC},	  {"uts", CLONE_NEWUTS},
 	     {"time", 0x80},	      {"cgroup", CLONE_NEWCGROUP}};
 
 static bool cloned(long pid)
@@ -29,7 +29,8 @@ int main(void)
 		int fd;
 
 		if (kinds[i].flag != 0x80)
-			way(cloned(syscall(SYS_clone, kinds[i].flag | SIGCHLD, 0, 0, 0, 0)),
+			way(cloned(syscall(SYS_clone, kinds[i].flag | SIGCHLD, 0, 0, 0,
+					   0)),
 			    "clone %s", name);
 		way(cloned(syscall(435, args, 64)), "clone3 %s", name);
 		way(cloned(syscall(435, args, 88)), "clone3 %s, a longer one", name);
@@ -42,8 +43,10 @@ int main(void)
 		way(setns(fd, 0) == 0, "setns to %s", path);
 		way(unshare((int)kinds[i].flag) == 0, "unshare %s", name);
 	}
-	way(setns((int)syscall(SYS_pidfd_open, 1, 0), CLONE_NEWNS) == 0, "setns by pidfd");
-	way(cloned(syscall(SYS_clone, 0xffffffff00000000UL | CLONE_NEWUSER | SIGCHLD, 0, 0,
-			   0, 0)), "clone with high bits");
+	way(setns((int)syscall(SYS_pidfd_open, 1, 0), CLONE_NEWNS) == 0,
+	    "setns by pidfd");
+	way(cloned(syscall(SYS_clone, 0xffffffff00000000UL | CLONE_NEWUSER | SIGCHLD, 0,
+			   0, 0, 0)),
+	    "clone with high bits");
 	return attack_done();
 }

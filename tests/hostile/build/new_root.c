@@ -19,7 +19,8 @@ int main(void)
 	way(is_host(open(up, O_PATH)), "..");
 	way(chroot("/tmp") == 0, "chroot");
 	way(chroot("/tmp") == 0 && fchdir(fd) == 0 && chdir(up) == 0 &&
-	    is_host(open(".", O_PATH)), "chroot and ..");
+		    is_host(open(".", O_PATH)),
+	    "chroot and ..");
 	way(is_host(openat(fd, "..", O_PATH)), ".. of /");
 	way(is_host(open("/proc/self/root/..", O_PATH)), "/proc/self/root/..");
 	way(is_host(open("/proc/self/cwd/../../../../../../..", O_PATH)), "the cwd");

@@ -9,7 +9,8 @@ int main(void)
 	int fd;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		way(strstr(line, "s 0") && strstr(line, "/dev/zero"), "a shared page: %s", line);
+		way(strstr(line, "s 0") && strstr(line, "/dev/zero"), "a shared page: %s",
+		    line);
 		way(strstr(line, " rw-s"), "shared memory: %s", line);
 	}
 	/* The text of a library: a private copy, or it would be every process's. */
@@ -19,7 +20,8 @@ int main(void)
 
 		way(lib >= 0, "a shared text");
 	}
-	way(opens("/proc/self/clear_refs", O_WRONLY) && opens("/proc/1/clear_refs", O_WRONLY),
+	way(opens("/proc/self/clear_refs", O_WRONLY) &&
+		    opens("/proc/1/clear_refs", O_WRONLY),
 	    "clear_refs");
 	return attack_done();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Takes more than its share: a higher priority, higher limits, or the last to be killed. */
+/* Takes more than its share: a higher priority, higher limits, or the last to be killed.
+ */
 #include "attack.h"
 #include <sched.h>
 #include <sys/resource.h>
@@ -28,8 +29,9 @@ int main(void)
 			continue;
 		more = (struct rlimit){now.rlim_max + 1, now.rlim_max + 1};
 		way(setrlimit((__rlimit_resource_t)what, &more) == 0 &&
-		    getrlimit((__rlimit_resource_t)what, &now) == 0 &&
-		    now.rlim_max == more.rlim_max, "limit %d", what);
+			    getrlimit((__rlimit_resource_t)what, &now) == 0 &&
+			    now.rlim_max == more.rlim_max,
+		    "limit %d", what);
 	}
 	way(writes("/proc/self/oom_score_adj", "999"), "oom_score_adj");
 	way(writes("/proc/self/oom_score_adj", "-1000"), "oom_score_adj of the last");

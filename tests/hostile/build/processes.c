@@ -25,7 +25,8 @@ int main(void)
 	while (dir && (e = readdir(dir))) {
 		if (e->d_name[0] < '0' || e->d_name[0] > '9')
 			continue;
-		way(has_secret(e->d_name, "cmdline"), "the command line of %s", e->d_name);
+		way(has_secret(e->d_name, "cmdline"), "the command line of %s",
+		    e->d_name);
 		way(has_secret(e->d_name, "environ"), "the environment of %s", e->d_name);
 	}
 	snprintf(path, sizeof(path), "%d", VICTIM_PID);

@@ -5,17 +5,40 @@
 
 int main(void)
 {
-	static const char *const files[] = {
-		"/etc/shadow", "/etc/gshadow", "/etc/ssh/ssh_host_rsa_key", "/etc/hostname",
-		"/etc/machine-id", "/etc/resolv.conf", "/proc/kcore", "/proc/kmsg",
-		"/sys/kernel/notes",
-		"/sys/class/net", "/boot", "/run/systemd", "/run/user", "/run/dbus",
-		"/var/log", "/var/lib", "/var/run", "/opt", "/srv", "/mnt", "/media", "/lost+found",
-		"/dev/shm", "/dev/pts", "/dev/mqueue", CACHE "/kernels", CACHE "/builds", CACHE,
-		HOST_ONLY, AREA "/secret"};
-	static const char *const tops[] = {"bin", "dev", "etc", "kmlab-src", "lib", "lib32",
-					   "lib64", "libx32", "proc", "run", "sbin", "tmp",
-					   "usr", ".", "..", AREA_TOP, NULL};
+	static const char *const files[] = {"/etc/shadow",
+					    "/etc/gshadow",
+					    "/etc/ssh/ssh_host_rsa_key",
+					    "/etc/hostname",
+					    "/etc/machine-id",
+					    "/etc/resolv.conf",
+					    "/proc/kcore",
+					    "/proc/kmsg",
+					    "/sys/kernel/notes",
+					    "/sys/class/net",
+					    "/boot",
+					    "/run/systemd",
+					    "/run/user",
+					    "/run/dbus",
+					    "/var/log",
+					    "/var/lib",
+					    "/var/run",
+					    "/opt",
+					    "/srv",
+					    "/mnt",
+					    "/media",
+					    "/lost+found",
+					    "/dev/shm",
+					    "/dev/pts",
+					    "/dev/mqueue",
+					    CACHE "/kernels",
+					    CACHE "/builds",
+					    CACHE,
+					    HOST_ONLY,
+					    AREA "/secret"};
+	static const char *const tops[] = {
+		"bin",	 "dev",	   "etc",  "kmlab-src", "lib",	"lib32",
+		"lib64", "libx32", "proc", "run",	"sbin", "tmp",
+		"usr",	 ".",	   "..",   AREA_TOP,	NULL};
 	DIR *dir = opendir("/");
 	struct dirent *e;
 

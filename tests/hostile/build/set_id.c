@@ -40,7 +40,8 @@ int main(void)
 		TRY(open(AT, O_WRONLY | O_CREAT, mode));
 		TRY(syscall(SYS_open, AT, O_WRONLY | O_CREAT | O_EXCL, mode));
 		TRY(syscall(SYS_open, AT, O_WRONLY | O_CREAT, mode | 0xf00000000UL));
-		TRY(syscall(SYS_openat, AT_FDCWD, AT, O_WRONLY | O_CREAT | 0xf00000000UL, mode));
+		TRY(syscall(SYS_openat, AT_FDCWD, AT, O_WRONLY | O_CREAT | 0xf00000000UL,
+			    mode));
 		TRY(syscall(SYS_openat, AT_FDCWD, AT, O_CREAT, mode));
 		TRY(creat(AT, mode));
 		TRY(mkdir(AT ".d", mode));

@@ -10,8 +10,8 @@ static void one(const char *path)
 
 	if (access(path, X_OK) < 0)
 		return;
-	snprintf(line, sizeof(line), "%s --help >/dev/null 2>&1; grep -h ^Cap /proc/self/status",
-		 path);
+	snprintf(line, sizeof(line),
+		 "%s --help >/dev/null 2>&1; grep -h ^Cap /proc/self/status", path);
 	p = popen(line, "r");
 	while (p && fgets(line, sizeof(line), p))
 		way(strtoull(strchr(line, ':') + 1, NULL, 16), "%s", path);
@@ -19,13 +19,15 @@ static void one(const char *path)
 
 int main(void)
 {
-	static const char *const places[] = {"/", "/usr/bin", "/usr/lib", "/etc", "/tmp", "/run",
-					     SOURCE, CHECKOUT, SEEN, "/proc"};
+	static const char *const places[] = {"/",    "/usr/bin", "/usr/lib", "/etc",
+					     "/tmp", "/run",	 SOURCE,     CHECKOUT,
+					     SEEN,   "/proc"};
 	struct statvfs vfs;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 		way(statvfs(places[i], &vfs) < 0 || !(vfs.f_flag & ST_NOSUID) ||
-		    !(vfs.f_flag & ST_NODEV), "%s, where set-id bits or devices count", places[i]);
+			    !(vfs.f_flag & ST_NODEV),
+		    "%s, where set-id bits or devices count", places[i]);
 	one("/usr/bin/su");
 	one("/usr/bin/mount");
 	one("/usr/bin/passwd");

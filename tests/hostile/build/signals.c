@@ -29,7 +29,8 @@ int main(void)
 	way(process_vm_readv(pid, &own, 1, &other, 1, 0) > 0, "process_vm_readv");
 	way(process_vm_writev(pid, &own, 1, &other, 1, 0) > 0, "process_vm_writev");
 	way(setpriority(PRIO_PROCESS, (id_t)pid, 19) == 0, "setpriority");
-	way(setpriority(PRIO_USER, getuid(), 5) == 0 && getpriority(PRIO_PROCESS, (id_t)pid) == 5,
+	way(setpriority(PRIO_USER, getuid(), 5) == 0 &&
+		    getpriority(PRIO_PROCESS, (id_t)pid) == 5,
 	    "setpriority of the user");
 	way(sched_setaffinity(pid, sizeof(set), &set) == 0, "sched_setaffinity");
 	way(prlimit(pid, RLIMIT_NOFILE, &limit, NULL) == 0, "prlimit");

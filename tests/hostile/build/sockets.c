@@ -8,11 +8,12 @@ int main(void)
 	int pair[2];
 
 	for (int family = 0; family < 50; family++) {
-		static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET};
+		static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW,
+					    SOCK_SEQPACKET};
 
 		for (size_t i = 0; i < 4; i++) {
-			way(socket(family, types[i], 0) >= 0, "family %d, type %d", family,
-			    types[i]);
+			way(socket(family, types[i], 0) >= 0, "family %d, type %d",
+			    family, types[i]);
 			way(socket(family, types[i] | SOCK_CLOEXEC, 1) >= 0,
 			    "family %d, type %d, protocol 1", family, types[i]);
 			if (family != AF_UNIX)
@@ -20,6 +21,7 @@ int main(void)
 				    "a pair of family %d", family);
 		}
 	}
-	way(syscall(SYS_socket, 0x100000000UL | AF_UNIX, SOCK_STREAM, 0) >= 0, "high bits");
+	way(syscall(SYS_socket, 0x100000000UL | AF_UNIX, SOCK_STREAM, 0) >= 0,
+	    "high bits");
 	return attack_done();
 }

@@ -4,8 +4,9 @@
 
 int main(void)
 {
-	static const char *const targets[] = {HOST_ONLY, HOME_DIR "/secret", AREA "/secret",
-					      "../../secret", "../../home/secret", CACHE};
+	static const char *const targets[] = {HOST_ONLY,	   HOME_DIR "/secret",
+					      AREA "/secret",	   "../../secret",
+					      "../../home/secret", CACHE};
 
 	if (chdir(SOURCE) < 0)
 		return 1;
@@ -18,9 +19,10 @@ int main(void)
 	way(opens("to-victim", O_WRONLY | O_APPEND), "writing to the checkout");
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
 		unlink("own");
-		way(symlink(targets[i], "own") == 0 && opens("own", O_RDONLY), "a link to %s",
+		way(symlink(targets[i], "own") == 0 && opens("own", O_RDONLY),
+		    "a link to %s", targets[i]);
+		way(opens("own", O_WRONLY | O_APPEND), "writing by a link to %s",
 		    targets[i]);
-		way(opens("own", O_WRONLY | O_APPEND), "writing by a link to %s", targets[i]);
 	}
 	unlink("own");
 	return attack_done();

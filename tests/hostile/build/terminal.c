@@ -19,7 +19,8 @@ static void one(int fd, const char *name)
 
 int main(void)
 {
-	static const char *const paths[] = {"/dev/tty", "/dev/ptmx", "/dev/pts/ptmx", PTS,
+	static const char *const paths[] = {"/dev/tty",	       "/dev/ptmx",
+					    "/dev/pts/ptmx",   PTS,
 					    "/proc/self/fd/0", "/proc/self/fd/2"};
 
 	for (int fd = 0; fd < 10; fd++)

@@ -8,7 +8,8 @@
 static bool reaches(int type, const char *path)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	socklen_t len =
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
 	int fd = socket(AF_UNIX, type, 0);
 
 	memcpy(to.sun_path, path, strlen(path));
@@ -31,7 +32,8 @@ int main(void)
 	if (chdir(SEEN) == 0)
 		way(reaches(SOCK_STREAM, "socket"), "the socket that --see shows");
 	if (chdir(AREA) == 0)
-		way(reaches(SOCK_STREAM, "socket"), "the socket in the scratch directory");
+		way(reaches(SOCK_STREAM, "socket"),
+		    "the socket in the scratch directory");
 	way(reaches(SOCK_STREAM, "/run/dbus/system_bus_socket"), "D-Bus");
 	way(reaches(SOCK_STREAM, "/run/systemd/private"), "systemd");
 	way(reaches(SOCK_STREAM, "/var/run/docker.sock"), "docker");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Turns on process 1 of the box: it still has capabilities, and the limits are its work. */
+/* Turns on process 1 of the box: it still has capabilities, and the limits are its work.
+ */
 #include "attack.h"
 #include <sched.h>
 #include <signal.h>
@@ -9,11 +10,15 @@
 
 int main(void)
 {
-	static const char *const reads[] = {"mem", "environ", "maps", "auxv", "stack", "syscall",
-					    "pagemap", "smaps", "io", "fd/3", "map_files/0", "timers", "numa_maps", "root", "cwd"};
-	static const char *const writes[] = {"mem", "oom_score_adj", "uid_map", "gid_map",
-					     "setgroups", "comm", "clear_refs", "attr/current",
-					     "coredump_filter", "timerslack_ns", "autogroup"};
+	static const char *const reads[] = {
+		"mem",	       "environ", "maps",      "auxv", "stack",
+		"syscall",     "pagemap", "smaps",     "io",   "fd/3",
+		"map_files/0", "timers",  "numa_maps", "root", "cwd"};
+	static const char *const writes[] = {
+		"mem",		 "oom_score_adj", "uid_map",
+		"gid_map",	 "setgroups",	  "comm",
+		"clear_refs",	 "attr/current",  "coredump_filter",
+		"timerslack_ns", "autogroup"};
 	char path[64], buf[16];
 	struct iovec own = {buf, 4}, other = {(void *)0x400000, 4};
 	struct rlimit limit = {1000, 1000}; /* harmless: the build goes on */
@@ -26,7 +31,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof(reads) / sizeof(*reads); i++) {
 		snprintf(path, sizeof(path), "/proc/1/%s", reads[i]);
 		fd = open(path, O_RDONLY);
-		way(fd >= 0 && (read(fd, buf, 1) > 0 || fchdir(fd) == 0) && i < 9, "reading %s", path);
+		way(fd >= 0 && (read(fd, buf, 1) > 0 || fchdir(fd) == 0) && i < 9,
+		    "reading %s", path);
 		way(readlink(path, buf, sizeof(buf)) > 0, "the link %s", path);
 	}
 	for (size_t i = 0; i < sizeof(writes) / sizeof(*writes); i++) {

@@ -6,11 +6,21 @@
 
 int main(void)
 {
-	static const char *const files[] = {"/usr/bin/gcc", "/usr/bin/make", "/bin/sh",
-					    "/usr/bin/ld",  "/etc/passwd",   "/dev/null/x"};
-	static const char *const dirs[] = {"/",	    "/usr", "/usr/bin", "/usr/lib",	"/usr/src",
-					   "/etc",  "/dev", "/proc",	"/usr/local",	"/usr/lib/modules",
-					   "/usr/include", "/kmlab-src"};
+	static const char *const files[] = {"/usr/bin/gcc", "/usr/bin/make",
+					    "/bin/sh",	    "/usr/bin/ld",
+					    "/etc/passwd",  "/dev/null/x"};
+	static const char *const dirs[] = {"/",
+					   "/usr",
+					   "/usr/bin",
+					   "/usr/lib",
+					   "/usr/src",
+					   "/etc",
+					   "/dev",
+					   "/proc",
+					   "/usr/local",
+					   "/usr/lib/modules",
+					   "/usr/include",
+					   "/kmlab-src"};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		const char *f = files[i];
@@ -31,8 +41,8 @@ int main(void)
 		way(opens(path, O_WRONLY | O_CREAT), "making %s", path);
 		way(mkdir(path, 0755) == 0, "mkdir %s", path);
 		way(symlink("x", path) == 0, "symlink %s", path);
-		way(open(dirs[i], O_TMPFILE | O_WRONLY, 0644) >= 0, "a file without name in %s",
-		    dirs[i]);
+		way(open(dirs[i], O_TMPFILE | O_WRONLY, 0644) >= 0,
+		    "a file without name in %s", dirs[i]);
 		way(chmod(dirs[i], 0777) == 0, "chmod of %s", dirs[i]);
 	}
 	return attack_done();

@@ -49,8 +49,8 @@ static int serve(int family, int type, const char *name)
 
 	four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	six.sin6_addr = in6addr_loopback;
-	if (fd < 0 || bind(fd, at, len) < 0 || (type == SOCK_STREAM && listen(fd, 9) < 0) ||
-	    getsockname(fd, at, &len) < 0)
+	if (fd < 0 || bind(fd, at, len) < 0 ||
+	    (type == SOCK_STREAM && listen(fd, 9) < 0) || getsockname(fd, at, &len) < 0)
 		return 1; /* a host without IPv6 */
 	watch(fd, name);
 	return ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
@@ -59,7 +59,8 @@ static int serve(int family, int type, const char *name)
 static void serve_file(int type, const char *path, const char *name)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	socklen_t len =
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
 	int fd = socket(AF_UNIX, type, 0);
 
 	memcpy(at.sun_path, path, strlen(path));
@@ -116,7 +117,8 @@ int main(int argc, char **argv)
 	fprintf(f, "#define VICTIM_PID %d\n#define VICTIM_ADDR %#lxL\n", (int)getpid(),
 		(unsigned long)memory);
 	fprintf(f, "#define TCP_PORT %d\n", serve(AF_INET, SOCK_STREAM, "TCP"));
-	fprintf(f, "#define TCP6_PORT %d\n", serve(AF_INET6, SOCK_STREAM, "TCP over IPv6"));
+	fprintf(f, "#define TCP6_PORT %d\n",
+		serve(AF_INET6, SOCK_STREAM, "TCP over IPv6"));
 	fprintf(f, "#define UDP_PORT %d\n", serve(AF_INET, SOCK_DGRAM, "UDP"));
 	serve_file(SOCK_STREAM, name, "the abstract socket");
 	serve_file(SOCK_STREAM, "socket", "the socket in the area");
@@ -133,7 +135,8 @@ int main(int argc, char **argv)
 	read_pipe("checkout/source/below/pipe");
 	watch(mq_open(queue, O_RDWR | O_CREAT | O_NONBLOCK, 0666, &attr), "the queue");
 	serial = syscall(SYS_add_key, "user", key, "secret", 6, -4);
-	fprintf(f, "#define SHM_ID %d\n#define SHM_KEY %#x\n", shm, 0x6b000000 + getpid());
+	fprintf(f, "#define SHM_ID %d\n#define SHM_KEY %#x\n", shm,
+		0x6b000000 + getpid());
 	fprintf(f, "#define ABSTRACT \"%s\"\n#define MQ_NAME \"%s\"\n", name + 1, queue);
 	fprintf(f, "#define KEY_NAME \"%s\"\n#define KEY_SERIAL %ldL\n", key, serial);
 	fprintf(f, "#define HOST_MAJOR %u\n#define HOST_MINOR %u\n", major(st.st_dev),

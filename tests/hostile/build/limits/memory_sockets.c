@@ -9,7 +9,8 @@ int main(void)
 	unsigned long size = 0;
 	int pair[2];
 
-	while (size < MUCH * MIB && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
+	while (size < MUCH * MIB &&
+	       socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
 		for (int i = 0; i < 2; i++)
 			while (send(pair[i], text, sizeof(text), 0) > 0)
 				size += sizeof(text);

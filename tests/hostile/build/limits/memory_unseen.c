@@ -4,8 +4,8 @@
 
 int main(void)
 {
-	char *p = mmap(NULL, MUCH * MIB, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		       0);
+	char *p = mmap(NULL, MUCH * MIB, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		return 2;

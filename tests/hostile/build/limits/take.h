@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MIB (1UL << 20)
+#define MIB  (1UL << 20)
 #define MUCH 600 /* MiB in all: more than the test allows, less than the machine has */
 
 /* All is taken, and the box has had time to see it. */
