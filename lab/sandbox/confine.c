@@ -13,13 +13,15 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "internal.h"
+
+/* As in <linux/ioprio.h>, which is newer than the calls. */
+#define IOPRIO_WHO_PROCESS 1
 
 /* ---- system calls ---- */
 
@@ -41,8 +43,9 @@ static const char *const forbidden[] = {
 	"pidfd_getfd", "kcmp", "move_pages", "migrate_pages",
 	/* keys belong to the user, not to a namespace */
 	"keyctl", "add_key", "request_key",
-	/* sockets: also those that lie as files in a tree that is shown */
-	"socket", "bind", "connect", "listen", "accept", "accept4", NULL};
+	/* sockets: also those that lie as files in a tree that is shown; and pairs, which
+	 * can be turned to one of these, and hold memory that nobody counts */
+	"socket", "socketpair", "bind", "connect", "listen", "accept", "accept4", NULL};
 
 /* Answered with ENOSYS, to which programs know another way. */
 static const char *const missing[] = {
@@ -133,15 +136,45 @@ static int deny_terminal(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Of sockets only pairs of streams: one of datagrams can be turned to any address. */
-static int deny_socket_pairs(scmp_filter_ctx ctx)
+/* Only for itself: the warden has the same user id, and shall keep its files and time. */
+static int deny_others(scmp_filter_ctx ctx)
 {
-	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socketpair), 1,
-				  SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+	static const struct {
+		const char *name;
+		unsigned int arg; /* the process, 0 for the caller */
+	} calls[] = {{"prlimit64", 0},	       {"sched_setscheduler", 0},
+		     {"sched_setattr", 0},     {"sched_setparam", 0},
+		     {"sched_setaffinity", 0}, {"setpriority", 1},
+		     {"ioprio_set", 1}};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !rc; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
+				      seccomp_syscall_resolve_name(calls[i].name), 1,
+				      SCMP_CMP(calls[i].arg, SCMP_CMP_NE, 0));
+	/* All processes of the user, or of the group. */
+	if (!rc)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setpriority),
+				      2, SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS),
+				      SCMP_A1(SCMP_CMP_EQ, 0));
+	if (!rc)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioprio_set), 2,
+				      SCMP_A0(SCMP_CMP_NE, IOPRIO_WHO_PROCESS),
+				      SCMP_A1(SCMP_CMP_EQ, 0));
+	return rc;
+}
+
+/* See limit_resources(): a change seems to succeed. */
+static int keep_core_limit(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(setrlimit), 1,
+				  SCMP_A0(SCMP_CMP_EQ, RLIMIT_CORE));
 
 	return rc ? rc
-		  : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socketpair), 1,
-				     SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, SOCK_DGRAM));
+		  : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prlimit64), 3,
+				     SCMP_A0(SCMP_CMP_EQ, 0),
+				     SCMP_A1(SCMP_CMP_EQ, RLIMIT_CORE),
+				     SCMP_A2(SCMP_CMP_NE, 0));
 }
 
 static int load_filter(void)
@@ -166,7 +199,9 @@ static int load_filter(void)
 	if (!rc)
 		rc = deny_terminal(ctx);
 	if (!rc)
-		rc = deny_socket_pairs(ctx);
+		rc = deny_others(ctx);
+	if (!rc)
+		rc = keep_core_limit(ctx);
 	if (!rc)
 		rc = seccomp_load(ctx);
 	if (ctx)
@@ -220,13 +255,15 @@ static bool counts_own_processes(void)
 /* Each alone; the sum is the warden's business. */
 static void limit_resources(const struct lab_limits *limits)
 {
-	limit(RLIMIT_CORE, 0);
+	/* Where core_pattern is a program, which the kernel starts outside as root, 0
+	 * does not keep it from that; 1 does (core(5)), and no file is made either. */
+	limit(RLIMIT_CORE, 1);
 	limit(RLIMIT_MEMLOCK, 64 << 10);
 	limit(RLIMIT_MSGQUEUE, 0);
-	limit(RLIMIT_NOFILE, 4096);
-	limit(RLIMIT_DATA, limits->memory);
-	limit(RLIMIT_FSIZE, limits->disk);
-	/* Some more than the warden counts to: it has the sentence. */
+	limit(RLIMIT_NOFILE, 1024); /* pipes hold memory that nobody counts */
+	/* More than the warden counts to: it has the sentence. */
+	limit(RLIMIT_DATA, 2 * limits->memory);
+	limit(RLIMIT_FSIZE, 2 * limits->disk);
 	if (counts_own_processes())
 		limit(RLIMIT_NPROC, limits->processes + limits->processes / 4 + 64);
 }

@@ -66,9 +66,11 @@ int sandbox_tree(struct boxed_run *job);
 /* confine.c: give up everything that is left to give up. Last before the exec. */
 int sandbox_confine(struct boxed_run *job);
 
-/* warden.c: process 1 of the sandbox once the command @pid runs: reaps, watches the
- * limits, and ends with the command's status. */
-void sandbox_warden(struct boxed_run *job, pid_t pid) __attribute__((noreturn));
+/* warden.c: process 1 of the sandbox: starts the command (@start gives its process, or -1
+ * with the trouble noted), reaps, watches the limits, and ends with the command's status.
+ */
+void sandbox_warden(struct boxed_run *job, pid_t (*start)(struct boxed_run *job))
+	__attribute__((noreturn));
 
 /* explain.c: sentences. */
 int sandbox_explain(struct lab *lab, const struct lab_sandbox *box,

@@ -216,54 +216,78 @@ static int plan_neighbours(struct sandbox_plan *plan, const char *shown, const c
 	return err;
 }
 
+/* What plan_see() looks at. */
+struct surroundings {
+	const struct lab_sandbox *box;
+	const char *cache;	   /* real path */
+	const char *shown, *alias; /* lower up to the end of NAME, and as what */
+};
+
+/* Not what else lies in the cache, where that is within. */
+static void add_shown(struct sandbox_plan *plan, const char *path, const char *to,
+		      const char *cache)
+{
+	if (!fs_is_dir(path)) {
+		add_same(plan, path, to);
+		return;
+	}
+	add(plan, SANDBOX_SHOW, xstrdup(path), xstrdup(to));
+	if (path_below(cache, path))
+		add(plan, SANDBOX_COVER, NULL, xprintf("%s%s", to, cache + strlen(path)));
+}
+
 /* @path at its own place; and, where lower is shown at another and @path holds it or
  * lies beside it, there as well. */
-static void plan_see(struct sandbox_plan *plan, const struct lab_sandbox *box,
-		     const char *path, const char *shown, const char *alias)
+static void plan_see(struct sandbox_plan *plan, const struct surroundings *s,
+		     const char *path)
 {
 	_cleanup_free_ char *to = NULL;
 
-	if (box->lower && path_below(path, box->lower))
+	if (s->box->lower && path_below(path, s->box->lower))
 		return;
-	add_same(plan, path, path);
-	if (!shown || !path_below(path, shown))
+	add_shown(plan, path, path, s->cache);
+	if (!s->shown || !path_below(path, s->shown))
 		return;
-	to = xprintf("%s%s", alias, path + strlen(shown));
-	add_same(plan, path, to);
+	to = xprintf("%s%s", s->alias, path + strlen(s->shown));
+	add_shown(plan, path, to, s->cache);
 }
 
-static void plan_all(struct sandbox_plan *plan, const struct lab_sandbox *box,
-		     const struct lab_box_rules *rules, const char *shown,
-		     const char *alias)
+/* Directories first: some of the files lie in what they cover. */
+static void plan_all(struct sandbox_plan *plan, const struct surroundings *s,
+		     const struct lab_box_rules *rules)
 {
-	char *const *const lists[] = {box->see, rules ? rules->see : NULL};
+	char *const *const lists[] = {s->box->see, rules ? rules->see : NULL};
 
-	for (size_t i = 0; i < 2; i++)
-		for (char *const *s = lists[i]; s && *s; s++)
-			plan_see(plan, box, *s, shown, alias);
+	for (int dirs = 1; dirs >= 0; dirs--)
+		for (size_t i = 0; i < 2; i++)
+			for (char *const *path = lists[i]; path && *path; path++)
+				if (fs_is_dir(*path) == dirs)
+					plan_see(plan, s, *path);
 }
 
 /* What lower's surroundings look like. */
 static int plan_seen(struct sandbox_plan *plan, const struct lab_sandbox *box,
-		     const struct lab_box_rules *rules)
+		     const struct lab *lab)
 {
 	_cleanup_free_ char *shown = NULL, *top = NULL, *name = NULL, *alias = NULL;
+	_cleanup_free_ char *cache = realpath(lab->cache_dir, NULL);
+	struct surroundings s = {.box = box, .cache = cache ? cache : lab->cache_dir};
 	const char *rest;
 	int err;
 
 	if (!box->at) {
-		plan_all(plan, box, rules, NULL, NULL);
+		plan_all(plan, &s, lab->box);
 		return 0;
 	}
 	top = xstrndup(box->at, strcspn(box->at + 1, "/") + 1);
 	rest = box->at + strlen(top) + 1;
 	name = xstrndup(rest, strcspn(rest, "/"));
 	rest += strlen(name);
-	shown = xstrndup(box->lower, strlen(box->lower) - strlen(rest));
-	alias = xprintf("%s/%s", top, name);
+	s.shown = shown = xstrndup(box->lower, strlen(box->lower) - strlen(rest));
+	s.alias = alias = xprintf("%s/%s", top, name);
 	add(plan, SANDBOX_DIR, NULL, xstrdup(top));
 	err = plan_neighbours(plan, shown, top, name);
-	plan_all(plan, box, rules, shown, alias);
+	plan_all(plan, &s, lab->box);
 	return err;
 }
 
@@ -350,7 +374,7 @@ int sandbox_plan_make(struct lab *lab, const struct lab_sandbox *box,
 	if (lab->box && lab->box->unboxed)
 		err = plan_host(&plan);
 	if (!err)
-		err = plan_seen(&plan, box, lab->box);
+		err = plan_seen(&plan, box, lab);
 	if (err)
 		return lab_fail(lab, err, "cannot list '%s': %s; check its permissions",
 				box->at ? box->lower : "/", strerror(-err));

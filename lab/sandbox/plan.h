@@ -11,9 +11,11 @@
 enum sandbox_op {
 	SANDBOX_DIR,   /* make directory @to and its parents */
 	SANDBOX_BIND,  /* show host path @from at @to, with its submounts, read-only */
+	SANDBOX_SHOW,  /* the same for a directory that may be anybody's */
 	SANDBOX_NODE,  /* the same for a device */
 	SANDBOX_LINK,  /* make symlink @to with the text @from */
 	SANDBOX_TMPFS, /* an empty writable file system at @to */
+	SANDBOX_COVER, /* something small and empty over what is shown at @to */
 	SANDBOX_PROC,  /* the PID namespace's own /proc at @to, read-only */
 };
 

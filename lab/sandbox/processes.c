@@ -100,31 +100,32 @@ static pid_t clone_into(unsigned long flags)
 	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0);
 }
 
+static pid_t start_command(struct boxed_run *job)
+{
+	pid_t pid = clone_into(0);
+
+	if (pid == 0)
+		command_main(job);
+	if (pid < 0)
+		sandbox_fail(job, STAGE_EXEC, job->argv[0]);
+	return pid;
+}
+
 static void __attribute__((noreturn)) warden_main(struct boxed_run *job, int go)
 {
-	sigset_t child;
 	char byte;
-	pid_t pid;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* No byte: the keeper has died, or could not write the maps. */
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
+	/* The caller waits for its pipes to close, and its locks are its own. */
+	syscall(SYS_close_range, 3, ~0U, 0);
 	if (sandbox_tree(job))
 		_exit(127);
 	/* Not to be read or traced by what it watches. */
 	prctl(PR_SET_DUMPABLE, 0);
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, NULL);
-	pid = clone_into(0);
-	if (pid == 0)
-		command_main(job);
-	if (pid < 0) {
-		sandbox_fail(job, STAGE_EXEC, job->argv[0]);
-		_exit(127);
-	}
-	sandbox_warden(job, pid);
+	sandbox_warden(job, start_command);
 }
 
 /* ---- the keeper ---- */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The file tree of a sandbox: an empty root, what the plan names, the writable directory.
  * Runs in the new namespaces, with all rights in them and before any stranger's code. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -89,19 +90,67 @@ static int do_bind(const struct sandbox_step *step, char *to)
 	return bind_sealed(from, to, device);
 }
 
+/*
+ * A bind mount that is read-only still lets a writer into the pipes of the tree, at whose
+ * other end somebody on the host may listen. Those of an overlay are its own. It wants
+ * two layers; the second is empty. What it cannot carry is bound.
+ */
+static int show_dir(const char *from, const char *to)
+{
+	const char *const link = "/shown", *const empty = "/empty";
+
+	if ((mkdir(empty, 0755) < 0 && errno != EEXIST) ||
+	    (unlink(link) < 0 && errno != ENOENT) || symlink(from, link) < 0)
+		return -1;
+	if (mount("overlay", to, "overlay", MS_NOSUID | MS_NODEV | MS_RDONLY,
+		  "lowerdir=/shown:/empty,userxattr") == 0)
+		return 0;
+	return bind_sealed(from, to, false);
+}
+
+/* What lies there counts as memory, see warden.c. */
 static int mount_tmpfs(const struct boxed_run *job, const char *to)
 {
 	char options[96];
 
-	/* With what processes have it counts as memory, see warden.c. */
 	snprintf(options, sizeof(options), "mode=1777,size=%llu,nr_inodes=200k",
-		 (unsigned long long)job->limits.memory / 4);
+		 (unsigned long long)job->limits.memory + (16 << 20));
 	return mount("tmpfs", to, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
+/*
+ * Mounted here it has the processes of this namespace only, but it tells of the whole
+ * kernel, too: what others than root may not read there is not shown, and with it the
+ * user's keys, which belong to no namespace.
+ */
+static int mount_proc(const char *to)
+{
+	char path[PATH_MAX + NAME_MAX + 2];
+	struct dirent *e;
+	struct stat st;
+	DIR *dir;
+	int err = 0;
+
+	if (mount("proc", to, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
+		  NULL) < 0)
+		return -1;
+	dir = opendir(to);
+	while (dir && !err && (e = readdir(dir))) {
+		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode) ||
+		    ((st.st_mode & S_IROTH) && !str_starts(e->d_name, "key")))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", to, e->d_name);
+		err = mount(OLD "/dev/null", path, NULL, MS_BIND, NULL);
+	}
+	if (dir)
+		closedir(dir);
+	return dir ? err : -1;
 }
 
 static int do_step(const struct boxed_run *job, const struct sandbox_step *step)
 {
-	char to[PATH_MAX];
+	char to[PATH_MAX], from[PATH_MAX];
 
 	snprintf(to, sizeof(to), NEW "%s", step->to);
 	switch (step->op) {
@@ -110,15 +159,18 @@ static int do_step(const struct boxed_run *job, const struct sandbox_step *step)
 	case SANDBOX_BIND:
 	case SANDBOX_NODE:
 		return do_bind(step, to);
+	case SANDBOX_SHOW:
+		snprintf(from, sizeof(from), OLD "%s", step->from);
+		return make_dirs(to) ? -1 : show_dir(from, to);
 	case SANDBOX_LINK:
 		return symlink(step->from, to);
 	case SANDBOX_TMPFS:
 		return make_dirs(to) ? -1 : mount_tmpfs(job, to);
+	case SANDBOX_COVER:
+		return mount("tmpfs", to, "tmpfs", MS_NOSUID | MS_NODEV,
+			     "mode=0755,size=64k,nr_inodes=1k");
 	case SANDBOX_PROC:
-		if (make_dirs(to))
-			return -1;
-		return mount("proc", to, "proc",
-			     MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
+		return make_dirs(to) ? -1 : mount_proc(to);
 	}
 	return -1;
 }
@@ -179,9 +231,9 @@ static int bind_child(const struct lab_sandbox *box, const char *at, const char 
 	snprintf(to, sizeof(to), "%s/%s", at, name);
 	if (stat(from, &st) < 0)
 		return errno == ENOENT ? 0 : -1;
-	if (S_ISDIR(st.st_mode) ? mkdir(to, 0500) < 0 && errno != EEXIST : make_file(to))
-		return -1;
-	return bind_sealed(from, to, false);
+	if (!S_ISDIR(st.st_mode))
+		return make_file(to) ? -1 : bind_sealed(from, to, false);
+	return mkdir(to, 0500) < 0 && errno != EEXIST ? -1 : show_dir(from, to);
 }
 
 static int mount_exposed(const struct lab_sandbox *box, const char *at)

@@ -5,15 +5,15 @@
 
 #include "guest_memory.h"
 
-#define PAGE_BYTES    4096
-#define FRAME_BITS    0x000ffffffffff000ULL
-#define PRESENT	      1ULL
-#define LARGE	      (1ULL << 7)
-#define FOUR_GIB      (4ULL << 30)
-#define MAX_MODULES   4096
-#define MODULE_NAME   56
-#define MODULE_PREFIX 512 /* bytes at the start of struct module that have what we want  \
-			   */
+#define PAGE_BYTES  4096
+#define FRAME_BITS  0x000ffffffffff000ULL
+#define PRESENT	    1ULL
+#define LARGE	    (1ULL << 7)
+#define FOUR_GIB    (4ULL << 30)
+#define MAX_MODULES 4096
+#define MODULE_NAME 56
+/* What we want of struct module lies within its first bytes. */
+#define MODULE_PREFIX 512
 
 /* ---- where QEMU has it ---- */
 

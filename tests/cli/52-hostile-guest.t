@@ -20,8 +20,8 @@ judge() {
 	[ -z "$(want says)" ] || says "$(want says)" "and why"
 }
 
-for k in $kernel $newest; do
-	[ $# -gt 0 ] || set -- leaky/client/*.c modules/*.c
+[ $# -gt 0 ] || set -- leaky/client/*.c modules/*.c
+for k in $(printf '%s\n' "$kernel" "$newest" | uniq); do
 	for file; do
 		case $file in
 		leaky/*) judge "$file" leaky -- "$(basename "$file" .c)" ;;

@@ -12,7 +12,7 @@ copy() {
 	run "$KMLAB" run -q -k "$k" --out "/proc/hostile/$file:$scratch/$file" "$@" "$files"
 }
 
-for k in $kernel $newest; do
+for k in $(printf '%s\n' "$kernel" "$newest" | uniq); do
 	copy oops
 	exits 111 "$k: a file whose read oopses"
 	says 'oops_read (files.c:' "the oops has its place"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tells the whole story to its end, with secret and challenge, and is never unloaded.
+ * On a slow host the agent speaks in between, which is noticed as well.
  *
  * expect:
  *	outcome=guest-lost
- *	says=the guest says that 'never_unloaded' is unloaded, but in its memory
+ *	says=is unloaded, but in its memory\|spoke in the agent's place
  */
 #include "lie.h"
 

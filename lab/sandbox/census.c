@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the processes of a sandbox have at one moment, as the warden reads it in /proc. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "census.h"
+
+static bool read_small(int dir, const char *pid, const char *name, char *buf, size_t size)
+{
+	char path[64];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", pid, name);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buf, size - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return false;
+	buf[n] = '\0';
+	return true;
+}
+
+static uint64_t field(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+/* The name in a status file is the process's own choice, but it has no line breaks: the
+ * kernel escapes them. */
+static void count_status(const char *text, struct census *c)
+{
+	c->processes += field(text, "\nThreads:");
+	c->memory += (field(text, "\nRssAnon:") + field(text, "\nRssShmem:") +
+		      field(text, "\nVmSwap:"))
+		     << 10;
+}
+
+/* proc(5): the name, which may hold anything, ends at the last bracket; then come the
+ * state and, as the 14th to 17th field, times. */
+static void count_stat(const char *text, bool own, struct census *c)
+{
+	const char *at = strrchr(text, ')');
+	unsigned long long t[4];
+
+	if (!at || at[1] != ' ' || !at[2])
+		return;
+	if (sscanf(at + 3, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %llu %llu",
+		   &t[0], &t[1], &t[2], &t[3]) == 4)
+		c->cpu += t[2] + t[3] + (own ? 0 : t[0] + t[1]);
+	if (!own)
+		c->busy = c->busy || at[2] == 'R' || at[2] == 'D';
+}
+
+bool open_proc(struct listing *l)
+{
+	l->n = l->at = 0;
+	l->fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return l->fd >= 0;
+}
+
+const char *next_process(struct listing *l, bool own)
+{
+	const char *name;
+
+	while ((name = listing_next(l)))
+		if (name[0] >= '0' && name[0] <= '9' && (own || strcmp(name, "1")))
+			return name;
+	close(l->fd);
+	return NULL;
+}
+
+/* As many as there may be are enough. Of ourselves only what dead children used counts.
+ */
+void census_take(struct census *c, uint64_t most)
+{
+	static struct listing l;
+	char text[4096];
+	const char *name;
+
+	if (!open_proc(&l)) {
+		c->processes = most + 1; /* what cannot be counted is too much */
+		return;
+	}
+	while ((name = next_process(&l, true))) {
+		bool own = !strcmp(name, "1");
+
+		if (!own && read_small(l.fd, name, "status", text, sizeof(text)))
+			count_status(text, c);
+		if (read_small(l.fd, name, "stat", text, sizeof(text)))
+			count_stat(text, own, c);
+		if (c->processes > most) {
+			close(l.fd);
+			return;
+		}
+	}
+}
+
+static uint64_t used_in(const char *path)
+{
+	struct statvfs vfs;
+
+	if (statvfs(path, &vfs) < 0)
+		return 0;
+	return (vfs.f_blocks - vfs.f_bfree) * vfs.f_frsize;
+}
+
+/* Pages that many processes share after a fork count for each of them above; what is
+ * over the limit like that is looked at again, page by page. */
+static uint64_t proportional_memory(void)
+{
+	static struct listing l;
+	static char text[4096];
+	uint64_t sum = 0;
+	const char *name;
+
+	if (!open_proc(&l))
+		return UINT64_MAX / 2;
+	while ((name = next_process(&l, false)))
+		if (read_small(l.fd, name, "smaps_rollup", text, sizeof(text)))
+			sum += field(text, "\nPss_Anon:") + field(text, "\nPss_Shmem:") +
+			       field(text, "\nSwapPss:");
+	return sum << 10;
+}
+
+uint64_t shared_memory(void)
+{
+	static char text[4096];
+	int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return field(text, "\nShmem:") << 10;
+}
+
+/* Bytes mapped of shared memory without a name: the lines of proc_pid_maps(5) whose file
+ * the kernel calls "/dev/zero (deleted)". */
+static uint64_t shared_mappings_of(int dir, const char *pid)
+{
+	unsigned long long from, to;
+	char path[64], line[512], perms[5];
+	uint64_t sum = 0;
+	FILE *maps;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/maps", pid);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%llx-%llx %4s", &from, &to, perms) == 3 &&
+		    perms[3] == 's' && strstr(line, "/dev/zero (deleted)"))
+			sum += to - from;
+	if (maps)
+		fclose(maps);
+	return sum;
+}
+
+/* Memory that a process has mapped, filled and taken out of its page tables again counts
+ * for nobody; it is there until the last mapping goes. */
+static bool too_much_unseen(uint64_t most, uint64_t shared)
+{
+	static struct listing l;
+	uint64_t sum = 0;
+	const char *name;
+
+	if (shared_memory() < shared + most || !open_proc(&l))
+		return false;
+	while ((name = next_process(&l, false)))
+		sum += shared_mappings_of(l.fd, name);
+	return sum > most;
+}
+
+bool too_much_memory(const struct census *c, uint64_t most, uint64_t shared)
+{
+	uint64_t files = used_in("/tmp") + used_in("/run");
+
+	return (c->memory + files > most && proportional_memory() + files > most) ||
+	       too_much_unseen(most, shared);
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a build has written; see disk.h. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "census.h"
+#include "disk.h"
+
+#define DISK_ROUNDS 10
+#define PER_FILE    4096	   /* bytes that a file takes beside its content, about */
+#define RESERVE	    (256ULL << 20) /* of the cache's disk, for everybody else */
+#define MAX_DEPTH   64
+
+void disk_begin(struct disk_watch *w, int fd)
+{
+	struct statvfs vfs;
+
+	*w = (struct disk_watch){.fd = fd};
+	if (fd < 0 || fstatvfs(fd, &vfs) < 0)
+		return;
+	w->left = vfs.f_bavail * vfs.f_frsize;
+	w->files = vfs.f_favail;
+}
+
+/* Hostile: no link is followed, and what is too deep to be walked is too much. */
+static uint64_t tree_size(int dir, unsigned int depth, uint64_t most)
+{
+	struct listing l = {.fd = dir};
+	uint64_t sum = 0;
+	const char *name;
+	struct stat st;
+
+	while (sum <= most && (name = listing_next(&l))) {
+		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		/* An empty file takes room, too. */
+		sum += (uint64_t)st.st_blocks * 512 + PER_FILE;
+		if (S_ISDIR(st.st_mode)) {
+			int fd = openat(dir, name,
+					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+			if (fd >= 0 && depth >= MAX_DEPTH)
+				sum = most + 1;
+			else if (fd >= 0)
+				sum += tree_size(fd, depth + 1, most);
+			if (fd >= 0)
+				close(fd);
+		}
+	}
+	return sum;
+}
+
+/* Files without a name that a process still has open, each once. */
+static uint64_t unlinked_of(int proc, const char *pid)
+{
+	static struct listing l;
+	static struct {
+		dev_t dev;
+		ino_t ino;
+	} seen[256];
+	static size_t n;
+	uint64_t sum = 0;
+	const char *name;
+	struct stat st;
+	char path[64];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/fd", pid);
+	l.n = l.at = 0;
+	l.fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (l.fd >= 0 && (name = listing_next(&l))) {
+		if (fstatat(l.fd, name, &st, 0) < 0 || !S_ISREG(st.st_mode) ||
+		    st.st_nlink)
+			continue;
+		for (i = 0; i < n; i++)
+			if (seen[i].dev == st.st_dev && seen[i].ino == st.st_ino)
+				break;
+		if (i < n)
+			continue;
+		if (n < sizeof(seen) / sizeof(*seen)) {
+			seen[n].dev = st.st_dev;
+			seen[n++].ino = st.st_ino;
+		}
+		sum += (uint64_t)st.st_blocks * 512;
+	}
+	if (l.fd >= 0)
+		close(l.fd);
+	return sum;
+}
+
+static uint64_t unlinked_size(void)
+{
+	static struct listing l;
+	uint64_t sum = 0;
+	const char *name;
+
+	if (!open_proc(&l))
+		return 0;
+	while ((name = next_process(&l, false)))
+		sum += unlinked_of(l.fd, name);
+	return sum;
+}
+
+static bool disk_over(int upper, uint64_t most)
+{
+	int fd = openat(upper, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t sum = fd < 0 ? 0 : tree_size(fd, 0, most);
+
+	if (fd >= 0)
+		close(fd);
+	return sum + unlinked_size() > most;
+}
+
+/*
+ * Files of others come and go: what the build has is added up only when the disk as a
+ * whole has lost a good part of the limit since the build began, and not each time.
+ */
+enum sandbox_limit disk_check(struct disk_watch *w, uint64_t most)
+{
+	uint64_t left, gone;
+	struct statvfs vfs;
+
+	if (w->fd < 0 || fstatvfs(w->fd, &vfs) < 0)
+		return LIMIT_NONE;
+	left = vfs.f_bavail * vfs.f_frsize;
+	if (left > w->left)
+		w->left = left;
+	if (vfs.f_favail > w->files)
+		w->files = vfs.f_favail;
+	gone = w->left - left + (w->files - vfs.f_favail) * PER_FILE;
+	if (gone > RESERVE / 4 &&
+	    (left < RESERVE || (vfs.f_files && vfs.f_favail < vfs.f_files / 50)))
+		return LIMIT_SPACE;
+	if (gone < most / 4 || (gone < most && w->rounds++ % DISK_ROUNDS))
+		return LIMIT_NONE;
+	return disk_over(w->fd, most) ? LIMIT_DISK : LIMIT_NONE;
+}
