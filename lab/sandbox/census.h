@@ -12,6 +12,7 @@
 struct census {
 	uint64_t processes; /* with threads */
 	uint64_t memory;    /* bytes: own, shared without a file, swapped */
+	uint64_t pipes;	    /* bytes, at most */
 	uint64_t cpu;	    /* clock ticks, with children that are gone */
 	bool busy;	    /* one runs, or waits for the disk */
 };

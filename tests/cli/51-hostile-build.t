@@ -258,7 +258,7 @@ limits() {
 	limit time_stopped time=2 'it ran for 2 seconds'
 	limit processes_bomb processes=100 'it had more than 100 processes'
 	limit processes_threads processes=100 'it had more than 100 processes'
-	for name in one many shared unseen page_tables pipes sockets lame_warden tmp; do
+	for name in one many shared unseen page_tables pipes lame_warden tmp; do
 		limit memory_$name memory=150M 'it took more than 150 MiB of memory'
 	done
 	for name in large many_large small deep unlinked; do

@@ -11,8 +11,6 @@ int main(void)
 					    "/etc/hostname",
 					    "/etc/machine-id",
 					    "/etc/resolv.conf",
-					    "/proc/kcore",
-					    "/proc/kmsg",
 					    "/sys/kernel/notes",
 					    "/sys/class/net",
 					    "/boot",

@@ -15,9 +15,11 @@ int main(void)
 		int fd = open(pipes[i], O_WRONLY | O_NONBLOCK);
 
 		way(fd >= 0 && write(fd, "attack\n", 7) == 7, "pipe %s", pipes[i]);
+		/* For both it opens always, a pipe of its own in the box: whether the
+		 * host's has got something is seen outside. */
 		fd = open(pipes[i], O_RDWR | O_NONBLOCK);
-		way(fd >= 0 && i < 3 && write(fd, "attack\n", 7) == 7,
-		    "pipe %s, for both", pipes[i]);
+		if (fd >= 0)
+			(void)!write(fd, "attack\n", 7);
 	}
 	return attack_done();
 }
