@@ -56,6 +56,21 @@ static const char *const missing[] = {
 	"semtimedop", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl", "mq_open",
 	"mq_unlink", "userfaultfd", NULL};
 
+static struct scmp_arg_cmp is(unsigned int arg, uint64_t value)
+{
+	return (struct scmp_arg_cmp){arg, SCMP_CMP_EQ, value, 0};
+}
+
+static struct scmp_arg_cmp is_not(unsigned int arg, uint64_t value)
+{
+	return (struct scmp_arg_cmp){arg, SCMP_CMP_NE, value, 0};
+}
+
+static struct scmp_arg_cmp has(unsigned int arg, uint64_t mask, uint64_t value)
+{
+	return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 static int add_list(scmp_filter_ctx ctx, const char *const *names, int err)
 {
 	for (; *names; names++) {
@@ -78,8 +93,7 @@ static int deny_bits(scmp_filter_ctx ctx, const char *name, unsigned int arg,
 
 	if (nr == __NR_SCMP_ERROR)
 		return 0;
-	return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), nr, 1,
-				SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, bits, bits));
+	return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), nr, 1, has(arg, bits, bits));
 }
 
 static int deny_namespaces(scmp_filter_ctx ctx)
@@ -111,13 +125,11 @@ static int deny_set_id(scmp_filter_ctx ctx, uint64_t bit)
 		rc = deny_bits(ctx, calls[i].name, calls[i].mode, bit);
 	for (size_t i = 0; i < 2 && !rc; i++) {
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(open), 2,
-				      SCMP_A1(SCMP_CMP_MASKED_EQ, makes[i], makes[i]),
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, bit, bit));
+				      has(1, makes[i], makes[i]), has(2, bit, bit));
 		if (!rc)
 			rc = seccomp_rule_add(
 				ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), 2,
-				SCMP_A2(SCMP_CMP_MASKED_EQ, makes[i], makes[i]),
-				SCMP_A3(SCMP_CMP_MASKED_EQ, bit, bit));
+				has(2, makes[i], makes[i]), has(3, bit, bit));
 	}
 	return rc;
 }
@@ -130,9 +142,8 @@ static int deny_terminal(scmp_filter_ctx ctx)
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands) && !rc; i++)
-		rc = seccomp_rule_add(
-			ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, commands[i]));
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+				      has(1, 0xffffffff, commands[i]));
 	return rc;
 }
 
@@ -151,16 +162,14 @@ static int deny_others(scmp_filter_ctx ctx)
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !rc; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
 				      seccomp_syscall_resolve_name(calls[i].name), 1,
-				      SCMP_CMP(calls[i].arg, SCMP_CMP_NE, 0));
+				      is_not(calls[i].arg, 0));
 	/* All processes of the user, or of the group. */
 	if (!rc)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(setpriority),
-				      2, SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS),
-				      SCMP_A1(SCMP_CMP_EQ, 0));
+				      2, is_not(0, PRIO_PROCESS), is(1, 0));
 	if (!rc)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioprio_set), 2,
-				      SCMP_A0(SCMP_CMP_NE, IOPRIO_WHO_PROCESS),
-				      SCMP_A1(SCMP_CMP_EQ, 0));
+				      is_not(0, IOPRIO_WHO_PROCESS), is(1, 0));
 	return rc;
 }
 
@@ -168,13 +177,11 @@ static int deny_others(scmp_filter_ctx ctx)
 static int keep_core_limit(scmp_filter_ctx ctx)
 {
 	int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(setrlimit), 1,
-				  SCMP_A0(SCMP_CMP_EQ, RLIMIT_CORE));
+				  is(0, RLIMIT_CORE));
 
 	return rc ? rc
 		  : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(0), SCMP_SYS(prlimit64), 3,
-				     SCMP_A0(SCMP_CMP_EQ, 0),
-				     SCMP_A1(SCMP_CMP_EQ, RLIMIT_CORE),
-				     SCMP_A2(SCMP_CMP_NE, 0));
+				     is(0, 0), is(1, RLIMIT_CORE), is_not(2, 0));
 }
 
 static int load_filter(void)
