@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+
+#include "below.h"
 
 #include "event.h"
 #include "quote.h"
@@ -61,23 +60,9 @@ static bool is_bare_source(const char *path)
 
 static int open_below(const char *dir, const char *path)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   RESOLVE_NO_XDEV,
-	};
 	_cleanup_close_ int top = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-	int fd;
 
-	if (top < 0)
-		return -1;
-	fd = (int)syscall(SYS_openat2, top, path, &how, sizeof(how));
-	if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return top < 0 ? -errno : below_file(top, path, NULL);
 }
 
 static int open_source(const struct quote_trees *trees, const char *file)

@@ -6,11 +6,10 @@
  * its other end. How much came is counted here, whatever the guest says.
  */
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
+#include "below.h"
 #include "fs.h"
 
 #include "vm.h"
@@ -21,15 +20,15 @@ static void problem(struct copyout *c, const char *path, int err)
 		c->problem = xprintf("cannot write '%s': %s", path, strerror(err));
 }
 
-static int open_below(int dir, const char *path, uint64_t flags, mode_t mode)
+/* As open(2): -1 and errno. */
+static int open_below(int dir, const char *path, int flags, mode_t mode)
 {
-	struct open_how how = {
-		.flags = flags | O_CLOEXEC | O_NOFOLLOW,
-		.mode = flags & O_CREAT ? mode : 0,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
-	};
+	int fd = below_open(dir, path, flags, mode);
 
-	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	if (fd >= 0)
+		return fd;
+	errno = -fd;
+	return -1;
 }
 
 /* What was there before may be anything. Its contents go once it is known to be a file.
