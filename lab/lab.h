@@ -36,7 +36,7 @@ struct lab {
 	char *data_dir; /* installed data: agent, initramfs parts ($KMLAB_DATA, build/) */
 	/* What builds may see and take; NULL: the defaults. See sandbox/sandbox.h. */
 	const struct lab_box_rules *box;
-	int cancel_fd;	/* readable once the user wants to stop; -1: never */
+	int cancel_fd;		  /* readable once the user wants to stop; -1: never */
 	lab_progress_fn progress; /* may be NULL; called from the calling thread */
 	void *progress_data;
 	char *error; /* see lab_error */

@@ -60,8 +60,8 @@ static void count_stat(const char *text, bool own, struct census *c)
 		c->busy = c->busy || at[2] == 'R' || at[2] == 'D';
 }
 
-/* A full pipe holds a page or two for each of its ends, which nobody else counts. How many
- * files a process has, the kernel says since 6.2. */
+/* A full pipe holds a page or two for each of its ends, which nobody else counts. How
+ * many files a process has, the kernel says since 6.2. */
 static void count_files(int proc, const char *pid, struct census *c)
 {
 	struct stat st;
