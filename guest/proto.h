@@ -172,7 +172,7 @@ struct proto_done {
 	uint64_t log_lost;
 	uint64_t stdout_bytes, stderr_bytes; /* written to those ports in all */
 	uint32_t leftovers_partial;
-	uint32_t pad;
+	uint32_t view_changed; /* somebody was in the agent's own mounts */
 };
 
 /*

@@ -42,6 +42,9 @@ struct agent {
 	uint8_t challenge[PROTO_NONCE_SIZE];
 	bool challenged; /* the host has sent it */
 	int mounts;	 /* the namespace of mounts in which the command lives, or -1 */
+	bool by_rights;	 /* see guard.c */
+	int mountinfo;	 /* of our own namespace */
+	uint64_t mounts_known;
 	int disk, random, taint; /* opened before the save: a clone need not */
 	char *payload;
 	size_t payload_size;

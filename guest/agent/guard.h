@@ -14,6 +14,17 @@
  */
 void guard_begin(struct agent *a);
 
+/** guard_trace - nobody may attach to process 1. A descriptor that keeps it so, or
+ * -errno: this kernel cannot. */
+int guard_trace(void);
+
+/** guard_remember - our mounts, before the save, once all is mounted. */
+void guard_remember(struct agent *a);
+
+/** guard_mounts_changed - has somebody been in our namespace of mounts since? Then what
+ * we see of /sys and /proc is what he wants. */
+bool guard_mounts_changed(const struct agent *a);
+
 /** guard_child - in a child of the agent, before it runs what is not ours. Only system
  *  calls: it may share the agent's memory. */
 void guard_child(const struct agent *a);

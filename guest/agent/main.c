@@ -44,6 +44,7 @@ static void say_done(struct agent *a)
 		.stdout_bytes = a->out.total,
 		.stderr_bytes = a->err.total,
 		.leftovers_partial = a->leftovers_partial,
+		.view_changed = guard_mounts_changed(a),
 	};
 	char text[32] = "";
 
@@ -130,6 +131,7 @@ int main(void)
 	guard_begin(&a);
 	watch_children(&a);
 	leftovers_prepare();
+	guard_remember(&a);
 	a.kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	boot_say_ready(&a);
 	wait_for_start(&a);

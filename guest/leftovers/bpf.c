@@ -13,6 +13,7 @@
 
 enum {
 	CODE_ADD_IMM = 0x07,
+	CODE_AND_IMM = 0x57,
 	CODE_SUB = 0x1f,
 	CODE_MOV_IMM = 0xb7,
 	CODE_MOV = 0xbf,
@@ -54,6 +55,11 @@ void asm_mov_imm(struct bpf_asm *a, int dst, int32_t imm)
 void asm_add_imm(struct bpf_asm *a, int dst, int32_t imm)
 {
 	emit(a, CODE_ADD_IMM, dst, 0, 0, imm);
+}
+
+void asm_and_imm(struct bpf_asm *a, int dst, int32_t imm)
+{
+	emit(a, CODE_AND_IMM, dst, 0, 0, imm);
 }
 
 void asm_sub(struct bpf_asm *a, int dst, int src)
@@ -133,12 +139,17 @@ void asm_here(struct bpf_asm *a, unsigned int jump)
 	a->insn[jump].off = (int16_t)(a->n - jump - 1);
 }
 
+void asm_return(struct bpf_asm *a, int32_t imm)
+{
+	asm_mov_imm(a, R0, imm);
+	emit(a, CODE_EXIT, 0, 0, 0, 0);
+}
+
 void asm_end(struct bpf_asm *a)
 {
 	for (unsigned int i = 0; i < a->n_out; i++)
 		asm_here(a, a->out[i]);
-	asm_mov_imm(a, R0, 0);
-	emit(a, CODE_EXIT, 0, 0, 0, 0);
+	asm_return(a, 0);
 }
 
 /* The parts of union bpf_attr in use; the kernel takes what is missing as zero. */

@@ -35,7 +35,9 @@ enum bpf_map_kind { MAP_HASH = 1, MAP_ARRAY = 2 };
 
 enum bpf_prog_kind { PROG_KPROBE = 2, PROG_RAW_TRACEPOINT = 17, PROG_TRACING = 26 };
 
-enum bpf_edge { EDGE_ENTRY = 24, EDGE_EXIT = 25 };
+/* EDGE_REPLACE: what is not 0 is returned instead of calling the function, which must be
+ * one of the kernel's security hooks. */
+enum bpf_edge { EDGE_ENTRY = 24, EDGE_EXIT = 25, EDGE_REPLACE = 26 };
 
 struct bpf_insn {
 	uint8_t code, regs;
@@ -54,6 +56,7 @@ struct bpf_asm {
 void asm_mov(struct bpf_asm *a, int dst, int src);
 void asm_mov_imm(struct bpf_asm *a, int dst, int32_t imm);
 void asm_add_imm(struct bpf_asm *a, int dst, int32_t imm);
+void asm_and_imm(struct bpf_asm *a, int dst, int32_t imm);
 void asm_sub(struct bpf_asm *a, int dst, int src);
 void asm_load(struct bpf_asm *a, enum bpf_size size, int dst, int src, int off);
 void asm_store(struct bpf_asm *a, enum bpf_size size, int dst, int off, int src);
@@ -70,6 +73,8 @@ void asm_out_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm);
 unsigned int asm_skip(struct bpf_asm *a, enum bpf_jump jump, int dst, int src);
 unsigned int asm_skip_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm);
 void asm_here(struct bpf_asm *a, unsigned int jump);
+/* asm_return - leave with @imm; asm_end() leaves with 0. */
+void asm_return(struct bpf_asm *a, int32_t imm);
 void asm_end(struct bpf_asm *a);
 
 /** bpf_map - make a map; hash maps take their memory at once, so that they may be used
@@ -84,8 +89,8 @@ int bpf_map_next(int map, const void *key, void *next);
 int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a);
 /** bpf_attach - to a tracepoint by its name. A descriptor that holds it, or -errno. */
 int bpf_attach(int prog, const char *tracepoint);
-/** bpf_attach_function - load and attach to the entry or exit of the function with BTF
- *  id @function. @prog gets the program, the link is returned; or -errno. */
+/** bpf_attach_function - load and attach to an edge of the function with BTF id
+ *  @function. @prog gets the program, the link is returned; or -errno. */
 int bpf_attach_function(struct bpf_asm *a, enum bpf_edge edge, uint32_t function,
 			int *prog);
 /** bpf_attach_kprobe - to the entry of a kernel function. */

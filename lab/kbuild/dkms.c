@@ -140,6 +140,7 @@ int dkms_build(struct build_job *job, struct text *out, int *status)
 	if (job->dkms_patches) {
 		host.root = NULL;
 		host.usr_src = NULL;
+		host.headers = NULL;
 		host.release = NULL;
 		err = run_script(job, &host, "patch", out, status);
 	}

@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "census.h"
+#include "cleanup.h"
 
 static bool read_small(int dir, const char *pid, const char *name, char *buf, size_t size)
 {
-	char path[64];
+	char path[128];
 	ssize_t n;
 	int fd;
 
@@ -65,7 +66,7 @@ static void count_stat(const char *text, bool own, struct census *c)
 static void count_files(int proc, const char *pid, struct census *c)
 {
 	struct stat st;
-	char path[64];
+	char path[128];
 
 	snprintf(path, sizeof(path), "%s/fd", pid);
 	if (fstatat(proc, path, &st, 0) == 0)
@@ -90,12 +91,41 @@ const char *next_process(struct listing *l, bool own)
 	return NULL;
 }
 
+/*
+ * A process whose first thread has ended has no memory to show under its number; under
+ * that of any other thread it has. @text gets a status file, @name (64 bytes) the number.
+ */
+static bool read_status(int proc, const char *pid, char *name, char *text, size_t size)
+{
+	static struct listing l;
+	char path[96];
+	const char *tid;
+	bool found = false;
+
+	snprintf(name, 64, "%s", pid);
+	if (!read_small(proc, pid, "status", text, size))
+		return false;
+	if (strstr(text, "\nRssAnon:") || !strstr(text, "\nState:\tZ"))
+		return true;
+	snprintf(path, sizeof(path), "%s/task", pid);
+	l.n = l.at = 0;
+	l.fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (l.fd >= 0 && !found && (tid = listing_next(&l))) {
+		snprintf(name, 64, "%s", tid);
+		found = read_small(proc, tid, "status", text, size) &&
+			strstr(text, "\nRssAnon:");
+	}
+	if (l.fd >= 0)
+		close(l.fd);
+	return found || read_small(proc, pid, "status", text, size);
+}
+
 /* As many as there may be are enough. Of ourselves only what dead children used counts.
  */
 void census_take(struct census *c, uint64_t most)
 {
 	static struct listing l;
-	char text[4096];
+	char text[4096], live[64];
 	const char *name;
 
 	if (!open_proc(&l)) {
@@ -105,10 +135,10 @@ void census_take(struct census *c, uint64_t most)
 	while ((name = next_process(&l, true))) {
 		bool own = !strcmp(name, "1");
 
-		if (!own && read_small(l.fd, name, "status", text, sizeof(text)))
+		if (!own && read_status(l.fd, name, live, text, sizeof(text))) {
 			count_status(text, c);
-		if (!own)
-			count_files(l.fd, name, c);
+			count_files(l.fd, live, c);
+		}
 		if (read_small(l.fd, name, "stat", text, sizeof(text)))
 			count_stat(text, own, c);
 		if (c->processes > most) {
@@ -135,11 +165,13 @@ static uint64_t proportional_memory(void)
 	static char text[4096];
 	uint64_t sum = 0;
 	const char *name;
+	char live[64];
 
 	if (!open_proc(&l))
 		return UINT64_MAX / 2;
 	while ((name = next_process(&l, false)))
-		if (read_small(l.fd, name, "smaps_rollup", text, sizeof(text)))
+		if (read_status(l.fd, name, live, text, sizeof(text)) &&
+		    read_small(l.fd, live, "smaps_rollup", text, sizeof(text)))
 			sum += field(text, "\nPss_Anon:") + field(text, "\nPss_Shmem:") +
 			       field(text, "\nSwapPss:");
 	return sum << 10;
@@ -157,26 +189,44 @@ uint64_t shared_memory(void)
 	return field(text, "\nShmem:") << 10;
 }
 
-/* Bytes mapped of shared memory without a name: the lines of proc_pid_maps(5) whose file
- * the kernel calls "/dev/zero (deleted)". */
-static uint64_t shared_mappings_of(int dir, const char *pid)
+/* The mappings of a process, proc_pid_maps(5). */
+static FILE *open_maps(int proc, const char *pid)
 {
-	unsigned long long from, to;
-	char path[64], line[512], perms[5];
-	uint64_t sum = 0;
-	FILE *maps;
+	char path[96], live[64], text[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/maps", pid);
-	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	maps = fd < 0 ? NULL : fdopen(fd, "r");
+	read_status(proc, pid, live, text, sizeof(text));
+	snprintf(path, sizeof(path), "%s/maps", live);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* Bytes mapped of shared memory without a name, which the kernel calls so. */
+static const char nameless[] = "/dev/zero (deleted)";
+
+static uint64_t shared_mappings_of(int proc, const char *pid)
+{
+	_cleanup_fclose_ FILE *maps = open_maps(proc, pid);
+	unsigned long long from, to;
+	char line[512], perms[5];
+	uint64_t sum = 0;
+
 	while (maps && fgets(line, sizeof(line), maps))
 		if (sscanf(line, "%llx-%llx %4s", &from, &to, perms) == 3 &&
-		    perms[3] == 's' && strstr(line, "/dev/zero (deleted)"))
+		    perms[3] == 's' && strstr(line, nameless))
 			sum += to - from;
-	if (maps)
-		fclose(maps);
 	return sum;
+}
+
+bool maps_deleted_file(int proc, const char *pid)
+{
+	_cleanup_fclose_ FILE *maps = open_maps(proc, pid);
+	bool found = false;
+	char line[512];
+
+	while (maps && !found && fgets(line, sizeof(line), maps))
+		found = strstr(line, " (deleted)") && !strstr(line, nameless);
+	return found;
 }
 
 /* Memory that a process has mapped, filled and taken out of its page tables again counts

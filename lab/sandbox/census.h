@@ -27,6 +27,9 @@ bool too_much_memory(const struct census *c, uint64_t most, uint64_t shared);
 /** shared_memory - bytes of all memory of this machine that is shared or in a tmpfs. */
 uint64_t shared_memory(void);
 
+/** maps_deleted_file - has the process mapped a file without a name? @proc: /proc. */
+bool maps_deleted_file(int proc, const char *pid);
+
 /** open_proc, next_process - the numbers of all processes but the warden (@own: and of
  *  it); the directory is closed behind the last. */
 bool open_proc(struct listing *l);

@@ -104,14 +104,29 @@ static uint64_t unlinked_size(void)
 	return sum;
 }
 
-static bool disk_over(int upper, uint64_t most)
+/* A file that is mapped, unlinked and closed shows its name but not its size: with one of
+ * those about, what the disk has lost is the build's. */
+static bool hides_files(void)
+{
+	static struct listing l;
+	bool found = false;
+	const char *name;
+
+	if (!open_proc(&l))
+		return false;
+	while ((name = next_process(&l, false)))
+		found = found || maps_deleted_file(l.fd, name);
+	return found;
+}
+
+static bool disk_over(int upper, uint64_t gone, uint64_t most)
 {
 	int fd = openat(upper, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	uint64_t sum = fd < 0 ? 0 : tree_size(fd, 0, most);
 
 	if (fd >= 0)
 		close(fd);
-	return sum + unlinked_size() > most;
+	return sum + unlinked_size() > most || (gone > most && hides_files());
 }
 
 /*
@@ -136,5 +151,5 @@ enum sandbox_limit disk_check(struct disk_watch *w, uint64_t most)
 		return LIMIT_SPACE;
 	if (gone < most / 4 || (gone < most && w->rounds++ % DISK_ROUNDS))
 		return LIMIT_NONE;
-	return disk_over(w->fd, most) ? LIMIT_DISK : LIMIT_NONE;
+	return disk_over(w->fd, gone, most) ? LIMIT_DISK : LIMIT_NONE;
 }

@@ -121,7 +121,8 @@ static void plan_modules(struct sandbox_plan *plan, const struct lab_sandbox *bo
 	add_same(plan, from, at);
 }
 
-/* What the host has in @dir, with a place for a source that lies there. */
+/* What the host has in @dir, for a kernel of its own; with a place for a source that lies
+ * there. */
 static int plan_own(struct sandbox_plan *plan, const struct lab_sandbox *box,
 		    const char *dir)
 {
@@ -129,7 +130,7 @@ static int plan_own(struct sandbox_plan *plan, const struct lab_sandbox *box,
 	const char *skip[2] = {NULL, NULL};
 
 	add(plan, SANDBOX_DIR, NULL, xstrdup(dir));
-	if (box->root || !fs_is_dir(dir))
+	if (box->root || !box->headers || !fs_is_dir(dir))
 		return 0;
 	if (box->lower && path_below(box->lower, dir) && strcmp(box->lower, dir)) {
 		const char *rest = box->lower + strlen(dir) + 1;

@@ -141,10 +141,14 @@ static int mount_proc(const char *to)
 		    ((st.st_mode & S_IROTH) && !str_starts(e->d_name, "key")))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", to, e->d_name);
-		err = mount(OLD "/dev/null", path, NULL, MS_BIND, NULL);
+		err = bind_sealed(OLD "/dev/null", path, true);
 	}
 	if (dir)
 		closedir(dir);
+	/* The warden's is the caller's own command line. */
+	snprintf(path, sizeof(path), "%s/1/cmdline", to);
+	if (!err)
+		err = bind_sealed(OLD "/dev/null", path, true);
 	return dir ? err : -1;
 }
 
@@ -173,6 +177,25 @@ static int do_step(const struct boxed_run *job, const struct sandbox_step *step)
 		return make_dirs(to) ? -1 : mount_proc(to);
 	}
 	return -1;
+}
+
+/* Of what the kernel counts for each user, a build gets a part: the user's other programs
+ * want some, too. In a namespace of its own these can be lowered. */
+static void share_counts(void)
+{
+	static const char *const counts[][2] = {
+		{OLD "/proc/sys/user/max_inotify_instances", "16"},
+		{OLD "/proc/sys/user/max_inotify_watches", "4096"},
+		{OLD "/proc/sys/user/max_fanotify_groups", "0"},
+		{OLD "/proc/sys/user/max_user_namespaces", "0"},
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		_cleanup_close_ int fd = open(counts[i][0], O_WRONLY | O_CLOEXEC);
+
+		if (fd >= 0)
+			(void)!write(fd, counts[i][1], strlen(counts[i][1]));
+	}
 }
 
 /* An empty root with the host's tree at OLD and a place for the new one at NEW. */
@@ -277,6 +300,8 @@ int sandbox_tree(struct boxed_run *job)
 
 	if (err)
 		return err;
+	if (!job->unboxed)
+		share_counts();
 	for (size_t i = 0; i < job->plan->n; i++) {
 		const struct sandbox_step *step = &job->plan->steps[i];
 

@@ -34,6 +34,13 @@ void judge_witness(struct judge *j)
 
 	if (r->end != LAB_END_DONE)
 		return;
+	if (r->view_changed) {
+		event = judge_event(
+			LAB_GUEST_LOST, LAB_PHASE_LEAK, "impostor",
+			"something in the guest has changed what the agent sees "
+			"of /sys and /proc");
+		judge_add(j, &event);
+	}
 	if (r->held && !agent_said_why(r)) {
 		judge_held(j);
 	} else if (r->witness == LAB_WITNESS_DAMAGED) {

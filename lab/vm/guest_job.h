@@ -148,6 +148,8 @@ struct lab_guest_report {
 
 	struct lab_leftover *leftovers;
 	size_t n_leftovers;
+	bool view_changed; /* the agent's view of /sys and /proc is not its own any more
+			    */
 	bool leftovers_partial; /* event buffers overflowed: absence proves nothing */
 	struct lab_section *sections;
 	size_t n_sections;

@@ -322,6 +322,7 @@ void report_done(struct lab_guest_report *r, const struct frame *f)
 	r->taint = done.taint;
 	r->log_lost += done.log_lost;
 	r->leftovers_partial = done.leftovers_partial;
+	r->view_changed = done.view_changed;
 	r->phase = LAB_PHASE_DONE;
 	keep_frame(r, f);
 }

@@ -233,7 +233,7 @@ limit() {
 	module "$dir"
 	cp "$attacks/limits/take.h" "$attacks/limits/$1".* "$dir"
 	if [ -f "$dir/$1.c" ]; then
-		runs "$dir" "gcc -std=gnu11 -Wall -Wextra -o /run/$1 $1.c && exec /run/$1"
+		runs "$dir" "gcc -std=gnu11 -Wall -Wextra -pthread -o /run/$1 $1.c && exec /run/$1"
 	else
 		runs "$dir" "exec sh ./$1.sh"
 	fi
@@ -258,10 +258,10 @@ limits() {
 	limit time_stopped time=2 'it ran for 2 seconds'
 	limit processes_bomb processes=100 'it had more than 100 processes'
 	limit processes_threads processes=100 'it had more than 100 processes'
-	for name in one many shared unseen page_tables pipes lame_warden tmp; do
+	for name in one many shared unseen page_tables pipes leaderless lame_warden tmp; do
 		limit memory_$name memory=150M 'it took more than 150 MiB of memory'
 	done
-	for name in large many_large small deep unlinked; do
+	for name in large many_large small deep unlinked mapped; do
 		limit disk_$name disk=20M 'it wrote more than 20 MiB to the disk'
 	done
 }

@@ -65,8 +65,8 @@ cached "taken back, it is the old one"
 echo '# one more line' >>hello/tests/hello.sh
 proves hello
 fresh "and an edit to a test"
-# A test in C counts with all that it includes, wherever that is.
-mkdir shared
+# A test in C counts with all that it includes, wherever that is in its checkout.
+mkdir shared .git
 echo '#define GOOD 0' >shared/given.h
 rm hello/tests/hello.sh
 printf '#include "../../shared/given.h"\nint main(void) { return GOOD; }\n' >hello/tests/good.c

@@ -3,7 +3,8 @@
  * Enters the agent's own view of the mounts, and covers that.
  *
  * expect:
- *	outcome=leak
+ *	outcome=guest-lost
+ *	says=changed what the agent sees
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
