@@ -53,7 +53,7 @@ struct boxed_run {
 	int upper_fd; /* in the warden: what the disk limit is about, or -1 */
 };
 
-/** sandbox_fail - note errno for the caller. Return: it, negative. */
+/** sandbox_fail (trouble.c) - note errno for the caller. Return: it, negative. */
 int sandbox_fail(struct boxed_run *job, enum sandbox_stage stage, const char *subject);
 
 /* processes.c: in the child, instead of an exec; never returns. @data: struct boxed_run

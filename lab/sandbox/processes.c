@@ -18,16 +18,6 @@
 
 #include "internal.h"
 
-int sandbox_fail(struct boxed_run *job, enum sandbox_stage stage, const char *subject)
-{
-	int err = errno ? errno : EIO;
-
-	job->trouble->err = err;
-	snprintf(job->trouble->subject, sizeof(job->trouble->subject), "%s", subject);
-	job->trouble->stage = stage;
-	return -err;
-}
-
 static int write_text(const char *path, const char *text)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
