@@ -53,39 +53,43 @@ static uint64_t tree_size(int dir, unsigned int depth, uint64_t most)
 	return sum;
 }
 
-/* Files without a name that a process still has open, each once. */
-static uint64_t unlinked_of(int proc, const char *pid)
-{
-	static struct listing l;
-	static struct {
+/* Files that were added up, so that one that many have open counts once. */
+struct seen {
+	struct {
 		dev_t dev;
 		ino_t ino;
-	} seen[256];
-	static size_t n;
+	} file[256];
+	size_t n;
+};
+
+static bool is_new(struct seen *seen, const struct stat *st)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->file[i].dev == st->st_dev && seen->file[i].ino == st->st_ino)
+			return false;
+	if (seen->n < sizeof(seen->file) / sizeof(*seen->file)) {
+		seen->file[seen->n].dev = st->st_dev;
+		seen->file[seen->n++].ino = st->st_ino;
+	}
+	return true;
+}
+
+/* Files without a name that a process still has open. */
+static uint64_t unlinked_of(int proc, const char *pid, struct seen *seen)
+{
+	static struct listing l;
 	uint64_t sum = 0;
 	const char *name;
 	struct stat st;
 	char path[64];
-	size_t i;
 
 	snprintf(path, sizeof(path), "%s/fd", pid);
 	l.n = l.at = 0;
 	l.fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (l.fd >= 0 && (name = listing_next(&l))) {
-		if (fstatat(l.fd, name, &st, 0) < 0 || !S_ISREG(st.st_mode) ||
-		    st.st_nlink)
-			continue;
-		for (i = 0; i < n; i++)
-			if (seen[i].dev == st.st_dev && seen[i].ino == st.st_ino)
-				break;
-		if (i < n)
-			continue;
-		if (n < sizeof(seen) / sizeof(*seen)) {
-			seen[n].dev = st.st_dev;
-			seen[n++].ino = st.st_ino;
-		}
-		sum += (uint64_t)st.st_blocks * 512;
-	}
+	while (l.fd >= 0 && (name = listing_next(&l)))
+		if (fstatat(l.fd, name, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+		    !st.st_nlink && is_new(seen, &st))
+			sum += (uint64_t)st.st_blocks * 512;
 	if (l.fd >= 0)
 		close(l.fd);
 	return sum;
@@ -94,13 +98,14 @@ static uint64_t unlinked_of(int proc, const char *pid)
 static uint64_t unlinked_size(void)
 {
 	static struct listing l;
+	struct seen seen = {.n = 0};
 	uint64_t sum = 0;
 	const char *name;
 
 	if (!open_proc(&l))
 		return 0;
 	while ((name = next_process(&l, false)))
-		sum += unlinked_of(l.fd, name);
+		sum += unlinked_of(l.fd, name, &seen);
 	return sum;
 }
 

@@ -261,7 +261,7 @@ limits() {
 	for name in one many shared unseen page_tables pipes leaderless lame_warden tmp; do
 		limit memory_$name memory=150M 'it took more than 150 MiB of memory'
 	done
-	for name in large many_large small deep unlinked mapped; do
+	for name in large many_large small deep unlinked slowly mapped; do
 		limit disk_$name disk=20M 'it wrote more than 20 MiB to the disk'
 	done
 }
