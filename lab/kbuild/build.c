@@ -289,12 +289,15 @@ static int build_now(struct build_job *job, struct lab_build *build)
 	return err;
 }
 
-/* Whether an overlay can be mounted here is known only after a try. */
+/* Whether an overlay can be mounted here is known only after a try; one over another
+ * user's directories would be of no use. */
 static int build_anyhow(struct build_job *job, struct lab_build *build)
 {
-	int err = build_now(job, build);
+	bool may_copy = !job->mirror && !job->file;
+	int err = may_copy && build_owner_differs(job) ? -EOPNOTSUPP
+						       : build_now(job, build);
 
-	if (err != -EOPNOTSUPP || job->mirror || job->file)
+	if (err != -EOPNOTSUPP || !may_copy)
 		return err;
 	job->mirror = true;
 	err = build_fresh_upper(job);
@@ -309,8 +312,7 @@ int build_run_job(struct lab *lab, const struct lab_build_spec *spec, bool mirro
 	double begin = lab_now_ms();
 	int err = build_job_open(lab, spec, &job);
 
-	job.mirror = !err && !job.file &&
-		     (mirror || build_mirror_active(&job) || build_owner_differs(&job));
+	job.mirror = !err && !job.file && (mirror || build_mirror_active(&job));
 	if (!err && !build_state_load(&job, &build))
 		err = build_anyhow(&job, &build);
 	if (!err && spec->compile_commands)
