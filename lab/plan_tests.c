@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "below.h"
 #include "fs.h"
 
 #include "kbuild/modinfo.h"
@@ -59,9 +60,10 @@ static int tests_of(struct lab *lab, const struct lab_run_spec *spec, char **ret
 static int read_needs(struct lab *lab, struct lab_plan *plan)
 {
 	_cleanup_free_ char *path = xprintf("%s/needs", plan->tests_dir);
-	_cleanup_text_ struct text text = TEXT_INIT;
+	_cleanup_close_ int top = below_top(plan->tests_dir);
+	_cleanup_free_ char *text = NULL;
 	char *save = NULL;
-	int err = fs_read_short(path, MAX_NEEDS, &text);
+	int err = top < 0 ? top : below_read(top, "needs", MAX_NEEDS, &text, NULL);
 
 	if (err == -ENOENT)
 		return 0;
@@ -70,11 +72,10 @@ static int read_needs(struct lab *lab, struct lab_plan *plan)
 				"'%s' is not a regular file; replace it by a list of "
 				"modules",
 				path);
-	if (err < 0)
+	if (err)
 		return lab_fail(lab, err, "cannot read '%s': %s; check its permissions",
 				path, strerror(-err));
-	err = 0;
-	for (char *name = text.s ? strtok_r(text.s, " \t\n", &save) : NULL; name && !err;
+	for (char *name = strtok_r(text, " \t\n", &save); name && !err;
 	     name = strtok_r(NULL, " \t\n", &save))
 		err = lab_modules_need(lab, name, plan->kernel->modules, &plan->intree);
 	return err;

@@ -214,19 +214,6 @@ int fs_read_fd(int fd, size_t max, char **ret, size_t *size)
 	return 0;
 }
 
-int fs_read_short(const char *path, size_t max, struct text *ret)
-{
-	_cleanup_close_ int fd =
-		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	return (size_t)st.st_size > max ? -EFBIG : text_read_fd(ret, fd);
-}
-
 int fs_read_limited(const char *path, size_t max, char **ret)
 {
 	struct stat st;

@@ -37,12 +37,6 @@ int fs_read_limited(const char *path, size_t max, char **ret);
 /** fs_read_fd - the same of an open file, from its position on; -EFBIG beyond @max. */
 int fs_read_fd(int fd, size_t max, char **ret, size_t *size);
 
-/** fs_read_short - a text of at most @max bytes out of a tree that may be anybody's: only
- *  a regular file, behind no symlink in the last place. -EINVAL: something else; -ELOOP;
- *  -EFBIG.
- */
-int fs_read_short(const char *path, size_t max, struct text *ret);
-
 /** fs_write_file - write through a temporary file in the same directory and rename, so
  *  that a symlink of that name is replaced and not followed. */
 int fs_write_file(const char *path, const void *data, size_t size, mode_t mode);
