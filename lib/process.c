@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -237,6 +238,14 @@ int process_capture(const struct process_spec *given, int timeout_ms, int cancel
 	if (e)
 		process_kill(pid, 0);
 	return e;
+}
+
+void process_limit(int what, uint64_t most)
+{
+	struct rlimit now;
+
+	if (getrlimit(what, &now) == 0 && now.rlim_max > most)
+		setrlimit(what, &(struct rlimit){most, most});
 }
 
 char *process_find(const char *name)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "process.h"
 
 /* As in <linux/ioprio.h>, which is newer than the calls. */
 #define IOPRIO_WHO_PROCESS 1
@@ -270,15 +271,6 @@ static int drop_capabilities(void)
 
 /* ---- resources ---- */
 
-static void limit(int what, uint64_t most)
-{
-	struct rlimit now, want = {most, most};
-
-	if (getrlimit(what, &now) == 0 && now.rlim_max < most)
-		want.rlim_cur = want.rlim_max = now.rlim_max;
-	setrlimit(what, &want);
-}
-
 /* Since 5.14 processes are counted in their own user namespace; before, with all that
  * the user runs elsewhere. Root's are never counted: the warden counts for both. */
 static bool counts_own_processes(void)
@@ -296,15 +288,16 @@ static void limit_resources(const struct lab_limits *limits)
 {
 	/* Where core_pattern is a program, which the kernel starts outside as root, 0
 	 * does not keep it from that; 1 does (core(5)), and no file is made either. */
-	limit(RLIMIT_CORE, 1);
-	limit(RLIMIT_MEMLOCK, 64 << 10);
-	limit(RLIMIT_MSGQUEUE, 0);
-	limit(RLIMIT_NOFILE, 1024); /* pipes hold memory that nobody counts */
+	process_limit(RLIMIT_CORE, 1);
+	process_limit(RLIMIT_MEMLOCK, 64 << 10);
+	process_limit(RLIMIT_MSGQUEUE, 0);
+	process_limit(RLIMIT_NOFILE, 1024); /* pipes hold memory that nobody counts */
 	/* More than the warden counts to: it has the sentence. */
-	limit(RLIMIT_DATA, 2 * limits->memory);
-	limit(RLIMIT_FSIZE, 2 * limits->disk);
+	process_limit(RLIMIT_DATA, 2 * limits->memory);
+	process_limit(RLIMIT_FSIZE, 2 * limits->disk);
 	if (counts_own_processes())
-		limit(RLIMIT_NPROC, limits->processes + limits->processes / 4 + 64);
+		process_limit(RLIMIT_NPROC,
+			      limits->processes + limits->processes / 4 + 64);
 }
 
 int sandbox_confine(struct boxed_run *job)

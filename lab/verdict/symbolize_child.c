@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "debuginfo.h"
+#include "process.h"
 #include "symbolize_wire.h"
 
 enum { CPU_SECONDS = 20, SOCKET = 3 };
@@ -34,14 +35,6 @@ static void keep_only(int fd)
 	if (syscall(SYS_close_range, SOCKET + 1, ~0U, 0) < 0)
 		for (int i = SOCKET + 1; i < getdtablesize(); i++)
 			close(i);
-}
-
-static void limit(int what, uint64_t max)
-{
-	struct rlimit now;
-
-	if (getrlimit(what, &now) == 0 && now.rlim_max > max)
-		setrlimit(what, &(struct rlimit){max, max});
 }
 
 /* Bytes of address space now; a sanitizer's share of it is huge. */
@@ -145,10 +138,10 @@ void symbolize_serve(int fd, struct debuginfo *d, const struct lab_section *sect
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	keep_only(fd);
 	debuginfo_open_all(d);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, CPU_SECONDS);
-	limit(RLIMIT_AS, address_space() + MORE_MEMORY);
-	limit(RLIMIT_NOFILE, 0);
+	process_limit(RLIMIT_CORE, 0);
+	process_limit(RLIMIT_CPU, CPU_SECONDS);
+	process_limit(RLIMIT_AS, address_space() + MORE_MEMORY);
+	process_limit(RLIMIT_NOFILE, 0);
 	filter_calls();
 	for (;;) {
 		_cleanup_wire_ struct wire in = WIRE_INIT, out = WIRE_INIT;

@@ -182,20 +182,12 @@ static int drop_capabilities(const struct vm_spec *s)
 	return set_capabilities(keep, keep);
 }
 
-static void limit(int what, uint64_t max)
-{
-	struct rlimit now;
-
-	if (getrlimit(what, &now) == 0 && now.rlim_max > max)
-		setrlimit(what, &(struct rlimit){max, max});
-}
-
 int qemu_box_enter(const struct vm_spec *s)
 {
 	uint64_t written = s->incoming ? 0 : (uint64_t)s->memory_mib << 20;
 
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_FSIZE, written + (64 << 20));
+	process_limit(RLIMIT_CORE, 0);
+	process_limit(RLIMIT_FSIZE, written + (64 << 20));
 	/* A user would need a user namespace for it, see above; Landlock keeps TCP off.
 	 */
 	if (geteuid() == 0)
