@@ -66,6 +66,10 @@ result "and do not reach the terminal" $?
 run "$KMLAB" build --json -k "$kernel" "$scratch/noise"
 says '"log": ".*red' "nor do they spoil the JSON"
 
+# What the README shows.
+run "$KMLAB" run -q -k "$kernel" "$top/tests/broken/null-in-init.c"
+says '20 | return \*nowhere' "the line of a single file is quoted"
+
 # The tests beside a module are files of its tree, and no links out of it.
 mkdir "$scratch/suite" "$scratch/suite/tests" "$scratch/private"
 cp "$scratch/noise/noise.c" "$scratch/suite"
