@@ -21,8 +21,7 @@ void lab_trees_built(struct quote_trees *trees, const char *source, const char *
 		return;
 	file = !fs_is_dir(real);
 	dir = file ? directory_of(real) : xstrdup(real);
-	/* Around a single file only places for its neighbours are there. */
-	if (upper && !file)
+	if (upper)
 		quote_trees_add(trees, dir, upper, false);
 	quote_trees_add(trees, dir, dir, file || lab_checkout_too_much(dir));
 	top = lab_checkout_of(dir);

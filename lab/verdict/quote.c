@@ -58,11 +58,20 @@ static bool is_bare_source(const char *path)
 				      str_ends(path, ".S") || str_ends(path, ".inc"));
 }
 
+/* An empty file has no lines: in a build's output it is the place over which a file of
+ * the source was mounted. */
 static int open_below(const char *dir, const char *path)
 {
 	_cleanup_close_ int top = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int fd = -1;
+	struct stat st;
 
-	return top < 0 ? -errno : below_file(top, path, NULL);
+	if (top < 0)
+		return -errno;
+	fd = below_file(top, path, &st);
+	if (fd < 0)
+		return fd;
+	return st.st_size ? take_fd(&fd) : -ENODATA;
 }
 
 static int open_source(const struct quote_trees *trees, const char *file)
