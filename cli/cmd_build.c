@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kbuild/build.h"
-#include "verdict/clean.h"
+#include "clean.h"
 
 #include "ui.h"
 

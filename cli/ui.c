@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "verdict/clean.h"
+#include "clean.h"
 
 #include "ui.h"
 

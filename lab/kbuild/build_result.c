@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "../verdict/clean.h"
+#include "clean.h"
 #include "below.h"
 #include "build_job.h"
 #include "fs.h"

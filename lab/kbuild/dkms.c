@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "../verdict/clean.h"
+#include "clean.h"
 #include "build_job.h"
 #include "fs.h"
 

@@ -6,7 +6,7 @@
 #include "fs.h"
 #include "process.h"
 #include "tap.h"
-#include "verdict/clean.h"
+#include "clean.h"
 #include "verdict/event.h"
 #include "verdict/outcome.h"
 #include "verdict/quote.h"

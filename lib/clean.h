@@ -4,8 +4,8 @@
  * sequences, half a UTF-8 character, text direction overrides. None of it may reach a
  * terminal, JSON or XML as it is; it is shown as \xNN or \u{NNNN}.
  */
-#ifndef KMLAB_LAB_CLEAN_H
-#define KMLAB_LAB_CLEAN_H
+#ifndef KMLAB_LIB_CLEAN_H
+#define KMLAB_LIB_CLEAN_H
 
 #include "text.h"
 
