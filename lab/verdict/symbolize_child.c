@@ -5,11 +5,8 @@
  * and time are limited, and that may call nothing but what reading takes.
  */
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -50,45 +47,39 @@ static uint64_t address_space(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-#define LOAD(field)                                                                      \
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define ALLOW(call)                                                                      \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1),                           \
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 /* Memory, the files that are open, the socket, and the end. All else fails. */
 static void filter_calls(void)
 {
-	static struct sock_filter code[] = {
-		LOAD(arch),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		LOAD(nr),
-		ALLOW(read),
-		ALLOW(pread64),
-		ALLOW(lseek),
-		ALLOW(fstat),
-		ALLOW(newfstatat),
-		ALLOW(close),
-		ALLOW(sendto),
-		ALLOW(recvfrom),
-		ALLOW(mmap),
-		ALLOW(mremap),
-		ALLOW(munmap),
-		ALLOW(mprotect),
-		ALLOW(madvise),
-		ALLOW(brk),
-		ALLOW(futex),
-		ALLOW(rt_sigreturn),
-		ALLOW(restart_syscall),
-		ALLOW(exit),
-		ALLOW(exit_group),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-	};
-	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+	static const int calls[] = {SCMP_SYS(read),
+				    SCMP_SYS(pread64),
+				    SCMP_SYS(lseek),
+				    SCMP_SYS(fstat),
+				    SCMP_SYS(newfstatat),
+				    SCMP_SYS(close),
+				    SCMP_SYS(sendto),
+				    SCMP_SYS(recvfrom),
+				    SCMP_SYS(mmap),
+				    SCMP_SYS(mremap),
+				    SCMP_SYS(munmap),
+				    SCMP_SYS(mprotect),
+				    SCMP_SYS(madvise),
+				    SCMP_SYS(brk),
+				    SCMP_SYS(futex),
+				    SCMP_SYS(rt_sigreturn),
+				    SCMP_SYS(restart_syscall),
+				    SCMP_SYS(exit),
+				    SCMP_SYS(exit_group)};
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int err = ctx ? 0 : -ENOMEM;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	if (!err)
+		err = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+				       SCMP_ACT_KILL_PROCESS);
+	if (!err)
+		(void)seccomp_load(ctx); /* and no new privileges */
+	seccomp_release(ctx);
 }
 
 /* ---- answers ---- */
