@@ -365,13 +365,15 @@ kill_all() {
 
 # ---- who attacks ----
 
-# A cache of one's own in hard links; only root makes one, and for the user only.
+# A cache of one's own, in hard links where that can be; only root makes one, and for the
+# user only. Beside the main cache, which may be below root's home, the user could not reach
+# it.
 make_cache() {
 	if [ "$(id -u)" -ne 0 ] || [ "$user" = root ]; then
 		KMLAB_CACHE=$main_cache
 	else
-		KMLAB_CACHE=$(mktemp -d "$main_cache-user.XXXXXX") || return 1
-		user_cache=$KMLAB_CACHE
+		KMLAB_CACHE=$scratch/cache
+		mkdir "$KMLAB_CACHE" || return 1
 		for part in kernels roots; do
 			cp -al "$main_cache/$part" "$KMLAB_CACHE/" 2>/dev/null ||
 				cp -a "$main_cache/$part" "$KMLAB_CACHE/" || return 1
@@ -381,14 +383,10 @@ make_cache() {
 	export KMLAB_CACHE
 }
 
-# The trap of lib.sh would leave the other user's cache.
-user_cache=
-trap 'rm -rf "$scratch" ${user_cache:+"$user_cache"}' EXIT
-
 everything_as() {
 	user=$1
 	if ! make_cache; then
-		skip "as $user" "no room for a cache of its own beside $main_cache"
+		skip "as $user" "no room for a cache of its own in $scratch"
 		return
 	fi
 	make_area
