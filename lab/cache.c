@@ -34,13 +34,13 @@ bool lab_cache_has(struct lab *lab, const char *kind, const char *id)
 int lab_cache_open(const struct lab *lab, const char *path)
 {
 	_cleanup_free_ char *builds = lab_cache_path(lab, "builds", NULL);
-	size_t n = strlen(builds);
+	const char *rest = path_rest(path, builds);
 	_cleanup_close_ int top = -1;
 
-	if (strncmp(path, builds, n) || path[n] != '/')
+	if (!rest || !*rest)
 		return fs_open_file(path);
 	top = below_top(builds);
-	return top < 0 ? top : below_file(top, path + n + strspn(path + n, "/"), NULL);
+	return top < 0 ? top : below_file(top, rest, NULL);
 }
 
 static int open_lock_file(struct lab *lab, const char *name)

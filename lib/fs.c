@@ -370,13 +370,18 @@ int fs_sync_tree(const char *path)
 	return 0;
 }
 
-bool path_below(const char *path, const char *dir)
+const char *path_rest(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);
 
-	while (n > 1 && dir[n - 1] == '/')
+	while (n && dir[n - 1] == '/')
 		n--;
-	if (n == 1)
-		return path[0] == '/';
-	return !strncmp(path, dir, n) && (path[n] == '/' || !path[n]);
+	if (strncmp(path, dir, n) || (path[n] != '/' && (path[n] || !n)))
+		return NULL;
+	return path + n + strspn(path + n, "/");
+}
+
+bool path_below(const char *path, const char *dir)
+{
+	return path_rest(path, dir) != NULL;
 }

@@ -64,7 +64,10 @@ int fs_sync_tree(const char *path);
 /** fs_write_all - write all of it, across short writes and EINTR. */
 int fs_write_all(int fd, const void *data, size_t size);
 
-/** path_below - is @path @dir itself or below it? By the names alone. */
+/** path_rest - the part of @path behind @dir, by the names alone: relative, "" for @dir
+ *  itself, NULL when @path does not lie there. Points into @path. */
+const char *path_rest(const char *path, const char *dir);
+/** path_below - is @path @dir itself or below it? */
 bool path_below(const char *path, const char *dir);
 
 /** fs_basename - the part after the last slash; points into @path. */

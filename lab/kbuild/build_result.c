@@ -104,13 +104,12 @@ static int take_module(struct build_job *job, const char *list, const char *rel,
 static int add_module(struct build_job *job, const char *list, const char *line,
 		      struct lab_build *build)
 {
-	const char *rel = line, *dot;
+	const char *rel = path_rest(line, job->at), *dot;
 
-	if (path_below(line, job->at))
-		rel = line + strlen(job->at);
-	else if (line[0] == '/' && !job->dkms)
+	if (!rel && line[0] == '/' && !job->dkms)
 		return refuse(job, list, line, -EXDEV);
-	rel += strspn(rel, "/");
+	if (!rel)
+		rel = line + strspn(line, "/");
 	dot = strrchr(rel, '.');
 	return dot ? take_module(job, list, rel, (int)(dot - rel), build) : 0;
 }

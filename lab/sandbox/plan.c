@@ -127,16 +127,14 @@ static int plan_own(struct sandbox_plan *plan, const struct lab_sandbox *box,
 		    const char *dir)
 {
 	_cleanup_free_ char *first = NULL;
-	const char *skip[2] = {NULL, NULL};
+	const char *skip[2] = {NULL, NULL}, *rest;
 
 	add(plan, SANDBOX_DIR, NULL, xstrdup(dir));
 	if (box->root || !box->headers || !fs_is_dir(dir))
 		return 0;
-	if (box->lower && path_below(box->lower, dir) && strcmp(box->lower, dir)) {
-		const char *rest = box->lower + strlen(dir) + 1;
-
+	rest = box->lower ? path_rest(box->lower, dir) : NULL;
+	if (rest && *rest)
 		skip[0] = first = xstrndup(rest, strcspn(rest, "/"));
-	}
 	return add_children(plan, dir, dir, skip);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "below.h"
+#include "fs.h"
 
 #include "event.h"
 #include "quote.h"
@@ -26,18 +27,6 @@ void quote_trees_add(struct quote_trees *trees, const char *at, const char *dir,
 	trees->v = xreallocarray(trees->v, trees->n + 1, sizeof(*trees->v));
 	trees->v[trees->n++] =
 		(struct quote_tree){.at = xstrdup(at), .dir = xstrdup(dir), .bare = bare};
-}
-
-/* The part of @file below @dir, or NULL. It may still lead out of it by "..": the kernel
- * sees to that. */
-static const char *part_below(const char *file, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	if (strncmp(file, dir, n) || file[n] != '/')
-		return NULL;
-	file += n + strspn(file + n, "/");
-	return *file ? file : NULL;
 }
 
 static bool is_hidden(const char *path)
@@ -78,10 +67,11 @@ static int open_source(const struct quote_trees *trees, const char *file)
 {
 	for (size_t i = 0; i < trees->n; i++) {
 		const struct quote_tree *t = &trees->v[i];
-		const char *path = part_below(file, t->at);
+		/* It may still lead out by "..": the kernel sees to that. */
+		const char *path = path_rest(file, t->at);
 		int fd;
 
-		if (!path || is_hidden(path) || (t->bare && !is_bare_source(path)))
+		if (!path || !*path || is_hidden(path) || (t->bare && !is_bare_source(path)))
 			continue;
 		fd = open_below(t->dir, path);
 		if (fd >= 0)

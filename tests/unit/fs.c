@@ -184,6 +184,18 @@ static void test_modes(void)
 	ok(!there("top/blind"), "whole");
 }
 
+static void test_rest(void)
+{
+	is_str(path_rest("/a/b/c", "/a"), "b/c", "the rest of a path");
+	is_str(path_rest("/a//b", "/a/"), "b", "without slashes before it");
+	is_str(path_rest("/a", "/a"), "", "none of the directory itself");
+	is_str(path_rest("/ab", "/a"), NULL, "a neighbour lies elsewhere");
+	is_str(path_rest("a/b", "/a"), NULL, "and so does a relative path");
+	is_str(path_rest("/a/b", "/"), "a/b", "all lies below the root directory");
+	is_str(path_rest("", "/"), NULL, "but what has no name");
+	ok(path_below("/a/b", "/a") && !path_below("/ab", "/a"), "below or not");
+}
+
 int main(void)
 {
 	_cleanup_free_ char *path = NULL;
@@ -200,6 +212,7 @@ int main(void)
 	test_write();
 	test_remove();
 	test_paths();
+	test_rest();
 	test_modes();
 	test_deep();
 	is_int(below_top("/dev/null"), -ENOTDIR, "a top is a directory");
