@@ -3,6 +3,7 @@
 
 #include "checkout.h"
 #include "fs.h"
+#include "kbuild/build.h"
 #include "trees.h"
 
 static char *directory_of(const char *path)
@@ -29,22 +30,16 @@ void lab_trees_built(struct quote_trees *trees, const char *source, const char *
 		quote_trees_add(trees, top, top, false);
 }
 
-/* CACHE/builds/KEY/upper/...: beside upper, out of the build's reach, is written which
- * directory it was made from. */
 void lab_trees_given(struct quote_trees *trees, const char *cache_dir, const char *ko)
 {
 	_cleanup_free_ char *real = realpath(ko, NULL),
 			    *cache = realpath(cache_dir, NULL);
-	_cleanup_free_ char *builds = cache ? xprintf("%s/builds/", cache) : NULL;
-	_cleanup_free_ char *stamp = NULL, *dir = NULL, *upper = NULL;
-	int key;
+	_cleanup_free_ char *dir = NULL, *upper = NULL;
 
-	if (!real || !builds || !str_starts(real, builds))
+	if (!real || !cache)
 		return;
-	key = (int)(strlen(builds) + strcspn(real + strlen(builds), "/"));
-	upper = xprintf("%.*s/upper", key, real);
-	stamp = xprintf("%.*s/stamp", key, real);
-	if (!path_below(real, upper) || fs_read_file(stamp, &dir, NULL) || dir[0] != '/')
+	dir = lab_build_origin(cache, real, &upper);
+	if (!dir || dir[0] != '/')
 		return;
 	quote_trees_add(trees, dir, upper, false);
 	quote_trees_add(trees, dir, dir, true);

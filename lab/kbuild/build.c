@@ -34,20 +34,6 @@ static char *kbuild_file(const struct build_job *job)
 	return path;
 }
 
-/* The source that a Module.symvers of ours was made from, see stamp(). */
-static char *symvers_source(const struct lab *lab, const char *symvers)
-{
-	_cleanup_free_ char *builds = lab_cache_path(lab, "builds", NULL);
-	_cleanup_free_ char *path = NULL;
-	const char *key = symvers + strlen(builds) + 1;
-	char *source = NULL;
-
-	if (!path_below(symvers, builds) || !*key)
-		return NULL;
-	path = xprintf("%s/%.*s/stamp", builds, (int)strcspn(key, "/"), key);
-	return fs_read_file(path, &source, NULL) ? NULL : source;
-}
-
 /*
  * A user's Kbuild that sets KBUILD_EXTRA_SYMBOLS itself keeps its say: it is included by
  * one of ours, which adds to the list afterwards. A stale list that the user's own build
@@ -65,7 +51,8 @@ static int wrap_kbuild(struct build_job *job, bool is_kbuild, const char *text,
 		    is_kbuild ? "Kbuild.user" : "Makefile");
 	text_puts(&t, "KBUILD_EXTRA_SYMBOLS := $(filter-out");
 	for (char *const *s = job->spec->symvers; *s; s++) {
-		_cleanup_free_ char *source = symvers_source(job->lab, *s);
+		_cleanup_free_ char *source =
+			lab_build_origin(job->lab->cache_dir, *s, NULL);
 
 		if (source && build_path_plain(source))
 			text_printf(&t, " %s/Module.symvers", source);

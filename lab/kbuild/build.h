@@ -42,4 +42,11 @@ void lab_build_deinit(struct lab_build *build);
 int lab_build_run(struct lab *lab, const struct lab_build_spec *spec,
 		  struct lab_build *ret);
 
+/**
+ * lab_build_origin - what @path, a file that a build left in @cache_dir, was built from:
+ * the source's directory, freed by the caller. NULL: no build left it.
+ * @upper: that build's lab_build.dir, freed by the caller; may be NULL.
+ */
+char *lab_build_origin(const char *cache_dir, const char *path, char **upper);
+
 #endif

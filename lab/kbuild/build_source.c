@@ -411,6 +411,26 @@ static int stamp(struct build_job *job, struct timespec *last)
 	return err;
 }
 
+char *lab_build_origin(const char *cache_dir, const char *path, char **upper)
+{
+	_cleanup_free_ char *builds = xprintf("%s/builds", cache_dir);
+	const char *rest = path_rest(path, builds);
+	_cleanup_free_ char *entry = NULL, *top = NULL, *mark = NULL;
+	char *source = NULL;
+
+	if (!rest)
+		return NULL;
+	entry = xprintf("%s/%.*s", builds, (int)strcspn(rest, "/"), rest);
+	top = xprintf("%s/upper", entry);
+	mark = xprintf("%s/stamp", entry);
+	/* Beside upper, out of the build's reach. */
+	if (!path_below(path, top) || fs_read_file(mark, &source, NULL))
+		return NULL;
+	if (upper)
+		*upper = take_ptr(top);
+	return source;
+}
+
 /* --- after a build that was killed ---------------------------------------------------
  */
 
