@@ -75,9 +75,7 @@ static void count_files(int proc, const char *pid, struct census *c)
 
 bool open_proc(struct listing *l)
 {
-	l->n = l->at = 0;
-	l->fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return l->fd >= 0;
+	return listing_open(l, AT_FDCWD, "/proc");
 }
 
 const char *next_process(struct listing *l, bool own)
@@ -87,7 +85,7 @@ const char *next_process(struct listing *l, bool own)
 	while ((name = listing_next(l)))
 		if (name[0] >= '0' && name[0] <= '9' && (own || strcmp(name, "1")))
 			return name;
-	close(l->fd);
+	listing_close(l);
 	return NULL;
 }
 
@@ -108,15 +106,13 @@ static bool read_status(int proc, const char *pid, char *name, char *text, size_
 	if (strstr(text, "\nRssAnon:") || !strstr(text, "\nState:\tZ"))
 		return true;
 	snprintf(path, sizeof(path), "%s/task", pid);
-	l.n = l.at = 0;
-	l.fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listing_open(&l, proc, path);
 	while (l.fd >= 0 && !found && (tid = listing_next(&l))) {
 		snprintf(name, 64, "%s", tid);
 		found = read_small(proc, tid, "status", text, size) &&
 			strstr(text, "\nRssAnon:");
 	}
-	if (l.fd >= 0)
-		close(l.fd);
+	listing_close(&l);
 	return found || read_small(proc, pid, "status", text, size);
 }
 
@@ -142,7 +138,7 @@ void census_take(struct census *c, uint64_t most)
 		if (read_small(l.fd, name, "stat", text, sizeof(text)))
 			count_stat(text, own, c);
 		if (c->processes > most) {
-			close(l.fd);
+			listing_close(&l);
 			return;
 		}
 	}

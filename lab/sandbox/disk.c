@@ -26,30 +26,26 @@ void disk_begin(struct disk_watch *w, int fd)
 }
 
 /* Hostile: no link is followed, and what is too deep to be walked is too much. */
-static uint64_t tree_size(int dir, unsigned int depth, uint64_t most)
+static uint64_t tree_size(int dir, const char *path, unsigned int depth, uint64_t most)
 {
-	struct listing l = {.fd = dir};
+	struct listing l;
 	uint64_t sum = 0;
 	const char *name;
 	struct stat st;
 
+	if (!listing_open(&l, dir, path))
+		return 0;
+	if (depth > MAX_DEPTH)
+		sum = most + 1;
 	while (sum <= most && (name = listing_next(&l))) {
-		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(l.fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		/* An empty file takes room, too. */
 		sum += (uint64_t)st.st_blocks * 512 + PER_FILE;
-		if (S_ISDIR(st.st_mode)) {
-			int fd = openat(dir, name,
-					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-			if (fd >= 0 && depth >= MAX_DEPTH)
-				sum = most + 1;
-			else if (fd >= 0)
-				sum += tree_size(fd, depth + 1, most);
-			if (fd >= 0)
-				close(fd);
-		}
+		if (S_ISDIR(st.st_mode))
+			sum += tree_size(l.fd, name, depth + 1, most);
 	}
+	listing_close(&l);
 	return sum;
 }
 
@@ -84,14 +80,12 @@ static uint64_t unlinked_of(int proc, const char *pid, struct seen *seen)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/fd", pid);
-	l.n = l.at = 0;
-	l.fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listing_open(&l, proc, path);
 	while (l.fd >= 0 && (name = listing_next(&l)))
 		if (fstatat(l.fd, name, &st, 0) == 0 && S_ISREG(st.st_mode) &&
 		    !st.st_nlink && is_new(seen, &st))
 			sum += (uint64_t)st.st_blocks * 512;
-	if (l.fd >= 0)
-		close(l.fd);
+	listing_close(&l);
 	return sum;
 }
 
@@ -126,11 +120,8 @@ static bool hides_files(void)
 
 static bool disk_over(int upper, uint64_t gone, uint64_t most)
 {
-	int fd = openat(upper, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	uint64_t sum = fd < 0 ? 0 : tree_size(fd, 0, most);
+	uint64_t sum = tree_size(upper, ".", 0, most);
 
-	if (fd >= 0)
-		close(fd);
 	return sum + unlinked_size() > most || (gone > most && hides_files());
 }
 
