@@ -107,7 +107,7 @@ int process_start(const struct process_spec *spec, pid_t *ret)
 	return 0;
 }
 
-static int decode(int raw)
+int process_status(int raw)
 {
 	return WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
 }
@@ -132,7 +132,7 @@ int process_wait(pid_t pid, int timeout_ms, int cancel_fd, int *status)
 	while (waitpid(pid, &raw, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	*status = decode(raw);
+	*status = process_status(raw);
 	return 0;
 }
 

@@ -53,6 +53,10 @@ void process_kill(pid_t pid, int grace_ms);
 int process_capture(const struct process_spec *spec, int timeout_ms, int cancel_fd,
 		    struct text *out, struct text *err, int *status);
 
+/** process_status - what a shell would call waitpid's @raw: the exit status, or 128 + the
+ *  number of the signal. */
+int process_status(int raw);
+
 /** process_limit - lower a limit of this process (setrlimit's @what), soft and hard;
  * never raise one. Only system calls: may be called between fork and exec. */
 void process_limit(int what, uint64_t most);

@@ -60,6 +60,9 @@ int sandbox_fail(struct boxed_run *job, enum sandbox_stage stage, const char *su
  */
 int sandbox_keeper(void *data);
 
+/** sandbox_write (processes.c) - into a file of /proc. Return: 0, or -1 with errno. */
+int sandbox_write(const char *path, const char *text);
+
 /* tree.c: make the file tree and enter it. */
 int sandbox_tree(struct boxed_run *job);
 

@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "process.h"
 
-static int write_text(const char *path, const char *text)
+int sandbox_write(const char *path, const char *text)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
@@ -33,7 +34,7 @@ static int write_map(pid_t pid, const char *kind, unsigned int outside)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s_map", (int)pid, kind);
 	snprintf(map, sizeof(map), "%u %u 1\n", (unsigned int)SANDBOX_ID, outside);
-	return write_text(path, map);
+	return sandbox_write(path, map);
 }
 
 /* One id each, whoever calls: the rest of the host's ids mean nothing inside. */
@@ -42,7 +43,7 @@ static int write_maps(pid_t pid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/setgroups", (int)pid);
-	if (write_text(path, "deny") < 0 || write_map(pid, "uid", geteuid()) < 0)
+	if (sandbox_write(path, "deny") < 0 || write_map(pid, "uid", geteuid()) < 0)
 		return -1;
 	return write_map(pid, "gid", getegid());
 }
@@ -129,7 +130,7 @@ static void __attribute__((noreturn)) keeper_wait(pid_t pid)
 	while (waitpid(pid, &raw, 0) < 0)
 		if (errno != EINTR)
 			_exit(127);
-	_exit(WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw));
+	_exit(process_status(raw));
 }
 
 static pid_t clone_warden(struct boxed_run *job)
@@ -159,7 +160,7 @@ int sandbox_keeper(void *data)
 	 * open is shown. */
 	(void)!setgroups(0, NULL);
 	/* The first to be killed when the host has no memory left. */
-	(void)!write_text("/proc/self/oom_score_adj", "1000");
+	(void)sandbox_write("/proc/self/oom_score_adj", "1000");
 	pid = clone_warden(job);
 	if (pid < 0)
 		return sandbox_fail(job, STAGE_NAMESPACE, "clone");

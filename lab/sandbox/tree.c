@@ -190,12 +190,8 @@ static void share_counts(void)
 		{OLD "/proc/sys/user/max_user_namespaces", "0"},
 	};
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
-		_cleanup_close_ int fd = open(counts[i][0], O_WRONLY | O_CLOEXEC);
-
-		if (fd >= 0)
-			(void)!write(fd, counts[i][1], strlen(counts[i][1]));
-	}
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		(void)sandbox_write(counts[i][0], counts[i][1]);
 }
 
 /* An empty root with the host's tree at OLD and a place for the new one at NEW. */

@@ -13,6 +13,7 @@
 #include "census.h"
 #include "disk.h"
 #include "internal.h"
+#include "process.h"
 
 #define ROUND_MS    100
 #define LONGEST_MS  10000 /* that one round counts for */
@@ -71,11 +72,6 @@ static enum sandbox_limit check(struct watch *w)
 	return disk_check(&w->disk, most->disk);
 }
 
-static void __attribute__((noreturn)) finish(int raw)
-{
-	_exit(WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw));
-}
-
 /* All that have ended; ends itself when the command is among them. */
 static void reap(pid_t command)
 {
@@ -84,7 +80,7 @@ static void reap(pid_t command)
 
 	while ((pid = waitpid(-1, &raw, WNOHANG)) > 0)
 		if (pid == command)
-			finish(raw);
+			_exit(process_status(raw));
 }
 
 void sandbox_warden(struct boxed_run *job, pid_t (*start)(struct boxed_run *job))
