@@ -39,29 +39,26 @@ static int refuse(struct build_job *job, const char *list, const char *rel, int 
 {
 	_cleanup_free_ char *cut = xstrndup(rel, MAX_NAME);
 	_cleanup_free_ char *shown = clean(cut, CLEAN_LINE);
+	static const struct {
+		int err;
+		const char *why, *more;
+	} reasons[] = {
+		{-EXDEV, "is outside of the build's output", ""},
+		{-ELOOP, "is reached by a symlink",
+		 " so that the module itself lies there"},
+		{-EINVAL, "is not a regular file", ""},
+		{-EILSEQ,
+		 "is no name for a module: it has characters that cannot be shown, or is "
+		 "too long",
+		 ""},
+	};
 	const char *fix = job->dkms ? "dkms.conf" : "the Makefile";
 
-	if (err == -EXDEV)
-		return lab_fail(job->lab, err,
-				"'%s' names '%s', which is outside of the build's "
-				"output; correct %s",
-				list, shown, fix);
-	if (err == -ELOOP)
-		return lab_fail(job->lab, err,
-				"'%s' names '%s', which is reached by a symlink; correct "
-				"%s so that the module itself lies there",
-				list, shown, fix);
-	if (err == -EINVAL)
-		return lab_fail(job->lab, err,
-				"'%s' names '%s', which is not a regular file; correct "
-				"%s",
-				list, shown, fix);
-	if (err == -EILSEQ)
-		return lab_fail(job->lab, err,
-				"'%s' names '%s', which is no name for a module: it has "
-				"characters that cannot be shown, or is too long; "
-				"correct %s",
-				list, shown, fix);
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (reasons[i].err == err)
+			return lab_fail(job->lab, err,
+					"'%s' names '%s', which %s; correct %s%s", list,
+					shown, reasons[i].why, fix, reasons[i].more);
 	return lab_fail(job->lab, err,
 			"cannot open '%s', which '%s' names: %s; correct %s", shown, list,
 			strerror(-err), fix);

@@ -112,6 +112,16 @@ static void put_size(struct text *out, uint64_t bytes)
 		text_printf(out, "%llu KiB", (unsigned long long)(bytes >> 10));
 }
 
+/* Twice as much is what may be tried next. */
+static void put_taken(struct text *out, const char *verb, uint64_t most, const char *what,
+		      const char *limit)
+{
+	text_printf(out, "it %s more than ", verb);
+	put_size(out, most);
+	text_printf(out, " %s; if it needs more, use --limit %s=%lluM\n", what, limit,
+		    (unsigned long long)(most >> 19));
+}
+
 static void put_span(struct text *out, unsigned int seconds)
 {
 	if (seconds % 60)
@@ -151,16 +161,10 @@ void sandbox_explain_limit(const struct lab_limits *limits, enum sandbox_limit l
 			    limits->processes, 4 * limits->processes);
 		break;
 	case LIMIT_MEMORY:
-		text_puts(out, "it took more than ");
-		put_size(out, limits->memory);
-		text_puts(out, " of memory; if it needs more, use --limit memory=");
-		text_printf(out, "%lluM\n", (unsigned long long)(limits->memory >> 19));
+		put_taken(out, "took", limits->memory, "of memory", "memory");
 		break;
 	case LIMIT_DISK:
-		text_puts(out, "it wrote more than ");
-		put_size(out, limits->disk);
-		text_puts(out, " to the disk; if it needs more, use --limit disk=");
-		text_printf(out, "%lluM\n", (unsigned long long)(limits->disk >> 19));
+		put_taken(out, "wrote", limits->disk, "to the disk", "disk");
 		break;
 	case LIMIT_SPACE:
 		text_puts(out, "it filled the disk that holds the cache; free space, or "

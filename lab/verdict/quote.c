@@ -71,7 +71,8 @@ static int open_source(const struct quote_trees *trees, const char *file)
 		const char *path = path_rest(file, t->at);
 		int fd;
 
-		if (!path || !*path || is_hidden(path) || (t->bare && !is_bare_source(path)))
+		if (!path || !*path || is_hidden(path) ||
+		    (t->bare && !is_bare_source(path)))
 			continue;
 		fd = open_below(t->dir, path);
 		if (fd >= 0)
