@@ -376,9 +376,7 @@ void debuginfo_event(struct debuginfo *d, struct lab_event *event)
 
 		resolve(d, &event->frames[i], call, &resolved);
 	}
-	free(event->frames);
-	event->frames = resolved.frames;
-	event->n_frames = resolved.n_frames;
+	lab_event_take_frames(event, &resolved);
 }
 
 bool debuginfo_has(struct debuginfo *d, const char *module, const char *symbol)

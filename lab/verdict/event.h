@@ -13,6 +13,10 @@ void lab_event_deinit(struct lab_event *event);
 /** lab_event_add_frame - takes over the contents of @frame. */
 void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame);
 
+/** lab_event_take_frames - those of @from, which has none afterwards, in place of its own.
+ */
+void lab_event_take_frames(struct lab_event *event, struct lab_event *from);
+
 /** lab_result_worst - the event that decides the outcome, or NULL. Owned by @r. */
 const struct lab_event *lab_result_worst(const struct lab_result *r);
 

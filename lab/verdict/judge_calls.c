@@ -147,12 +147,7 @@ static void add_cpu_trace(struct judge *j, struct lab_event *event)
 	if (title_frame(event) ||
 	    !klog_find_trace(j->lines, j->n_lines, judge_is_ours, j, &found))
 		return;
-	for (size_t i = 0; i < event->n_frames; i++)
-		lab_frame_deinit(&event->frames[i]);
-	free(event->frames);
-	event->frames = take_ptr(found.frames);
-	event->n_frames = found.n_frames;
-	found.n_frames = 0;
+	lab_event_take_frames(event, &found);
 	strv_add_all(&event->detail, found.detail.v);
 	lab_event_deinit(&found);
 }

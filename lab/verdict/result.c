@@ -22,15 +22,28 @@ void lab_frame_deinit(struct lab_frame *frame)
 	memset(frame, 0, sizeof(*frame));
 }
 
+static void free_frames(struct lab_event *event)
+{
+	for (size_t i = 0; i < event->n_frames; i++)
+		lab_frame_deinit(&event->frames[i]);
+	free(event->frames);
+}
+
 void lab_event_deinit(struct lab_event *event)
 {
 	free(event->kind);
 	free(event->title);
 	strv_deinit(&event->detail);
-	for (size_t i = 0; i < event->n_frames; i++)
-		lab_frame_deinit(&event->frames[i]);
-	free(event->frames);
+	free_frames(event);
 	memset(event, 0, sizeof(*event));
+}
+
+void lab_event_take_frames(struct lab_event *event, struct lab_event *from)
+{
+	free_frames(event);
+	event->frames = take_ptr(from->frames);
+	event->n_frames = from->n_frames;
+	from->n_frames = 0;
 }
 
 void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame)

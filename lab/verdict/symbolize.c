@@ -104,19 +104,10 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s,
 	return found && found <= s->n_sections ? &s->sections[found - 1] : NULL;
 }
 
-static void free_frames(struct lab_event *event)
-{
-	for (size_t i = 0; i < event->n_frames; i++)
-		lab_frame_deinit(&event->frames[i]);
-	free(event->frames);
-	event->frames = NULL;
-	event->n_frames = 0;
-}
-
 void symbolizer_event(struct symbolizer *s, struct lab_event *event)
 {
 	_cleanup_wire_ struct wire question = WIRE_INIT, answer = WIRE_INIT;
-	struct lab_event resolved = {0};
+	_cleanup_event_ struct lab_event resolved = {0};
 
 	if (!event->n_frames)
 		return;
@@ -125,13 +116,8 @@ void symbolizer_event(struct symbolizer *s, struct lab_event *event)
 	if (!ask(s, &question, &answer))
 		return;
 	wire_get_frames(&answer, &resolved);
-	if (answer.bad || !resolved.n_frames) {
-		free_frames(&resolved);
-		return;
-	}
-	free_frames(event);
-	event->frames = resolved.frames;
-	event->n_frames = resolved.n_frames;
+	if (!answer.bad && resolved.n_frames)
+		lab_event_take_frames(event, &resolved);
 }
 
 bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol)
