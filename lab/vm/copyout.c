@@ -14,36 +14,26 @@
 
 #include "vm.h"
 
+/* @err: negative. */
 static void problem(struct copyout *c, const char *path, int err)
 {
 	if (!c->problem)
-		c->problem = xprintf("cannot write '%s': %s", path, strerror(err));
-}
-
-/* As open(2): -1 and errno. */
-static int open_below(int dir, const char *path, int flags, mode_t mode)
-{
-	int fd = below_open(dir, path, flags, mode);
-
-	if (fd >= 0)
-		return fd;
-	errno = -fd;
-	return -1;
+		c->problem = xprintf("cannot write '%s': %s", path, strerror(-err));
 }
 
 /* What was there before may be anything. Its contents go once it is known to be a file.
  */
-static int take_regular(int fd)
+static int open_below(int top, const char *path, mode_t mode)
 {
+	_cleanup_close_ int fd =
+		below_open(top, path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY, mode);
 	struct stat st;
 
 	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(fd, 0) == 0)
 		return fd;
-	close(fd);
-	errno = EEXIST;
-	return -1;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || ftruncate(fd, 0) < 0)
+		return -EEXIST;
+	return take_fd(&fd);
 }
 
 /* The user may have named a terminal or a pipe; they are written as they are. */
@@ -53,8 +43,9 @@ static int open_named(const char *path, mode_t mode)
 		      O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 		      mode);
 
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, 0);
+	if (fd < 0)
+		return -errno;
+	fcntl(fd, F_SETFL, 0);
 	return fd;
 }
 
@@ -69,36 +60,25 @@ static int open_place(const char *path, bool dir, mode_t mode)
 	if (!dir)
 		return open_named(path, mode);
 	if (mkdir(path, mode | 0700) < 0 && errno != EEXIST)
-		return -1;
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static int make_dir_below(int top, const char *path, mode_t mode)
-{
-	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *parent =
-		slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
-	_cleanup_close_ int fd = open_below(top, parent, O_RDONLY | O_DIRECTORY, 0);
-
-	if (fd < 0)
-		return -1;
-	return mkdirat(fd, slash ? slash + 1 : path, mode | 0700) < 0 && errno != EEXIST
-		       ? -1
-		       : 0;
+		return -errno;
+	return below_top(path);
 }
 
 static int write_below(struct copyout *c, const char *place, const char *path,
 		       const struct proto_file *f)
 {
 	_cleanup_close_ int top = open_place(place, true, 0755);
+	int fd;
 
 	if (top < 0)
-		return -1;
+		return top;
 	if (f->type == PROTO_FILE_DIR)
-		return make_dir_below(top, path, f->mode & 0777);
-	c->fd = take_regular(open_below(
-		top, path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY, f->mode & 0777));
-	return c->fd < 0 ? -1 : 0;
+		return below_mkdir(top, path, (f->mode & 0777) | 0700);
+	fd = open_below(top, path, f->mode & 0777);
+	if (fd < 0)
+		return fd;
+	c->fd = fd;
+	return 0;
 }
 
 static int write_place(struct copyout *c, const char *place, const struct proto_file *f)
@@ -106,7 +86,7 @@ static int write_place(struct copyout *c, const char *place, const struct proto_
 	int fd = open_place(place, f->type == PROTO_FILE_DIR, f->mode & 0777);
 
 	if (fd < 0)
-		return -1;
+		return fd;
 	if (f->type == PROTO_FILE_REGULAR)
 		c->fd = fd;
 	else
@@ -202,7 +182,7 @@ void copyout_file(struct copyout *c, const struct frame *frame)
 	err = *path ? write_below(c, place->host, path, &f)
 		    : write_place(c, place->host, &f);
 	if (err)
-		problem(c, place->host, errno);
+		problem(c, place->host, err);
 }
 
 void copyout_data(struct copyout *c, const struct frame *frame)
@@ -222,7 +202,7 @@ void copyout_data(struct copyout *c, const struct frame *frame)
 	}
 	err = c->fd < 0 ? 0 : fs_write_all(c->fd, frame->data, frame->len);
 	if (err)
-		problem(c, "a file copied out of the guest", -err);
+		problem(c, "a file copied out of the guest", err);
 }
 
 void copyout_deinit(struct copyout *c)
