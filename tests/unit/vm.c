@@ -261,65 +261,101 @@ static bool has(const char *dir, const char *name, const char *want)
 	return fs_read_file(path, &data, NULL) == 0 && !strcmp(data, want);
 }
 
+/* What a job's one place gets, in a directory of its own. */
+struct copying {
+	char top[32];
+	char *place;
+	struct lab_guest_file out;
+	struct lab_guest_job job;
+	struct copyout c;
+};
+
+static bool begin_copying(struct copying *t)
+{
+	*t = (struct copying){.top = "/tmp/kmlab-test-XXXXXX"};
+	if (!ok(mkdtemp(t->top), "a place to copy to"))
+		return false;
+	t->place = xprintf("%s/place", t->top);
+	t->out = (struct lab_guest_file){t->place, "/guest"};
+	t->job = (struct lab_guest_job){.out = &t->out, .n_out = 1};
+	t->c = (struct copyout){.job = &t->job, .fd = -1};
+	send_file(&t->c, PROTO_FILE_DIR, "", NULL);
+	return true;
+}
+
+static void end_copying(struct copying *t)
+{
+	copyout_deinit(&t->c);
+	fs_remove_tree(t->top);
+	free(t->place);
+}
+
 static void test_copyout(void)
 {
-	char top[] = "/tmp/kmlab-test-XXXXXX";
-	_cleanup_free_ char *place = mkdtemp(top) ? xprintf("%s/place", top) : NULL;
-	_cleanup_free_ char *link = xprintf("%s/place/link", top);
-	_cleanup_free_ char *escaped = xprintf("%s/escaped", top);
-	struct lab_guest_file out = {place, "/guest"};
-	struct lab_guest_job job = {.out = &out, .n_out = 1};
-	struct copyout c = {.job = &job, .fd = -1};
+	_cleanup_free_ char *link = NULL, *escaped = NULL;
+	struct copying t;
 
-	if (!ok(place, "a place to copy to"))
+	if (!begin_copying(&t))
 		return;
-	send_file(&c, PROTO_FILE_DIR, "", NULL);
-	send_file(&c, PROTO_FILE_DIR, "sub", NULL);
-	send_file(&c, PROTO_FILE_REGULAR, "sub/file", "contents");
-	ok(has(place, "sub/file", "contents"), "a file in a tree arrives");
-	is_str(c.problem, NULL, "without a problem");
-	send_file(&c, PROTO_FILE_REGULAR, "../escaped", "bad");
+	link = xprintf("%s/link", t.place);
+	escaped = xprintf("%s/escaped", t.top);
+	send_file(&t.c, PROTO_FILE_DIR, "sub", NULL);
+	send_file(&t.c, PROTO_FILE_REGULAR, "sub/file", "contents");
+	ok(has(t.place, "sub/file", "contents"), "a file in a tree arrives");
+	is_str(t.c.problem, NULL, "without a problem");
+	send_file(&t.c, PROTO_FILE_REGULAR, "../escaped", "bad");
 	ok(!fs_exists(escaped), "nothing is written above the place");
-	ok(c.problem, "and the attempt is a problem");
+	ok(t.c.problem, "and the attempt is a problem");
 	ok(symlink("..", link) == 0, "a link that leads out");
-	send_file(&c, PROTO_FILE_REGULAR, "link/escaped", "bad");
+	send_file(&t.c, PROTO_FILE_REGULAR, "link/escaped", "bad");
 	ok(!fs_exists(escaped), "no link is followed");
-	send_file(&c, PROTO_FILE_REGULAR, escaped, "bad");
+	send_file(&t.c, PROTO_FILE_REGULAR, escaped, "bad");
 	ok(!fs_exists(escaped), "an absolute path stays inside");
-	copyout_deinit(&c);
-	fs_remove_tree(top);
+	end_copying(&t);
 }
 
 /* What was in the place before is no trap either. */
 static void test_copyout_traps(void)
 {
-	char top[] = "/tmp/kmlab-test-XXXXXX";
-	_cleanup_free_ char *place = mkdtemp(top) ? xprintf("%s/place", top) : NULL;
-	_cleanup_free_ char *fifo = xprintf("%s/fifo", place);
-	struct lab_guest_file out = {place, "/guest"};
-	struct lab_guest_job job = {.out = &out, .n_out = 1};
-	struct copyout c = {.job = &job, .fd = -1};
+	_cleanup_free_ char *fifo = NULL;
+	struct copying t;
 
-	if (!ok(place, "a place to copy to"))
+	if (!begin_copying(&t))
 		return;
-	send_file(&c, PROTO_FILE_DIR, "", NULL);
+	fifo = xprintf("%s/fifo", t.place);
 	ok(mkfifo(fifo, 0600) == 0, "a FIFO without a reader in it");
-	send_file(&c, PROTO_FILE_REGULAR, "fifo", "bad");
-	ok(c.problem, "is not waited for");
-	send_file(&c, PROTO_FILE_DIR, "sub", NULL);
-	send_file(&c, PROTO_FILE_REGULAR, "sub", "bad");
-	ok(fs_is_dir(place), "a directory does not become a file");
-	send_file(&c, PROTO_FILE_REGULAR, "", "bad");
-	ok(fs_is_dir(place), "nor does the place itself");
-	send_file(&c, (enum proto_file_type)77, "odd", "bad");
-	ok(!has(place, "odd", "bad"), "what is of no known kind is not written");
-	send_file(&c, PROTO_FILE_STUCK, "later", NULL);
-	is_str(c.unfinished,
+	send_file(&t.c, PROTO_FILE_REGULAR, "fifo", "bad");
+	ok(t.c.problem, "is not waited for");
+	send_file(&t.c, PROTO_FILE_DIR, "sub", NULL);
+	send_file(&t.c, PROTO_FILE_REGULAR, "sub", "bad");
+	ok(fs_is_dir(t.place), "a directory does not become a file");
+	send_file(&t.c, PROTO_FILE_REGULAR, "", "bad");
+	ok(fs_is_dir(t.place), "nor does the place itself");
+	send_file(&t.c, (enum proto_file_type)77, "odd", "bad");
+	ok(!has(t.place, "odd", "bad"), "what is of no known kind is not written");
+	send_file(&t.c, PROTO_FILE_STUCK, "later", NULL);
+	is_str(t.c.unfinished,
 	       "'/guest/odd' could not be copied out: what read it was killed "
 	       "(signal 0)",
 	       "and is told; of what follows the first counts");
-	copyout_deinit(&c);
-	fs_remove_tree(top);
+	end_copying(&t);
+}
+
+static void test_copyout_in_the_way(void)
+{
+	struct copying t;
+
+	if (!begin_copying(&t))
+		return;
+	send_file(&t.c, PROTO_FILE_REGULAR, "one", "contents");
+	send_file(&t.c, PROTO_FILE_DIR, "two", NULL);
+	send_file(&t.c, PROTO_FILE_DIR, "two", NULL);
+	is_str(t.c.problem, NULL, "a directory that is there already is fine");
+	send_file(&t.c, PROTO_FILE_DIR, "one", NULL);
+	ok(t.c.problem && str_ends(t.c.problem, ": Not a directory"),
+	   "a file in its place is not");
+	ok(has(t.place, "one", "contents"), "and stays as it is");
+	end_copying(&t);
 }
 
 static void test_copyout_limits(void)
@@ -435,6 +471,7 @@ int main(void)
 	test_order();
 	test_copyout();
 	test_copyout_traps();
+	test_copyout_in_the_way();
 	test_copyout_limits();
 	test_pump();
 	test_reader_gone();
