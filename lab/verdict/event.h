@@ -13,7 +13,8 @@ void lab_event_deinit(struct lab_event *event);
 /** lab_event_add_frame - takes over the contents of @frame. */
 void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame);
 
-/** lab_event_take_frames - those of @from, which has none afterwards, in place of its own.
+/** lab_event_take_frames - those of @from, which has none afterwards, in place of its
+ * own.
  */
 void lab_event_take_frames(struct lab_event *event, struct lab_event *from);
 
