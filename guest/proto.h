@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define PROTO_MAGIC	   0x424c4d4bU /* "KMLB" */
-#define PROTO_VERSION	   3
+#define PROTO_VERSION	   4
 #define PROTO_MAX_FRAME	   (64 * 1024)
 #define PROTO_NONCE_SIZE   16
 #define PROTO_ENTROPY_SIZE 64
@@ -136,6 +136,8 @@ struct proto_call {
 	int32_t signal; /* the calling task died of this */
 	uint32_t stalled;
 	int32_t refcount; /* -1: unknown */
+	uint32_t missing; /* loaded, as the kernel says, and not there as a live one */
+	uint32_t pad;
 };
 
 struct proto_command {
@@ -168,11 +170,13 @@ struct proto_file {
 
 struct proto_done {
 	uint8_t secret[PROTO_NONCE_SIZE], challenge[PROTO_NONCE_SIZE];
-	uint64_t taint;
+	uint64_t taint; /* flags set since the job's start */
 	uint64_t log_lost;
 	uint64_t stdout_bytes, stderr_bytes; /* written to those ports in all */
 	uint32_t leftovers_partial;
 	uint32_t view_changed; /* somebody was in the agent's own mounts */
+	uint32_t lost_phase;   /* enum proto_phase in which the first record was lost */
+	uint32_t pad;
 };
 
 /*

@@ -21,8 +21,11 @@ static void count_lost(struct agent *a, const char *record)
 	const char *comma = strchr(record, ',');
 	uint64_t seq = comma ? strtoull(comma + 1, NULL, 10) : 0;
 
-	if (a->log_seq && seq > a->log_seq + 1)
+	if (a->log_seq && seq > a->log_seq + 1) {
+		if (!a->log_lost)
+			a->lost_phase = a->phase;
 		a->log_lost += seq - a->log_seq - 1;
+	}
 	a->log_seq = seq;
 }
 

@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "lib/cleanup.h"
 
 #include "loop.h"
 #include "port.h"
@@ -28,6 +31,10 @@
 #define SECTIONS_MS 100
 
 enum which { LOAD, UNLOAD };
+
+/* In memory that the child shares with us: an exit status has eight bits, and there are
+ * errors beyond 255, which init functions do return. */
+static int *error_of_call;
 
 static int call(const struct proto_entry *e, enum which which)
 {
@@ -50,22 +57,39 @@ static void fill_result(struct agent *a, bool ended, struct proto_call *ret)
 	} else if (WIFSIGNALED(a->child_status)) {
 		ret->signal = WTERMSIG(a->child_status);
 	} else {
-		ret->error = WEXITSTATUS(a->child_status);
+		ret->error = *error_of_call;
 	}
+}
+
+static int share_error(void)
+{
+	void *p;
+
+	if (error_of_call)
+		return 0;
+	p = mmap(NULL, sizeof(*error_of_call), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return errno;
+	error_of_call = p;
+	return 0;
 }
 
 static void call_in_child(struct agent *a, const struct proto_entry *e, enum which which,
 			  struct proto_call *ret)
 {
+	int err = share_error();
 	bool ended;
 	pid_t pid;
 
 	a->child_ended = false;
-	pid = fork();
-	if (pid == 0)
-		_exit(call(e, which));
+	pid = err ? -1 : fork();
+	if (pid == 0) {
+		*error_of_call = call(e, which);
+		_exit(0);
+	}
 	if (pid < 0) {
-		*ret = (struct proto_call){.error = errno, .refcount = -1};
+		*ret = (struct proto_call){.error = err ? err : errno, .refcount = -1};
 		return;
 	}
 	loop_wait_begin(a, PROTO_WAIT_CALL);
@@ -84,7 +108,32 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 
 static bool failed(const struct proto_call *c)
 {
-	return c->error || c->signal || c->stalled;
+	return c->error || c->signal || c->stalled || c->missing;
+}
+
+/* "name size references holders state address" */
+static bool is_listed(const char *name)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/modules", "re");
+	size_t len = strlen(name);
+	char line[4096];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, len) && line[len] == ' ')
+			return strstr(line, " Live ") != NULL;
+	return !f;
+}
+
+/* Not "coming": what its init function's death left behind cannot be unloaded. What
+ * cannot be read may well be there: then the kernel is asked. */
+static bool is_loaded(const char *name)
+{
+	char path[128], text[16];
+	int n;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	n = read_text(path, text, sizeof(text));
+	return n < 0 ? n != -ENOENT : !strncmp(text, "live", 4);
 }
 
 bool load_modules(struct agent *a, bool intree)
@@ -96,6 +145,9 @@ bool load_modules(struct agent *a, bool intree)
 		if (!!(e->flags & 1) != intree)
 			continue;
 		call_in_child(a, e, LOAD, &result);
+		if (!failed(&result))
+			result.missing = !is_loaded(payload_name(e)) &&
+					 !is_listed(payload_name(e));
 		if (!failed(&result) || (intree && result.error == EEXIST))
 			continue;
 		port_send_strings(a, PROTO_LOAD, &result, sizeof(result), payload_name(e),
@@ -155,18 +207,6 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 	port_send_strings(a, PROTO_UNLOAD, &result, sizeof(result), payload_name(e),
 			  holders);
 	return false;
-}
-
-/* Not "coming": what its init function's death left behind cannot be unloaded. What
- * cannot be read may well be there: then the kernel is asked. */
-static bool is_loaded(const char *name)
-{
-	char path[128], text[16];
-	int n;
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	n = read_text(path, text, sizeof(text));
-	return n < 0 ? n != -ENOENT : !strncmp(text, "live", 4);
 }
 
 /* The kernel's own modules go too, or what they registered would pass for leftovers. That

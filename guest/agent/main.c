@@ -18,6 +18,7 @@
 static void phase(struct agent *a, uint32_t phase)
 {
 	kmsg_drain(a); /* what was said until now belongs to the phase before */
+	a->phase = phase;
 	port_send(a, PROTO_PHASE, &phase, sizeof(phase), NULL, 0);
 }
 
@@ -38,6 +39,15 @@ static void look_for_leftovers(struct agent *a)
 			  &a->leftovers_partial);
 }
 
+static uint64_t read_taint(const struct agent *a)
+{
+	char text[32] = "";
+
+	if (pread(a->taint, text, sizeof(text) - 1, 0) <= 0)
+		return 0;
+	return strtoull(text, NULL, 10);
+}
+
 static void say_done(struct agent *a)
 {
 	struct proto_done done = {
@@ -46,16 +56,15 @@ static void say_done(struct agent *a)
 		.leftovers_partial = a->leftovers_partial,
 		.view_changed = guard_mounts_changed(a),
 	};
-	char text[32] = "";
 
 	while (!a->challenged)
 		loop_poll(a, LOOP_LONGEST_MS);
 	kmsg_drain(a);
 	done.log_lost = a->log_lost;
+	done.lost_phase = a->lost_phase;
 	memcpy(done.secret, a->start.secret, sizeof(done.secret));
 	memcpy(done.challenge, a->challenge, sizeof(done.challenge));
-	if (pread(a->taint, text, sizeof(text) - 1, 0) > 0)
-		done.taint = strtoull(text, NULL, 10);
+	done.taint = read_taint(a) & ~a->taint_before;
 	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
 }
 
@@ -73,6 +82,7 @@ static void run_job(struct agent *a)
 	loaded = load_modules(a, true);
 	kmsg_begin(a);
 	leftovers_begin();
+	a->taint_before = read_taint(a);
 	phase(a, PROTO_PHASE_LOAD);
 	loaded = loaded && load_modules(a, false);
 	phase(a, PROTO_PHASE_TEST);

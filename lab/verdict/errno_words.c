@@ -42,6 +42,41 @@ static const struct words unload[] = {
 	{EINTR, "unloading was interrupted"},
 };
 
+/* include/linux/errno.h: the kernel's own, which no C library knows. The same from 5.10
+ * to 7.2. */
+static const struct internal {
+	int err;
+	const char *name, *words;
+} internal[] = {
+	{512, "ERESTARTSYS", "a signal interrupted it"},
+	{513, "ERESTARTNOINTR", "it was interrupted and wants to be called again"},
+	{514, "ERESTARTNOHAND", "it was interrupted and wants to be called again"},
+	{515, "ENOIOCTLCMD", "the driver does not know this ioctl"},
+	{516, "ERESTART_RESTARTBLOCK", "it was interrupted and wants to be continued"},
+	{517, "EPROBE_DEFER", "something that it needs is not there yet"},
+	{518, "EOPENSTALE", "the name in the cache is outdated"},
+	{519, "ENOPARAM", "the option is not known"},
+	{521, "EBADHANDLE", "the NFS handle is invalid"},
+	{522, "ENOTSYNC", "the copies differ (NFS)"},
+	{523, "EBADCOOKIE", "the place in the directory is outdated (NFS)"},
+	{524, "ENOTSUPP", "it cannot do that"},
+	{525, "ETOOSMALL", "the buffer is too small (NFS)"},
+	{526, "ESERVERFAULT", "an error without a number (NFS)"},
+	{527, "EBADTYPE", "the server does not know the type (NFS)"},
+	{528, "EJUKEBOX", "begun, and it will take long (NFS)"},
+	{529, "EIOCBQUEUED", "begun, and the answer comes later (aio)"},
+	{530, "ERECALLCONFLICT", "another client's state is in the way (NFS)"},
+	{531, "ENOGRACE", "too late to claim the lock again (NFS)"},
+};
+
+static const struct internal *find_internal(int err)
+{
+	for (size_t i = 0; i < sizeof(internal) / sizeof(*internal); i++)
+		if (internal[i].err == err)
+			return &internal[i];
+	return NULL;
+}
+
 static const char *find(const struct words *v, size_t n, int err)
 {
 	for (size_t i = 0; i < n; i++)
@@ -52,9 +87,17 @@ static const char *find(const struct words *v, size_t n, int err)
 
 char *errno_name(int err)
 {
-	const char *name = strerrorname_np(err);
+	const struct internal *own = find_internal(err);
+	const char *name = own ? own->name : strerrorname_np(err);
 
 	return name ? xstrdup(name) : xprintf("errno %d", err);
+}
+
+const char *errno_words(int err)
+{
+	const struct internal *own = find_internal(err);
+
+	return own ? own->words : strerror(err);
 }
 
 const char *errno_of_load(int err)

@@ -10,6 +10,9 @@
 /** errno_name - "ENOENT", or "errno 4711"; freed by the caller. */
 char *errno_name(int err);
 
+/** errno_words - what it is, in words; also those that only the kernel itself uses. */
+const char *errno_words(int err);
+
 /** errno_of_load - why the loader returns this, in words; NULL when the loader itself
  *  never returns it: then it comes from the module's init function. */
 const char *errno_of_load(int err);

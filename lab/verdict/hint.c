@@ -17,6 +17,9 @@ static const struct hint hints[] = {
 	{"init-failed",
 	 "look at what the init function returns, and at the log lines before "
 	 "it; a missing device or a name already taken are usual"},
+	{"not-live",
+	 "a module that takes itself off the list of modules or out of /sys cannot be "
+	 "tested or unloaded"},
 	{"init-positive",
 	 "return 0 from the init function on success, -errno on failure"},
 	{"unknown-parameter", "the module has no such parameter: compare with its "
@@ -131,6 +134,8 @@ static const struct hint hints[] = {
 	/* warnings */
 	{"refcount*",
 	 "gets and puts do not match: follow each path, the error paths first"},
+	{"log-lost", "print less, or use the _ratelimited forms; --append "
+		     "log_buf_len=16M keeps more"},
 	{"warning", "the condition of the WARN_ON held: see its source line"},
 	{"sysfs-duplicate",
 	 "the name is in use: remove it on unload, or was it made twice?"},

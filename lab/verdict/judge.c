@@ -97,11 +97,6 @@ static void note_doubts(struct judge *j)
 	const struct lab_guest_report *report = j->report;
 	struct strv *notes = &j->result->notes;
 
-	if (report->log_lost)
-		strv_printf(notes,
-			    "%zu kernel log records were overwritten before they "
-			    "could be read",
-			    report->log_lost);
 	if (report->leftovers_partial)
 		strv_add(notes,
 			 "the leak search missed some records: more may be left over");
@@ -115,24 +110,75 @@ static void note_doubts(struct judge *j)
 			strv_add(notes, report->log[i].text);
 }
 
-/* The taint flags stay when the text is lost: D after an oops, W after a warning. */
+/* Does an event explain a taint flag? What the kernel says of memory, locks and time also
+ * sets W or B. */
+static bool is_complaint(const struct lab_event *event)
+{
+	return event->outcome == LAB_WARNING ||
+	       (event->outcome >= LAB_ATOMIC_SLEEP && event->outcome <= LAB_PANIC) ||
+	       !strcmp(event->kind, "slab-leak");
+}
+
+static bool has_complaint(const struct lab_result *r)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (is_complaint(&r->events[i]))
+			return true;
+	return false;
+}
+
+/* Taint flags stay when the text is lost, or has no rule (kernel/panic.c: taint_flags).
+ */
+static const struct taint {
+	unsigned int bit;
+	enum lab_outcome outcome;
+	const char *kind, *words;
+} taints[] = {
+	{7, LAB_OOPS, "oops", "an oops (D)"},
+	{14, LAB_HUNG, "soft-lockup", "a soft lockup (L)"},
+	{5, LAB_SANITIZER, "bad-page", "damaged memory (B)"},
+	{9, LAB_WARNING, "warning", "a warning (W)"},
+};
+
+/* Flags have no time: the last phase that there is for an event. */
+static enum lab_phase last_phase(const struct lab_guest_report *r)
+{
+	return r->phase < LAB_PHASE_DONE ? r->phase : LAB_PHASE_LEAK;
+}
+
 static void judge_taint(struct judge *j)
+{
+	const struct lab_guest_report *report = j->report;
+	bool explained = has_complaint(j->result);
+
+	for (size_t i = 0; i < sizeof(taints) / sizeof(*taints); i++) {
+		const struct taint *t = &taints[i];
+		struct lab_event event;
+
+		if (!(report->taint & 1ULL << t->bit) ||
+		    (t->bit == 7 ? j->result->outcome >= LAB_OOPS : explained))
+			continue;
+		event = judge_event(t->outcome, last_phase(report), t->kind,
+				    "the kernel is tainted by %s whose text is lost",
+				    t->words);
+		judge_add(j, &event);
+	}
+}
+
+/* Nobody knows what was in them. */
+static void judge_lost_log(struct judge *j)
 {
 	const struct lab_guest_report *report = j->report;
 	struct lab_event event;
 
-	if (j->result->outcome < LAB_OOPS && (report->taint & 1ULL << 7)) {
-		event = judge_event(
-			LAB_OOPS, report->phase, "oops",
-			"the kernel is tainted by an oops whose text is lost");
-		judge_add(j, &event);
-	} else if (j->result->outcome < LAB_WARNING && (report->taint & 1ULL << 9) &&
-		   report->log_lost) {
-		event = judge_event(
-			LAB_WARNING, report->phase, "warning",
-			"the kernel is tainted by a warning whose text is lost");
-		judge_add(j, &event);
-	}
+	if (!report->log_lost)
+		return;
+	event = judge_event(
+		LAB_WARNING, report->lost_phase, "log-lost",
+		"%zu records of the kernel's log were overwritten before they "
+		"could be read: a warning may be among them",
+		report->log_lost);
+	judge_add(j, &event);
 }
 
 static char *pass_words(const struct lab_result *r, const struct lab_guest_job *job)
@@ -188,6 +234,7 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_witness(&j);
 	judge_end(&j);
 	judge_taint(&j);
+	judge_lost_log(&j);
 	judge_host(&j);
 	note_doubts(&j);
 	conclude(&j);

@@ -88,10 +88,11 @@ static char *load_words(const struct lab_guest_report *r, const struct lab_event
 	const char *words = errno_of_load(r->load_errno);
 
 	if (!loader)
-		return xprintf("its init function failed: %s", strerror(r->load_errno));
+		return xprintf("its init function failed: %s",
+			       errno_words(r->load_errno));
 	if (event->detail.n)
 		return reason_words(event->detail.v[0], r->load_failed);
-	return xstrdup(words ? words : strerror(r->load_errno));
+	return xstrdup(words ? words : errno_words(r->load_errno));
 }
 
 static void judge_load_refused(struct judge *j)
@@ -107,6 +108,17 @@ static void judge_load_refused(struct judge *j)
 	event.kind = xstrdup(loader ? "load-error" : "init-failed");
 	event.title = xprintf("'%s' was not loaded: %s (%s%s)", r->load_failed, words,
 			      loader ? "" : "-", name);
+	judge_add(j, &event);
+}
+
+static void judge_missing(struct judge *j)
+{
+	struct lab_event event =
+		judge_event(LAB_LOAD_ERROR, LAB_PHASE_LOAD, "not-live",
+			    "the kernel says that '%s' is loaded, but no such module is "
+			    "live afterwards",
+			    j->report->load_failed);
+
 	judge_add(j, &event);
 }
 
@@ -212,7 +224,7 @@ static void judge_unload_refused(struct judge *j)
 		event = judge_event(LAB_UNLOAD_ERROR, LAB_PHASE_UNLOAD, "unload-error",
 				    "'%s' could not be unloaded: %s (%s)",
 				    r->unload_failed,
-				    words ? words : strerror(r->unload_errno), name);
+				    words ? words : errno_words(r->unload_errno), name);
 	judge_add(j, &event);
 }
 
@@ -226,6 +238,8 @@ void judge_calls(struct judge *j)
 		judge_stall(j, LAB_PHASE_LOAD);
 	if (r->load_failed && r->load_errno)
 		judge_load_refused(j);
+	if (r->load_missing)
+		judge_missing(j);
 	if (r->unload_signal)
 		judge_signal(j, LAB_PHASE_UNLOAD, r->unload_signal);
 	if (r->unload_stalled)

@@ -125,6 +125,7 @@ struct lab_guest_report {
 	int load_errno;	   /* positive errno of finit_module */
 	int load_signal;   /* the loading task was killed by this signal; 0: not */
 	bool load_stalled; /* did not return within stall_ms */
+	bool load_missing; /* it succeeded, and no such module is live */
 
 	bool command_ran;
 	int command_errno;   /* exec failed with this (ENOENT: no such command); 0: ran */
@@ -143,6 +144,7 @@ struct lab_guest_report {
 	struct lab_log_line *log; /* /dev/kmsg from the job's start on */
 	size_t n_log;
 	size_t log_lost;     /* records the kernel overwrote before we read them */
+	enum lab_phase lost_phase; /* in which the first of them was lost */
 	struct text console; /* last 64 KiB of the serial console */
 	unsigned long long console_bytes;
 
@@ -153,7 +155,8 @@ struct lab_guest_report {
 	bool leftovers_partial; /* event buffers overflowed: absence proves nothing */
 	struct lab_section *sections;
 	size_t n_sections;
-	unsigned long long taint; /* /proc/sys/kernel/tainted at the end */
+	/* Of /proc/sys/kernel/tainted at the end, what was not there at the start. */
+	unsigned long long taint;
 
 	char *copy_failed; /* why what was to be copied out is not whole, or NULL */
 	char *copy_note;   /* what could not be read to its end, or NULL */

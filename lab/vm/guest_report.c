@@ -6,8 +6,10 @@
 #include "vm.h"
 
 #define CONSOLE_KEPT 65536
-#define LOG_KEPT     65536 /* lines; of more, the beginning and the end are kept */
-#define LOG_DROP     16384
+/* Lines; of more, the beginning and the end are kept. So many are more than a console takes
+ * before it counts as flooded. */
+#define LOG_KEPT     (1 << 20)
+#define LOG_DROP     (1 << 18)
 #define FRAMES_KEPT  (16 << 20)
 
 const char *lab_phase_name(enum lab_phase phase)
@@ -113,6 +115,13 @@ static char *unescape_kmsg(const char *s, size_t len)
 	return out;
 }
 
+static void note_lost(struct lab_guest_report *r, size_t n, enum lab_phase phase)
+{
+	if (n && !r->log_lost)
+		r->lost_phase = phase;
+	r->log_lost += n;
+}
+
 static struct lab_log_line *new_line(struct lab_guest_report *r)
 {
 	size_t keep = LOG_KEPT / 2;
@@ -123,7 +132,7 @@ static struct lab_log_line *new_line(struct lab_guest_report *r)
 		memmove(r->log + keep, r->log + keep + LOG_DROP,
 			(LOG_KEPT - keep - LOG_DROP) * sizeof(*r->log));
 		r->n_log -= LOG_DROP;
-		r->log_lost += LOG_DROP;
+		note_lost(r, LOG_DROP, r->phase);
 	}
 	if ((r->n_log & (r->n_log - 1)) == 0)
 		r->log = xreallocarray(r->log, r->n_log ? r->n_log * 2 : 1,
@@ -167,14 +176,20 @@ static void on_log(struct lab_guest_report *r, struct reader *in)
 
 /* ---- the other frames ---- */
 
-static void on_phase(struct lab_guest_report *r, struct reader *in)
+static enum lab_phase phase_of(uint32_t told, enum lab_phase otherwise)
 {
 	static const enum lab_phase phases[] = {LAB_PHASE_LOAD, LAB_PHASE_TEST,
 						LAB_PHASE_UNLOAD, LAB_PHASE_LEAK};
+
+	return told < sizeof(phases) / sizeof(*phases) ? phases[told] : otherwise;
+}
+
+static void on_phase(struct lab_guest_report *r, struct reader *in)
+{
 	uint32_t phase;
 
-	if (take_fixed(in, &phase, sizeof(phase)) && phase < 4)
-		r->phase = phases[phase];
+	if (take_fixed(in, &phase, sizeof(phase)))
+		r->phase = phase_of(phase, r->phase);
 }
 
 /* The agent reports this early and again when the load is over: the later report
@@ -222,6 +237,7 @@ static void on_load(struct lab_guest_report *r, struct reader *in)
 	r->load_errno = c.error;
 	r->load_signal = c.signal;
 	r->load_stalled = c.stalled;
+	r->load_missing = c.missing;
 }
 
 static void on_unload(struct lab_guest_report *r, struct reader *in)
@@ -320,7 +336,7 @@ void report_done(struct lab_guest_report *r, const struct frame *f)
 		return;
 	memcpy(&done, f->data, sizeof(done));
 	r->taint = done.taint;
-	r->log_lost += done.log_lost;
+	note_lost(r, done.log_lost, phase_of(done.lost_phase, LAB_PHASE_LEAK));
 	r->leftovers_partial = done.leftovers_partial;
 	r->view_changed = done.view_changed;
 	r->phase = LAB_PHASE_DONE;

@@ -201,6 +201,16 @@ static void test_load(void)
 	check(&report, LAB_LOAD_ERROR, "init-failed",
 	      "'tiny' was not loaded: its init function failed: No such device "
 	      "(-ENODEV)");
+	report.load_errno = 512;
+	check(&report, LAB_LOAD_ERROR, "init-failed",
+	      "'tiny' was not loaded: its init function failed: a signal interrupted it "
+	      "(-ERESTARTSYS)");
+	report = good_report();
+	report.load_failed = "tiny";
+	report.load_missing = true;
+	check(&report, LAB_LOAD_ERROR, "not-live",
+	      "the kernel says that 'tiny' is loaded, but no such module is live "
+	      "afterwards");
 	report = good_report();
 	report.load_failed = "tiny";
 	report.load_errno = ENOENT;
@@ -542,7 +552,27 @@ static void test_worst(void)
 	report = good_report();
 	report.taint = 1 << 7;
 	check(&report, LAB_OOPS, "oops",
-	      "the kernel is tainted by an oops whose text is lost");
+	      "the kernel is tainted by an oops (D) whose text is lost");
+	report.taint = 1 << 9 | 1 << 12;
+	check(&report, LAB_WARNING, "warning",
+	      "the kernel is tainted by a warning (W) whose text is lost");
+	report.taint = 1 << 5;
+	check(&report, LAB_SANITIZER, "bad-page",
+	      "the kernel is tainted by damaged memory (B) whose text is lost");
+	report.taint = 1 << 14;
+	check(&report, LAB_HUNG, "soft-lockup",
+	      "the kernel is tainted by a soft lockup (L) whose text is lost");
+	report = good_report();
+	report.taint = 1 << 9 | 1 << 5;
+	log_line(LAB_PHASE_TEST, "BUG: scheduling while atomic: cat/86/0x00000002");
+	log_line(LAB_PHASE_TEST, "Call Trace:");
+	check(&report, LAB_ATOMIC_SLEEP, "scheduling-while-atomic", "scheduling while atomic during the test");
+	report = good_report();
+	report.log_lost = 4848;
+	report.lost_phase = LAB_PHASE_TEST;
+	check(&report, LAB_WARNING, "log-lost",
+	      "4848 records of the kernel's log were overwritten before they could be "
+	      "read: a warning may be among them");
 }
 
 static void test_console(void)

@@ -91,11 +91,11 @@ static void test_endless_log(void)
 	static const char record[] = "6,1,1,-;again and again\n";
 	struct lab_guest_report r = {0};
 	struct frame f = {PROTO_LOG, record, sizeof(record) - 1};
-	size_t n = 200000;
+	size_t n = 1200000;
 
 	for (size_t i = 0; i < n; i++)
 		report_frame(&r, &f);
-	ok(r.n_log <= 65536, "an endless log is bounded");
+	ok(r.n_log <= 1 << 20, "an endless log is bounded");
 	is_int(r.n_log + r.log_lost, n, "and what was dropped is counted");
 	lab_guest_report_deinit(&r);
 }
@@ -121,7 +121,7 @@ static void test_unload(void)
 	struct {
 		struct proto_call call;
 		char strings[16];
-	} told = {{11, 0, 0, 2}, "one\0two,three"};
+	} told = {{11, 0, 0, 2, 0, 0}, "one\0two,three"};
 	struct lab_guest_report r = {0};
 	struct frame f = {PROTO_UNLOAD, (const char *)&told, sizeof(told)};
 
