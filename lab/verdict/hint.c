@@ -5,6 +5,7 @@
 
 #include "event.h"
 #include "judge_parts.h"
+#include "klog.h"
 #include "pattern.h"
 
 struct hint {
@@ -143,6 +144,14 @@ static const struct hint hints[] = {
 	 "the name is in use: remove_proc_entry on unload, or was it made "
 	 "twice?"},
 	{"proc-not-empty", "remove the entries first, or use remove_proc_subtree"},
+	{"debugfs-duplicate",
+	 "the name is in use: debugfs_remove on unload, or was it made twice?"},
+	{"irq-flags",
+	 "share an interrupt with IRQF_SHARED and the trigger that its owner gave, or "
+	 "request another"},
+	{"irq-nobody",
+	 "return IRQ_HANDLED when the interrupt is the device's, and switch it off at "
+	 "the device"},
 	{"kobject-*", "kobject_init once per object, on memory that was zeroed"},
 	{"no-release", "give the device a release() function that frees it"},
 	{"free-active",
@@ -281,6 +290,7 @@ char *judge_hint(struct judge *j)
 {
 	const struct lab_event *event = lab_result_worst(j->result);
 	_cleanup_free_ char *key = NULL;
+	const char *advice;
 
 	if (!event)
 		return NULL;
@@ -293,5 +303,6 @@ char *judge_hint(struct judge *j)
 	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
 		if (pattern_match(hints[i].kind, key))
 			return xstrdup(hints[i].words);
-	return NULL;
+	advice = klog_advice(event->kind);
+	return advice ? xstrdup(advice) : NULL;
 }

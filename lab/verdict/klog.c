@@ -19,6 +19,7 @@ enum {
 struct block {
 	const struct klog_rule *rule;
 	struct lab_event event;
+	size_t headline; /* which line of the event's */
 	bool open;
 	bool died;    /* its "[#1]" line was seen */
 	bool traced;  /* a stack trace began */
@@ -53,7 +54,14 @@ static bool is_died(const char *line)
 
 static bool is_stack(const struct block *b)
 {
-	return b->rule->end == KLOG_STACK || b->rule->end == KLOG_IF_STACK;
+	return b->rule->end == KLOG_STACK || b->rule->end == KLOG_IF_STACK ||
+	       b->rule->end == KLOG_NEXT;
+}
+
+/* A report that goes on only if its trace is what comes next. */
+static bool is_over(const struct block *b)
+{
+	return b->rule->end == KLOG_NEXT && !b->traced;
 }
 
 static void drop_prelude(struct parser *p)
@@ -85,6 +93,7 @@ static void begin(struct parser *p, const struct klog_rule *rule,
 	for (size_t i = 0; i < p->prelude.n; i++)
 		add_line(b, p->prelude.v[i]);
 	drop_prelude(p);
+	b->headline = b->event.detail.n;
 	add_line(b, line->text);
 }
 
@@ -105,6 +114,9 @@ static bool continues(const struct block *b, const struct klog_rule *rule,
 		return is_died(line) && rule->outcome == LAB_OOPS;
 	if (b->rule->end == KLOG_RULE)
 		return !b->traced && rule->end == KLOG_IF_STACK;
+	/* One line for each mistake in one table, then one trace. */
+	if (is_over(b))
+		return b->rule == rule;
 	/* From 6.15 on SLUB prints its stack trace by a WARN of its own. */
 	if (str_starts(b->rule->kind, "slab-") && !b->traced)
 		return pattern_match("WARNING: *mm/slub.c:%", line);
@@ -133,7 +145,7 @@ static bool outlived(struct block *b, const char *line)
 		return true;
 	if (frame_line_is_trace(line))
 		return false;
-	if (is_stack(b) && b->traced && !b->in_task)
+	if (is_over(b) || (is_stack(b) && b->traced && !b->in_task))
 		return true;
 	return ++b->loose > (b->rule->end == KLOG_IF_STACK ? LOOSE_WEAK : LOOSE_LINES);
 }
@@ -167,8 +179,22 @@ static void feed_open(struct parser *p, struct block *b, const char *line)
 /* Behind "cut here" stands the message of a WARN; the headline is yet to come. */
 static bool is_preface(const struct parser *p, const struct klog_rule *rule)
 {
-	return p->prelude.n && (rule->end == KLOG_STACK || rule->end == KLOG_IF_STACK) &&
+	return p->prelude.n &&
+	       (rule->end == KLOG_STACK || rule->end == KLOG_IF_STACK ||
+		rule->end == KLOG_NEXT || rule->end == KLOG_LINE) &&
 	       str_starts(p->prelude.v[0], "------------[ cut here");
+}
+
+/* 5.10 says it of every task that ends with preemption off; the others, and 5.10 too, of
+ * one that an oops ended. */
+static bool is_aftermath(const struct parser *p, const char *line)
+{
+	if (!str_starts(line, "note: "))
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].event.outcome >= LAB_OOPS)
+			return true;
+	return false;
 }
 
 static void feed(struct parser *p, const struct lab_log_line *line)
@@ -176,6 +202,8 @@ static void feed(struct parser *p, const struct lab_log_line *line)
 	struct block *b = innermost(p);
 	const struct klog_rule *rule = klog_headline(line->text);
 
+	if (is_aftermath(p, line->text))
+		rule = NULL;
 	if (rule && is_preface(p, rule)) {
 		strv_add(&p->prelude, line->text);
 	} else if (rule && !continues(b, rule, line->text)) {
@@ -184,7 +212,9 @@ static void feed(struct parser *p, const struct lab_log_line *line)
 		else if (b && is_stack(b))
 			b->open = false;
 		begin(p, rule, line);
-	} else if (klog_is_prelude(line->text) && (!b || b->traced)) {
+	} else if (rule && is_over(b)) {
+		add_line(b, line->text);
+	} else if (klog_is_prelude(line->text) && (!b || b->traced || is_over(b))) {
 		strv_add(&p->prelude, line->text);
 	} else if (p->prelude.n) {
 		strv_add(&p->prelude, line->text);
@@ -197,10 +227,22 @@ static void feed(struct parser *p, const struct lab_log_line *line)
 	}
 }
 
+/* The line between "cut here" and "WARNING: ..." may be a complaint of the kernel's. */
+static const struct klog_rule *warn_text(const struct block *b)
+{
+	const struct strv *lines = &b->event.detail;
+
+	if (strcmp(b->rule->kind, "warning") || lines->n < 2 ||
+	    !str_starts(lines->v[0], "------------[ cut here"))
+		return NULL;
+	return klog_complaint(lines->v[1]);
+}
+
 /* Not after the end of the report: there 7.2 prints registers of the first oops since
  * boot. */
 static void refine(struct block *b)
 {
+	const struct klog_rule *text = warn_text(b);
 	const struct klog_detail *d = NULL;
 
 	for (size_t i = 0; i < b->event.detail.n && !d; i++) {
@@ -208,10 +250,11 @@ static void refine(struct block *b)
 			break;
 		d = klog_refine(b->rule->kind, b->event.detail.v[i]);
 	}
-	b->event.kind = xstrdup(d ? d->kind : b->rule->kind);
-	b->event.title = xstrdup(d ? d->words : b->rule->words);
-	if (d && d->outcome != LAB_PASS)
-		b->event.outcome = d->outcome;
+	if (!text)
+		text = b->rule;
+	b->event.kind = xstrdup(d ? d->kind : text->kind);
+	b->event.title = xstrdup(d ? d->words : text->words);
+	b->event.outcome = d && d->outcome != LAB_PASS ? d->outcome : text->outcome;
 }
 
 /* The text of a WARN or panic is its best title. */
@@ -261,6 +304,8 @@ static void finish(struct block *b, struct klog_events *ret)
 	refine(b);
 	use_own_words(b);
 	frames_collect(&b->event);
+	if (klog_complaint(b->event.detail.v[b->headline]) == b->rule)
+		frames_blame(&b->event);
 	if (b->rule->end == KLOG_PANIC && join_panic(ret, &b->event))
 		return;
 	ret->v = xreallocarray(ret->v, ret->n + 1, sizeof(*ret->v));

@@ -18,6 +18,7 @@ enum klog_end {
 	KLOG_STACK,    /* with the first stack trace */
 	KLOG_IF_STACK, /* the same; without a trace it is no event: the shape is too weak
 			*/
+	KLOG_NEXT,     /* with the stack trace right behind it, if there is one */
 	KLOG_TRACE,    /* with "---[ end trace" */
 	KLOG_RULE,     /* with a line of '=' or "---[ end trace" */
 	KLOG_PANIC,    /* with "---[ end Kernel panic" */
@@ -42,6 +43,12 @@ struct klog_detail {
 
 /** klog_headline - the rule for a line that begins an event, or NULL. */
 const struct klog_rule *klog_headline(const char *line);
+
+/** klog_complaint - the same, of those rules only that say what a caller did wrong. */
+const struct klog_rule *klog_complaint(const char *line);
+
+/** klog_advice - what the module must do about a complaint of @kind, or NULL. */
+const char *klog_advice(const char *kind);
 
 /** klog_refine - the first detail that matches a line of an event of @kind, or NULL. */
 const struct klog_detail *klog_refine(const char *kind, const char *line);

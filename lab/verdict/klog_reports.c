@@ -170,7 +170,7 @@ const struct klog_rule klog_reports[] = {
 	 "debugfs name created twice"},
 	{"irq %: nobody cared", "irq-nobody", LAB_WARNING, KLOG_STACK,
 	 "interrupt nobody handled"},
-	{"genirq: Flags mismatch irq %.", "irq-flags", LAB_WARNING, KLOG_STACK,
+	{"genirq: Flags mismatch irq %.", "irq-flags", LAB_WARNING, KLOG_NEXT,
 	 "interrupt requested with other flags than its owner's"},
 	{"unregister_netdevice: waiting for * to become free", "netdev-reference",
 	 LAB_LEAK, KLOG_LINE, "network device still referenced"},
@@ -183,9 +183,6 @@ const struct klog_rule klog_reports[] = {
 	{"*: unknown parameter '*' ignored", "unknown-parameter", LAB_WARNING, KLOG_LINE,
 	 "unknown module parameter"},
 	{"BUG: Dentry ", "busy-inodes", LAB_WARNING, KLOG_STACK, "dentry still in use"},
-
-	/* New kinds: BUG at the start of a line, and a trace. */
-	{"BUG: ", "bug", LAB_OOPS, KLOG_IF_STACK, "kernel bug report"},
 };
 
 const size_t klog_n_reports = sizeof(klog_reports) / sizeof(*klog_reports);

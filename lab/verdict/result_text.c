@@ -7,6 +7,7 @@
 
 #include "clean.h"
 #include "event.h"
+#include "klog.h"
 #include "outcome.h"
 #include "title.h"
 
@@ -159,7 +160,7 @@ static bool is_evidence(const char *line)
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (str_starts(line, starts[i]))
 			return true;
-	return false;
+	return klog_complaint(line);
 }
 
 static void evidence(const struct view *v, const struct lab_event *e)

@@ -235,3 +235,81 @@ void frames_collect(struct lab_event *event)
 	if (!event->n_frames)
 		collect_headline(event);
 }
+
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
+}
+
+/* "next [mod]", as %ps prints a module's function; "[mod 1234abcd]" has a build id. */
+static bool parse_bare(const char *s, struct lab_frame *ret)
+{
+	size_t name = 0, module, id;
+	const char *inside;
+
+	while (is_name(s[name]))
+		name++;
+	if (!name || isdigit((unsigned char)s[0]) || strncmp(s + name, " [", 2))
+		return false;
+	inside = s + name + 2;
+	for (module = 0; is_name(inside[module]);)
+		module++;
+	id = module + (inside[module] == ' ');
+	id += strspn(inside + id, "0123456789abcdef");
+	if (!module || isdigit((unsigned char)inside[0]) || inside[id] != ']')
+		return false;
+	ret->function = xstrndup(s, name);
+	ret->module = xstrndup(inside, module);
+	return true;
+}
+
+/* The first place in a module that @line names, also behind "->", "=" and the like. */
+static bool parse_blamed(const char *line, struct lab_frame *ret)
+{
+	for (const char *s = line; *s; s++) {
+		struct lab_frame f = {0};
+
+		if (s > line && is_name(s[-1]))
+			continue;
+		if (!frame_parse(s, &f) && !parse_bare(s, &f))
+			continue;
+		if (f.module && f.function) {
+			*ret = f;
+			return true;
+		}
+		lab_frame_deinit(&f);
+	}
+	return false;
+}
+
+static bool names_module(const struct lab_event *event)
+{
+	for (size_t i = 0; i < event->n_frames; i++)
+		if (event->frames[i].module && !event->frames[i].guess)
+			return true;
+	return false;
+}
+
+void frames_blame(struct lab_event *event)
+{
+	_cleanup_event_ struct lab_event blamed = {0};
+	struct lab_frame f = {0};
+	bool found = false;
+
+	if (names_module(event))
+		return;
+	for (size_t i = 0; i < event->detail.n && !found; i++) {
+		if (pattern_match("CPU: %", event->detail.v[i]))
+			return;
+		found = parse_blamed(event->detail.v[i], &f);
+	}
+	if (!found)
+		return;
+	f.exact = true;
+	lab_event_add_frame(&blamed, &f);
+	for (size_t i = 0; i < event->n_frames; i++) {
+		lab_event_add_frame(&blamed, &event->frames[i]);
+		memset(&event->frames[i], 0, sizeof(event->frames[i]));
+	}
+	lab_event_take_frames(event, &blamed);
+}

@@ -25,4 +25,8 @@ bool frame_in_task(bool before, const char *line);
  *  first, the interrupted place (RIP) before all others. */
 void frames_collect(struct lab_event *event);
 
+/** frames_blame - where the trace names no module, or there is none: the function of a
+ *  module that the report's own words name, as its innermost frame. */
+void frames_blame(struct lab_event *event);
+
 #endif
