@@ -113,6 +113,23 @@ static void test_rules_met(void)
 	}
 }
 
+static void test_documented(void)
+{
+	static const char path[] = KMLAB_SOURCE "/docs/result.md";
+	_cleanup_free_ char *text = NULL;
+
+	if (!ok(!fs_read_file(path, &text, NULL), "docs/result.md can be read"))
+		return;
+	for (size_t t = 0; t < TABLES; t++)
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			_cleanup_free_ char *kind =
+				xprintf("`%s`", tables[t]->v[i].rule.kind);
+
+			if (!strstr(text, kind))
+				ok(false, kind);
+		}
+}
+
 /* Log lines to a result; the first event, or NULL. */
 #define EVENTS(r, ...)                                                                   \
 	struct lab_log_line _lines[] = {__VA_ARGS__};                                    \
@@ -229,6 +246,7 @@ int main(void)
 {
 	test_lines();
 	test_rules_met();
+	test_documented();
 	test_several();
 	test_no_trace();
 	test_inside_warn();
