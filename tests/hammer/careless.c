@@ -82,6 +82,47 @@ static ssize_t read_claiming_too_much(char __user *buf, size_t count, loff_t *po
 	return n > 0 ? count : n;
 }
 
+/* What copy_to_user returns is not what a read should return. */
+static ssize_t read_returning_the_rest(char __user *buf, size_t count, loff_t *pos)
+{
+	return copy_to_user(buf, text, min_t(size_t, count, TEXT_SIZE));
+}
+
+static ssize_t read_ending_with_an_error(char __user *buf, size_t count, loff_t *pos)
+{
+	ssize_t n = read_well(buf, count, pos);
+
+	return n > 0 && *pos == TEXT_SIZE ? -EIO : n;
+}
+
+/* The zero that ends a string is copied, and not counted. */
+static ssize_t read_with_its_zero(char __user *buf, size_t count, loff_t *pos)
+{
+	ssize_t n = read_well(buf, count, pos);
+
+	if (n > 0 && n < count && put_user(0, buf + n))
+		return -EFAULT;
+	return n;
+}
+
+/* Records of a letter and a number; between them is what the compiler left free. */
+static ssize_t read_records(char __user *buf, size_t count, loff_t *pos)
+{
+	struct record {
+		char letter;
+		u32 number;
+	} __user *to = (struct record __user *)buf;
+	ssize_t n;
+
+	if (count < sizeof(*to))
+		return -EINVAL;
+	count = min(count, 50 * sizeof(*to));
+	for (n = 0; n + sizeof(*to) <= count; n += sizeof(*to), to++)
+		if (put_user('a', &to->letter) || put_user(jiffies, &to->number))
+			return -EFAULT;
+	return n;
+}
+
 /* The rest of copy_to_user's result is what matters, and nobody looks. */
 static ssize_t read_unchecked(char __user *buf, size_t count, loff_t *pos)
 {
@@ -121,6 +162,10 @@ static const struct {
 	{ "text-done-for-all", read_done_for_all },
 	{ "text-ignores-count", read_ignoring_count },
 	{ "text-claims-too-much", read_claiming_too_much },
+	{ "text-returns-the-rest", read_returning_the_rest },
+	{ "text-ends-with-error", read_ending_with_an_error },
+	{ "text-with-zero", read_with_its_zero },
+	{ "text-records", read_records },
 	{ "text-unchecked", read_unchecked },
 	{ "text-minus-one", read_minus_one },
 	{ "text-one-buffer", read_one_buffer },

@@ -9,6 +9,7 @@
  *	lane.c     the note of each call, so that a hang has a name
  *	blame.c    what was found
  *	memory.c   buffers with forbidden pages around them, pointers that are wrong
+ *	slate.c    which bytes of its buffer a read wrote
  *	read.c, write.c, position.c, stable.c, ioctl.c, open.c, wait.c, other.c
  *	           the promises
  *	storm.c    everything at once
@@ -227,6 +228,31 @@ struct bad_place bad_place(unsigned int i);
 void pattern(void *at, size_t n, uint64_t number);
 /* Are the bytes still those of pattern()? @offset is that of @at in what was filled. */
 bool is_pattern(const void *at, size_t n, uint64_t number, size_t offset);
+
+/* ---- what a read wrote (slate.c) ---- */
+
+/* A buffer with a pattern in it: what is no longer the pattern was written. */
+struct slate {
+	struct place to;
+	size_t size;
+	uint64_t number;
+};
+
+struct slate slate_new(struct place to, size_t size);
+/* How far something was written between @from and @to, in bytes from @from on. */
+size_t slate_written(const struct slate *s, size_t from, size_t to);
+/*
+ * Blames the last call, a read of @n bytes into the slate that returned @r, when it wrote
+ * more bytes than that, or left out 8 of them in a row.
+ */
+void slate_judge(const struct slate *s, size_t n, long r);
+/* A read into whole(), judged. */
+long slate_read(int fd, size_t n);
+/*
+ * Blames when a read of @n bytes leaves out a byte each time. It is read again and again,
+ * since a single byte may be that of the pattern by chance.
+ */
+void slate_find_holes(const struct target *t, size_t n);
 
 /* ---- chance, the same for the same seed ---- */
 

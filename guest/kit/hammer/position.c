@@ -37,8 +37,10 @@ static void odd_pread(const struct target *t)
 
 	for (size_t i = 0; i < N_OFFSETS; i++)
 		for (size_t j = 0; j < 4; j++) {
-			long r = call_pread(fd, whole(), counts[j], offsets[i]);
+			struct slate s = slate_new(whole(), counts[j] + 64);
+			long r = call_pread(fd, s.to, counts[j], offsets[i]);
 
+			slate_judge(&s, counts[j], r);
 			if (offsets[i] < 0 && r >= 0)
 				blame_last(r, "there is nothing before the beginning");
 		}

@@ -6,11 +6,9 @@
 
 #include "hammer.h"
 
-#define BEHIND 256 /* bytes behind a buffer that are looked at */
-
-static const size_t sizes[] = {1,    2,	   3,	 7,    8,     16,	    63,
-			       64,   100,  500,	 511,  512,   513,	    999,
-			       4095, 4096, 4097, 8192, 50000, ROOM - BEHIND};
+static const size_t sizes[] = {1,    2,	   3,	 7,    8,     16,	 63,
+			       64,   100,  500,	 511,  512,   513,	 999,
+			       4095, 4096, 4097, 8192, 50000, ROOM - 256};
 
 #define N_SIZES (sizeof(sizes) / sizeof(*sizes))
 
@@ -35,7 +33,7 @@ static void zero_at_once(int fd)
 static void zero_read(const struct target *t)
 {
 	int fd = open_target(t, O_RDONLY);
-	long r = call_read(fd, whole(), 0);
+	long r = slate_read(fd, 0);
 
 	if (r != 0 && r != -EAGAIN)
 		blame_last(r, NULL);
@@ -44,37 +42,23 @@ static void zero_read(const struct target *t)
 	zero_at_once(fd);
 }
 
-/* One read of @n bytes at @at, which was filled with a pattern before. */
-static void check_count(int fd, struct place at, size_t n)
-{
-	uint64_t number = chance();
-	size_t last;
-	long r;
-
-	pattern(at.at, n + BEHIND, number);
-	r = call_read(fd, at, n);
-	if (!is_pattern((char *)at.at + n, BEHIND, number, n))
-		blame_last(r, "it wrote behind the bytes that were asked for");
-	if (r < 4 || (size_t)r > n)
-		return;
-	last = r < 8 ? (size_t)r : 8;
-	if (is_pattern((char *)at.at + r - last, last, number, (size_t)r - last))
-		blame_last(r, "but the last of these bytes were not written");
-}
-
 static void counted_read(const struct target *t)
 {
+	static const size_t typical[] = {16, 64, 300, 4096};
 	int fd;
 
 	for (size_t i = 0; i < N_SIZES; i++) {
 		fd = open_target(t, O_RDONLY);
-		check_count(fd, whole(), sizes[i]);
-		check_count(fd, whole(), 1 + chance_below(5000));
+		slate_read(fd, sizes[i]);
+		slate_read(fd, 1 + chance_below(5000));
 		call_close(fd);
 	}
 	fd = open_target(t, O_RDONLY);
 	for (int i = 0; i < 30; i++)
-		check_count(fd, whole(), 1 + chance_below(300));
+		slate_read(fd, 1 + chance_below(300));
+	call_close(fd);
+	for (size_t i = 0; i < sizeof(typical) / sizeof(*typical) && !blamed(); i++)
+		slate_find_holes(t, typical[i]);
 }
 
 /* What a good read gives right after: tells whether there was something to read at all.
@@ -172,25 +156,33 @@ static void huge_read(const struct target *t)
 
 /* ---- readv ---- */
 
+#define PIECES 8
+#define APART  2500 /* bytes from piece to piece */
+
 static void piecewise(const struct target *t)
 {
-	static const size_t lengths[] = {1, 0, 3, 100, 0, 7, 2000, 1};
-	struct iovec iov[8];
-	char *at = whole().at;
-	size_t sum = 0;
+	static const size_t lengths[PIECES] = {1, 0, 3, 100, 0, 7, 2000, 1};
+	struct slate s = slate_new(whole(), PIECES * APART);
+	struct iovec iov[PIECES];
+	size_t sum = 0, left;
 	int fd = open_target(t, O_RDONLY);
 	long r;
 
-	pattern(at, ROOM, t->seed);
-	for (int i = 0; i < 8; i++) {
-		iov[i] = (struct iovec){at + 1000 * i, lengths[i]};
+	for (int i = 0; i < PIECES; i++) {
+		iov[i] = (struct iovec){(char *)s.to.at + APART * i, lengths[i]};
 		sum += lengths[i];
 	}
-	r = call_readv(fd, "pieces of different sizes", iov, 8, sum);
-	for (int i = 0; i < 6; i++)
-		if (!is_pattern(at + 1000 * i + lengths[i], 1000 - lengths[i], t->seed,
-				1000 * (size_t)i + lengths[i]))
+	r = call_readv(fd, "pieces of different sizes", iov, PIECES, sum);
+	left = r < 0 ? 0 : (size_t)r;
+	for (size_t i = 0; i < PIECES; i++) {
+		size_t given = left < lengths[i] ? left : lengths[i];
+
+		left -= given;
+		if (slate_written(&s, APART * i + given, APART * i + lengths[i]))
+			blame_last(r, "but it wrote more bytes");
+		if (slate_written(&s, APART * i + lengths[i], APART * (i + 1)))
 			blame_last(r, "it wrote behind a piece");
+	}
 	call_close(fd);
 }
 
