@@ -17,6 +17,8 @@
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
+#include <linux/random.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -153,6 +155,114 @@ static ssize_t read_one_buffer(char __user *buf, size_t count, loff_t *pos)
 	return simple_read_from_buffer(buf, count, pos, text_buffer, TEXT_SIZE);
 }
 
+/* ---- /proc/careless: what only looks like a mistake ---- */
+
+static ssize_t read_random(char __user *buf, size_t count, loff_t *pos)
+{
+	char data[256];
+
+	count = min(count, sizeof(data));
+	get_random_bytes(data, count);
+	return copy_to_user(buf, data, count) ? -EFAULT : count;
+}
+
+/* Negative numbers: those near -2^31 look like addresses of the kernel's code. */
+static ssize_t read_numbers(char __user *buf, size_t count, loff_t *pos)
+{
+	s64 data[32];
+	int i;
+
+	get_random_bytes(data, sizeof(data));
+	for (i = 0; i < ARRAY_SIZE(data); i++)
+		data[i] = i % 8 ? (s32)data[i] : -i;
+	count = min(count, sizeof(data));
+	return copy_to_user(buf, data, count) ? -EFAULT : count;
+}
+
+static ssize_t read_hashed(char __user *buf, size_t count, loff_t *pos)
+{
+	char line[64];
+	int n = scnprintf(line, sizeof(line), "%p %p\n", text, line);
+
+	return simple_read_from_buffer(buf, count, pos, line, n);
+}
+
+/* ---- /proc/careless: addresses of the kernel ---- */
+
+struct entry {
+	u8 kind;
+	struct list_head others;
+} __packed;
+
+static ssize_t read_entry(char __user *buf, size_t count, loff_t *pos)
+{
+	struct entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	ssize_t n;
+
+	if (!entry)
+		return -ENOMEM;
+	entry->others.next = (struct list_head *)entry;
+	entry->others.prev = (struct list_head *)entry;
+	n = simple_read_from_buffer(buf, count, pos, entry, sizeof(*entry));
+	kfree(entry);
+	return n;
+}
+
+#ifndef __has_attribute
+#define __has_attribute(x) 0
+#endif
+
+/* Newer kernels clear what is on the stack, unless they are told not to. */
+#if __has_attribute(uninitialized)
+#define OLD __attribute__((uninitialized))
+#else
+#define OLD
+#endif
+
+static ssize_t read_old_stack(char __user *buf, size_t count, loff_t *pos)
+{
+	char data[300] OLD;
+	size_t n = min(count, sizeof(data));
+
+	strscpy(data, "hello", sizeof(data));
+	OPTIMIZER_HIDE_VAR(n);
+	if (copy_to_user(buf, data, n))
+		return -EFAULT;
+	return n;
+}
+
+static ssize_t read_own_stack(char __user *buf, size_t count, loff_t *pos)
+{
+	struct {
+		u64 n;
+		void *self;
+	} data = { 1, &data };
+
+	return simple_read_from_buffer(buf, count, pos, &data, sizeof(data));
+}
+
+static ssize_t read_return(char __user *buf, size_t count, loff_t *pos)
+{
+	unsigned long caller = _RET_IP_;
+
+	return simple_read_from_buffer(buf, count, pos, &caller, sizeof(caller));
+}
+
+static ssize_t read_symbol(char __user *buf, size_t count, loff_t *pos)
+{
+	const void *data[] = { noop_llseek, NULL };
+
+	return simple_read_from_buffer(buf, count, pos, data, sizeof(data));
+}
+
+static ssize_t read_pointer_as_text(char __user *buf, size_t count, loff_t *pos)
+{
+	char line[64];
+	int n = scnprintf(line, sizeof(line), "it is at 0x%016lx, you see\n", (long)text);
+
+	return simple_read_from_buffer(buf, count, pos, line, n);
+}
+
 static const struct {
 	const char *mistake;
 	ssize_t (*read)(char __user *buf, size_t count, loff_t *pos);
@@ -169,6 +279,15 @@ static const struct {
 	{ "text-unchecked", read_unchecked },
 	{ "text-minus-one", read_minus_one },
 	{ "text-one-buffer", read_one_buffer },
+	{ "fine-random", read_random },
+	{ "fine-numbers", read_numbers },
+	{ "fine-hashed", read_hashed },
+	{ "leaks-entry", read_entry },
+	{ "leaks-old-stack", read_old_stack },
+	{ "leaks-own-stack", read_own_stack },
+	{ "leaks-return", read_return },
+	{ "leaks-symbol", read_symbol },
+	{ "leaks-text", read_pointer_as_text },
 };
 
 static ssize_t text_read(struct file *file, char __user *buf, size_t count, loff_t *pos)

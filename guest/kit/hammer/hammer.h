@@ -10,8 +10,10 @@
  *	blame.c    what was found
  *	memory.c   buffers with forbidden pages around them, pointers that are wrong
  *	slate.c    which bytes of its buffer a read wrote
- *	read.c, write.c, position.c, stable.c, ioctl.c, open.c, wait.c, other.c
- *	           the promises
+ *	kernel_memory.c
+ *		   which numbers are addresses of the kernel
+ *	read.c, addresses.c, write.c, position.c, stable.c, ioctl.c, open.c, wait.c
+ *	other.c    the promises
  *	storm.c    everything at once
  *
  * A promise is a sentence about what a user of a well-behaved file may expect, and a
@@ -38,6 +40,7 @@ struct target {
 	bool write;	  /* writes are tried */
 	bool must;	  /* the user said so: it is wrong when they cannot be */
 	bool stable;	  /* every reader sees the same bytes */
+	bool addresses;	  /* it shows kernel addresses on purpose */
 	bool own_ioctls;  /* search for commands of its own */
 	bool stored;	  /* a regular file that keeps what is written, on a real disk */
 	bool indifferent; /* /dev/null and the like never look at what they are given */
@@ -66,6 +69,7 @@ struct promise {
 /* Each ends with a promise without a name. */
 extern const struct promise first_promises[];
 extern const struct promise reading_promises[];
+extern const struct promise address_promises[];
 extern const struct promise writing_promises[];
 extern const struct promise position_promises[];
 extern const struct promise stable_promises[];

@@ -29,6 +29,8 @@ static const char usage[] =
 	"what\n"
 	"                 is kept on a disk is never written without --write\n"
 	"  --stable       its content is fixed: every way to read gives the same bytes\n"
+	"  --addresses    it shows addresses of the kernel on purpose: do not look for "
+	"them\n"
 	"  --ioctl        it has commands of its own: find them, with bad pointers only\n"
 	"  --seconds N    of everything at once (2); 0 for none\n"
 	"  --patience N   seconds in one call that count as a hang (20)\n"
@@ -51,6 +53,7 @@ enum {
 	OPT_READ = 256,
 	OPT_WRITE,
 	OPT_STABLE,
+	OPT_ADDRESSES,
 	OPT_IOCTL,
 	OPT_SECONDS,
 	OPT_PATIENCE,
@@ -64,6 +67,7 @@ static const struct option options[] = {
 	{"read", no_argument, NULL, OPT_READ},
 	{"write", no_argument, NULL, OPT_WRITE},
 	{"stable", no_argument, NULL, OPT_STABLE},
+	{"addresses", no_argument, NULL, OPT_ADDRESSES},
 	{"ioctl", no_argument, NULL, OPT_IOCTL},
 	{"seconds", required_argument, NULL, OPT_SECONDS},
 	{"patience", required_argument, NULL, OPT_PATIENCE},
@@ -113,6 +117,9 @@ static void take_option(struct target *t, int option)
 		break;
 	case OPT_STABLE:
 		t->stable = true;
+		break;
+	case OPT_ADDRESSES:
+		t->addresses = true;
 		break;
 	case OPT_IOCTL:
 		t->own_ioctls = true;
@@ -322,8 +329,9 @@ static void announce(const struct target *t)
 static void try_in_order(const struct target *t)
 {
 	static const struct promise *const order[] = {
-		reading_promises, position_promises, stable_promises,  ioctl_promises,
-		other_promises,	  writing_promises,  waiting_promises, open_promises,
+		reading_promises, position_promises, stable_promises,
+		ioctl_promises,	  other_promises,    writing_promises,
+		waiting_promises, open_promises,     address_promises,
 	};
 
 	if (!try_all(t, nonblock_promises)) {

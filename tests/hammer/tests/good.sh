@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "${KMLAB_KTAP:-/lab/ktap.sh}"
 
-plan 15
+plan 20
 
 ok "a fixed text" hammer --seconds 1 --stable /proc/careless
 ok "a queue with an ioctl" hammer --seconds 1 --ioctl /dev/careless
@@ -30,3 +30,12 @@ is "and so is a file that is not there" $? 2
 hammer --seconds 0 --only nonsense /dev/null >/dev/null 2>&1
 is "and a promise that is not there" $? 2
 is "one promise of choice" "$(hammer --seconds 0 --only dup --seed 1 /dev/null | grep -c ^ok)" 3
+
+# What looks like a mistake of a read and is none.
+for fine in random numbers hashed; do
+	rmmod "$KMLAB_MODULE"
+	insmod "$KMLAB_KO" mistake=fine-$fine
+	ok "$fine" hammer --seconds 0 --seed 1 --only read /proc/careless
+done
+ok "addresses for those only who may see them" hammer --seconds 0 --only read /proc/modules
+ok "random bytes of the kernel" hammer --seconds 0 --read --only read /dev/urandom
