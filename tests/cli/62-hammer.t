@@ -25,6 +25,13 @@ run "$KMLAB" run -q -t 300 -k $kernel -p mistake=deaf-to-everything "$hammer" --
 says "^not ok - SIGKILL ends a read.*hung for 2 s in read.*not even SIGKILL" \
 	"neither is a wait that knows no signals ended"
 
+# What a count does to the kernel is seen where it happens.
+run "$KMLAB" run -q -t 300 -k $kernel -p mistake=count-unchecked "$hammer" -- \
+	hammer --quiet --seconds 0 --ioctl --only "its own ioctls take" /dev/careless
+says "^not ok - its own ioctls take.*killed by signal 9 in ioctl.fd, 0x40106302, an argument with 0x[0-9a-f]* in it" \
+	"a count that crashes is named"
+says "touch_last (tables.c" "and where"
+
 # The program alone, here on the host.
 program=$(dirname "$KMLAB")/../guest/hammer
 run "$program" --help

@@ -12,8 +12,9 @@
  *	slate.c    which bytes of its buffer a read wrote
  *	kernel_memory.c
  *		   which numbers are addresses of the kernel
- *	read.c, addresses.c, write.c, position.c, stable.c, ioctl.c, open.c, wait.c
- *	other.c    the promises
+ *	read.c, addresses.c, write.c, position.c, stable.c, ioctl.c, counts.c, open.c
+ *	wait.c, other.c
+ *		   the promises
  *	storm.c    everything at once
  *
  * A promise is a sentence about what a user of a well-behaved file may expect, and a
@@ -74,6 +75,7 @@ extern const struct promise writing_promises[];
 extern const struct promise position_promises[];
 extern const struct promise stable_promises[];
 extern const struct promise ioctl_promises[];
+extern const struct promise count_promises[];
 extern const struct promise open_promises[];
 extern const struct promise nonblock_promises[];
 extern const struct promise waiting_promises[];
@@ -275,7 +277,19 @@ struct content {
 /* Everything, by reads of @step bytes; false when it does not end, or fails. */
 bool content_read(int fd, size_t step, struct content *ret);
 
-/* ---- for the storm ---- */
+/* ---- ioctls (ioctl.c) ---- */
+
+#define MOST_COMMANDS 64
+
+/* Shared by all processes, so that they are searched for once. */
+struct own_commands {
+	unsigned int n;
+	unsigned long number[MOST_COMMANDS];
+};
+
+extern struct own_commands *own_commands;
+/* The file's own commands, which are those that find a bad pointer bad. */
+void search_own_commands(int fd);
 
 /* A number that no file should know, and an argument for it; blames success. */
 void try_unknown_ioctl(int fd);

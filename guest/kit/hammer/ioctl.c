@@ -135,12 +135,12 @@ static void common_numbers(const struct target *t)
 
 /* ---- commands of its own, found and bent; only with --ioctl ---- */
 
-#define MOST_FOUND 64
-
 static const unsigned int own_sizes[] = {0,  1,	 2,  4,	 8,  12,  16, 20,
 					 24, 32, 40, 48, 64, 128, 256};
 
 #define N_OWN_SIZES (sizeof(own_sizes) / sizeof(*own_sizes))
+
+struct own_commands *own_commands;
 
 /* A bad pointer keeps it from doing anything: a command that copies gives EFAULT. */
 static bool knows(int fd, unsigned long number)
@@ -148,36 +148,50 @@ static bool knows(int fd, unsigned long number)
 	return call_ioctl(fd, number, bad_place(1).place) == -EFAULT;
 }
 
-static unsigned int search_type(int fd, unsigned int type, unsigned long *found,
-				unsigned int n)
+static void try_command(int fd, unsigned long number)
 {
-	for (unsigned int number = 0; number < 64; number++)
-		for (unsigned int way = 1; way < 4; way++)
-			for (size_t i = 0; i < N_OWN_SIZES && n < MOST_FOUND; i++) {
-				unsigned long it = _IOC(way, type, number, own_sizes[i]);
+	struct own_commands *own = own_commands;
 
-				if (knows(fd, it))
-					found[n++] = it;
-			}
-	return n;
+	if (own->n < MOST_COMMANDS && knows(fd, number))
+		own->number[own->n++] = number;
 }
 
-static bool among(unsigned long it, const unsigned long *found, unsigned int n)
+/* The oldest kind has neither size nor direction; the file layer has 1 and 2 itself. */
+static void search_type(int fd, unsigned int type)
 {
-	for (unsigned int i = 0; i < n; i++)
-		if (found[i] == it)
+	for (unsigned int number = 0; number < 64; number++) {
+		if (type || number > 2)
+			try_command(fd, _IOC(_IOC_NONE, type, number, 0));
+		for (unsigned int way = 1; way < 4; way++)
+			for (size_t i = 0; i < N_OWN_SIZES; i++)
+				try_command(fd, _IOC(way, type, number, own_sizes[i]));
+	}
+}
+
+void search_own_commands(int fd)
+{
+	own_commands->n = 0;
+	for (unsigned int type = 0; type < 256; type++)
+		if (!foreign(type))
+			search_type(fd, type);
+}
+
+static bool is_own(unsigned long it)
+{
+	for (unsigned int i = 0; i < own_commands->n; i++)
+		if (own_commands->number[i] == it)
 			return true;
 	return false;
 }
 
 /* The same command with another size or direction is another command. */
-static void bend(int fd, const unsigned long *found, unsigned int n, unsigned long it)
+static void bend(int fd, unsigned long it)
 {
 	for (int bit = 16; bit < 32; bit++) {
 		unsigned long bent = it ^ (1ul << bit);
 		long r;
 
-		if (among(bent, found, n))
+		if (is_own(bent))
 			continue;
 		r = call_ioctl(fd, bent, bad_place(1).place);
 		if (r >= 0 || r == -EFAULT)
@@ -211,24 +225,21 @@ static void own_pointers(int fd, unsigned long it)
 static void own(const struct target *t)
 {
 	int fd = open_target(t, t->how);
-	unsigned long found[MOST_FOUND];
-	unsigned int n = 0;
 
-	for (unsigned int type = 0; type < 256; type++)
-		if (!foreign(type))
-			n = search_type(fd, type, found, n);
-	for (unsigned int i = 0; i < n; i++) {
-		bend(fd, found, n, found[i]);
-		own_pointers(fd, found[i]);
+	search_own_commands(fd);
+	for (unsigned int i = 0; i < own_commands->n; i++) {
+		bend(fd, own_commands->number[i]);
+		own_pointers(fd, own_commands->number[i]);
 	}
-	if (n == MOST_FOUND)
+	if (own_commands->n == MOST_COMMANDS)
 		blame("at least %u numbers give EFAULT, as if each of them were a "
 		      "command",
-		      n);
-	if (!n)
+		      MOST_COMMANDS);
+	if (!own_commands->n)
 		not_tried("no command was found that copies 256 bytes or less");
 	else
-		remark("%u found, %#lx the first", n, found[0]);
+		remark("%u found, %#lx the first", own_commands->n,
+		       own_commands->number[0]);
 }
 
 const struct promise ioctl_promises[] = {

@@ -31,7 +31,9 @@ static const char usage[] =
 	"  --stable       its content is fixed: every way to read gives the same bytes\n"
 	"  --addresses    it shows addresses of the kernel on purpose: do not look for "
 	"them\n"
-	"  --ioctl        it has commands of its own: find them, with bad pointers only\n"
+	"  --ioctl        it has commands of its own: find them, with bad pointers; at "
+	"the\n"
+	"                 end run them with counts that wrap around\n"
 	"  --seconds N    of everything at once (2); 0 for none\n"
 	"  --patience N   seconds in one call that count as a hang (20)\n"
 	"  --only TEXT    try only the promises whose sentence contains TEXT\n"
@@ -344,6 +346,8 @@ static void try_in_order(const struct target *t)
 		try_all(t, storm_promises);
 		try_again(t);
 	}
+	/* The only one that lets commands do something: nothing comes after it. */
+	try_all(t, count_promises);
 }
 
 int main(int argc, char **argv)

@@ -24,7 +24,7 @@ static char said[600];
 
 bool trial_prepare(void)
 {
-	size_t size = sizeof(*finding) + LANES * sizeof(*lanes);
+	size_t size = sizeof(*finding) + LANES * sizeof(*lanes) + sizeof(*own_commands);
 	void *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			 -1, 0);
 	sigset_t child;
@@ -32,7 +32,8 @@ bool trial_prepare(void)
 	if (all == MAP_FAILED)
 		return false;
 	lanes = all;
-	finding = (struct finding *)(lanes + LANES);
+	own_commands = (struct own_commands *)(lanes + LANES);
+	finding = (struct finding *)(own_commands + 1);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	return sigprocmask(SIG_BLOCK, &child, NULL) == 0 &&

@@ -1,41 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Two files that keep every promise, and one mistake of choice. /proc/careless is a fixed
- * text; /dev/careless is a queue of bytes with waiting reads and writes, and one ioctl
- * that tells how many bytes are queued. The tests beside this load it with each mistake
- * and look whether hammer notices. Each mistake is one that people really make.
- */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
+/* /proc/careless: a fixed text. */
 #include <linux/delay.h>
 #include <linux/fs.h>
-#include <linux/ioctl.h>
-#include <linux/kfifo.h>
-#include <linux/miscdevice.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/mutex.h>
-#include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 
-#define CARELESS_QUEUED _IOR('c', 1, int)
-
-static char *mistake = "none";
-module_param(mistake, charp, 0444);
-MODULE_PARM_DESC(mistake, "What to do wrong");
-
-/* Strings compared at run time: slow, and easy to read. */
-static bool wrong(const char *what)
-{
-	return !strcmp(mistake, what);
-}
-
-/* ---- /proc/careless: a fixed text ---- */
+#include "careless.h"
 
 static const char text[] =
 	"Every reader sees this text, whichever way it is read.\n"
@@ -155,7 +131,7 @@ static ssize_t read_one_buffer(char __user *buf, size_t count, loff_t *pos)
 	return simple_read_from_buffer(buf, count, pos, text_buffer, TEXT_SIZE);
 }
 
-/* ---- /proc/careless: what only looks like a mistake ---- */
+/* ---- what only looks like a mistake ---- */
 
 static ssize_t read_random(char __user *buf, size_t count, loff_t *pos)
 {
@@ -166,15 +142,24 @@ static ssize_t read_random(char __user *buf, size_t count, loff_t *pos)
 	return copy_to_user(buf, data, count) ? -EFAULT : count;
 }
 
-/* Negative numbers: those near -2^31 look like addresses of the kernel's code. */
+/*
+ * Negative numbers. Those near -2^31 look like addresses of the kernel's code; others are
+ * made to look like one of memory, when parts of two of them are put together.
+ */
 static ssize_t read_numbers(char __user *buf, size_t count, loff_t *pos)
 {
+	void *memory = kmalloc(8, GFP_KERNEL);
 	s64 data[32];
 	int i;
 
 	get_random_bytes(data, sizeof(data));
 	for (i = 0; i < ARRAY_SIZE(data); i++)
 		data[i] = i % 8 ? (s32)data[i] : -i;
+	for (i = 0; i < ARRAY_SIZE(data); i += 8) {
+		data[i + 1] = i;
+		data[i + 2] = (s32)((unsigned long)memory >> 16);
+	}
+	kfree(memory);
 	count = min(count, sizeof(data));
 	return copy_to_user(buf, data, count) ? -EFAULT : count;
 }
@@ -187,7 +172,7 @@ static ssize_t read_hashed(char __user *buf, size_t count, loff_t *pos)
 	return simple_read_from_buffer(buf, count, pos, line, n);
 }
 
-/* ---- /proc/careless: addresses of the kernel ---- */
+/* ---- addresses of the kernel ---- */
 
 struct entry {
 	u8 kind;
@@ -311,226 +296,7 @@ static loff_t text_lseek(struct file *file, loff_t off, int whence)
 	return fixed_size_llseek(file, off, whence, TEXT_SIZE);
 }
 
-static const struct proc_ops text_ops = {
+const struct proc_ops text_ops = {
 	.proc_read = text_read,
 	.proc_lseek = text_lseek,
 };
-
-/* ---- /dev/careless: a queue ---- */
-
-static DEFINE_KFIFO(queue, char, 4096);
-static DEFINE_MUTEX(queue_lock); /* of the fifo and of the counter */
-static DECLARE_WAIT_QUEUE_HEAD(queue_changed);
-static int queue_opens;
-
-static int queue_open(struct inode *inode, struct file *file)
-{
-	int opens;
-
-	mutex_lock(&queue_lock);
-	opens = ++queue_opens;
-	mutex_unlock(&queue_lock);
-	if (wrong("open-counts-up") && opens > 1500)
-		return -EBUSY;
-	file->private_data = &queue;
-	return stream_open(inode, file);
-}
-
-static int queue_release(struct inode *inode, struct file *file)
-{
-	file->private_data = NULL;
-	return 0;
-}
-
-/* Called at each close, also at the one of a child that inherited the file. */
-static int queue_flush(struct file *file, fl_owner_t id)
-{
-	if (wrong("flush-is-release"))
-		return queue_release(file_inode(file), file);
-	return 0;
-}
-
-static bool has_bytes(bool reading)
-{
-	return reading ? !kfifo_is_empty(&queue) : !kfifo_is_full(&queue);
-}
-
-/* Until there are bytes, or room. */
-static int queue_wait(struct file *file, bool reading)
-{
-	if (has_bytes(reading))
-		return 0;
-	if (wrong("knows-no-nonblock"))
-		return wait_event_interruptible(queue_changed, has_bytes(reading));
-	if (wrong("restarts-nonblock") && (file->f_flags & O_NONBLOCK))
-		return -ERESTARTSYS;
-	if (file->f_flags & O_NONBLOCK)
-		return -EAGAIN;
-	if (wrong("deaf-to-everything")) {
-		wait_event(queue_changed, has_bytes(reading));
-		return 0;
-	}
-	if (wrong("deaf-to-signals"))
-		return wait_event_killable(queue_changed, has_bytes(reading));
-	return wait_event_interruptible(queue_changed, has_bytes(reading));
-}
-
-/* Holds the lock and has bytes or room when it returns 0. */
-static int queue_get(struct file *file, bool reading)
-{
-	int err;
-
-	for (;;) {
-		err = mutex_lock_interruptible(&queue_lock);
-		if (err)
-			return err;
-		if (has_bytes(reading))
-			return 0;
-		mutex_unlock(&queue_lock);
-		err = queue_wait(file, reading);
-		if (err)
-			return err;
-	}
-}
-
-static ssize_t answer(unsigned int copied, int err)
-{
-	/* Both become unsigned int here, and -EFAULT more than four thousand million. */
-	if (wrong("error-is-unsigned"))
-		return copied ? copied : err;
-	if (copied)
-		return copied;
-	return err;
-}
-
-static ssize_t queue_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
-{
-	unsigned int copied = 0;
-	int err;
-
-	if (!file->private_data)
-		return -ENODEV;
-	if (!count && !wrong("zero-waits"))
-		return 0;
-	err = queue_get(file, true);
-	if (err == -ERESTARTSYS && wrong("signal-is-end"))
-		return 0;
-	if (err)
-		return err;
-	err = kfifo_to_user(&queue, buf, count, &copied);
-	if (err && !copied && wrong("keeps-the-lock"))
-		return err;
-	mutex_unlock(&queue_lock);
-	if (!wrong("read-wakes-nobody"))
-		wake_up_interruptible(&queue_changed);
-	return answer(copied, err);
-}
-
-static ssize_t queue_write(struct file *file, const char __user *buf, size_t count,
-			   loff_t *pos)
-{
-	unsigned int copied = 0;
-	int err;
-
-	if (!file->private_data)
-		return -ENODEV;
-	if (!count)
-		return 0;
-	err = queue_get(file, false);
-	if (err)
-		return err;
-	err = kfifo_from_user(&queue, buf, count, &copied);
-	mutex_unlock(&queue_lock);
-	if (!wrong("write-wakes-nobody"))
-		wake_up_interruptible(&queue_changed);
-	if (wrong("write-claims-all"))
-		return count;
-	if (wrong("write-returns-zero"))
-		return err;
-	return answer(copied, err);
-}
-
-static __poll_t queue_poll(struct file *file, poll_table *wait)
-{
-	__poll_t mask = 0;
-
-	if (!wrong("poll-does-not-wait"))
-		poll_wait(file, &queue_changed, wait);
-	if (has_bytes(true) || wrong("poll-says-yes"))
-		mask |= EPOLLIN | EPOLLRDNORM;
-	if (has_bytes(false))
-		mask |= EPOLLOUT | EPOLLWRNORM;
-	return mask;
-}
-
-static long queue_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	int queued = kfifo_len(&queue);
-
-	if (wrong("ioctl-number-only") && _IOC_NR(cmd) == _IOC_NR(CARELESS_QUEUED))
-		cmd = CARELESS_QUEUED;
-	if (wrong("ioctl-any-size") && !((cmd ^ CARELESS_QUEUED) & ~IOCSIZE_MASK))
-		cmd = CARELESS_QUEUED;
-	if (cmd != CARELESS_QUEUED) {
-		if (wrong("ioctl-says-yes"))
-			return 0;
-		return wrong("ioctl-minus-one") ? -1 : -ENOTTY;
-	}
-	if (copy_to_user((void __user *)arg, &queued, sizeof(queued)))
-		return wrong("ioctl-copies-half") && arg > PAGE_SIZE ? 0 : -EFAULT;
-	return 0;
-}
-
-/* Says yes, and maps nothing. */
-static int queue_mmap(struct file *file, struct vm_area_struct *vma)
-{
-	return wrong("mmap-says-yes") ? 0 : -ENODEV;
-}
-
-static const struct file_operations queue_ops = {
-	.owner = THIS_MODULE,
-	.open = queue_open,
-	.flush = queue_flush,
-	.release = queue_release,
-	.read = queue_read,
-	.write = queue_write,
-	.poll = queue_poll,
-	.mmap = queue_mmap,
-	.unlocked_ioctl = queue_ioctl,
-	.compat_ioctl = compat_ptr_ioctl,
-};
-
-static struct miscdevice queue_device = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "careless",
-	.fops = &queue_ops,
-	.mode = 0666,
-};
-
-/* ---- both ---- */
-
-static int __init careless_init(void)
-{
-	int err = misc_register(&queue_device);
-
-	if (err)
-		return err;
-	if (!proc_create("careless", 0444, NULL, &text_ops)) {
-		misc_deregister(&queue_device);
-		return -ENOMEM;
-	}
-	return 0;
-}
-module_init(careless_init);
-
-static void __exit careless_exit(void)
-{
-	remove_proc_entry("careless", NULL);
-	misc_deregister(&queue_device);
-}
-module_exit(careless_exit);
-
-MODULE_LICENSE("GPL");
-MODULE_AUTHOR("The kmlab authors");
-MODULE_DESCRIPTION("Two good files, and one mistake of choice");
-MODULE_VERSION("1.0");
