@@ -13,6 +13,7 @@
 #include "plan_tests.h"
 #include "sandbox/sandbox.h"
 #include "trees.h"
+#include "verdict/judge_build.h"
 #include "vm/template.h"
 
 void lab_plan_deinit(struct lab_plan *plan)
@@ -69,45 +70,17 @@ static int check_sources(struct lab *lab, const struct lab_run_spec *spec)
 	return err;
 }
 
-/* The compiler says "error: ..."; modpost shouts, "FATAL: modpost: ..." before 5.12. */
-static const char *first_error(const char *log)
-{
-	static const char *const words[] = {"error: ", "ERROR: ", "FATAL: "};
-	const char *at = NULL;
-
-	for (size_t i = 0; i < 3 && !at; i++)
-		at = strstr(log, words[i]);
-	return at;
-}
-
 static void build_failed(struct lab_result *r, const struct lab_build *build,
-			 const char *source)
+			 const char *source, const char *release)
 {
-	struct lab_event event = {
-		.outcome = LAB_BUILD_ERROR,
-		.phase = LAB_PHASE_BUILD,
-		.kind = xstrdup("build"),
+	const struct build_facts facts = {
+		.log = build->log,
+		.source = source,
+		.release = release,
+		.status = build->status,
 	};
-	const char *first = first_error(build->log ? build->log : "");
 
-	if (first) {
-		first = strchr(first, ' ') + 1;
-		event.title =
-			xprintf("does not build: %.*s", (int)strcspn(first, "\n"), first);
-	} else {
-		event.title = xprintf("does not build: make ended with status %d in '%s'",
-				      build->status, source);
-	}
-	lab_result_add_event(r, &event);
-	if (build->log && strstr(build->log, "undefined!")) {
-		free(r->hint);
-		r->hint = xstrdup(
-			"no module or kernel exports this symbol: name the module "
-			"that does first, as in 'kmlab run PROVIDER CONSUMER', or use "
-			"what the kernel offers instead");
-	}
-	free(r->build_log);
-	r->build_log = xstrdup(build->log);
+	lab_judge_build(r, &facts);
 }
 
 /* Builds one source; its .ko files and Module.symvers are added to the plan. */
@@ -128,7 +101,7 @@ static int build_source(struct lab *lab, struct lab_plan *plan, const char *sour
 		return err;
 	plan->build_ms += build.ms;
 	if (build.status) {
-		build_failed(verdict, &build, source);
+		build_failed(verdict, &build, source, plan->kernel->release);
 		return 1;
 	}
 	strv_add_all(&plan->modules, build.modules.v);
@@ -294,7 +267,7 @@ static int make_programs(struct lab *lab, struct lab_plan *plan,
 	err = lab_programs_build(lab, plan->kernel, &programs, &plan->programs_dir,
 				 &source, &failed.log);
 	if (err == -ENOEXEC) {
-		build_failed(verdict, &failed, source);
+		build_failed(verdict, &failed, source, NULL);
 		err = 1;
 	}
 	free(failed.log);

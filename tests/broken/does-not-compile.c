@@ -6,6 +6,7 @@
  *	outcome=build-error
  *	phase=build
  *	exit=101
+ *	line=here
  *	summary=undeclared
  */
 #include <linux/module.h>
