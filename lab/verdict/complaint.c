@@ -5,7 +5,7 @@
 #include "complaint.h"
 #include "fs.h"
 
-enum { MESSAGE_MAX = 400, CONTEXT_MAX = 16384, PLACE_MAX = 4096 };
+enum { MESSAGE_MAX = 4096, CONTEXT_MAX = 16384, PLACE_MAX = 4096 };
 
 void complaint_deinit(struct complaint *c)
 {
@@ -32,7 +32,7 @@ static const char *find_message(const char *line, size_t len, const char **place
 	for (size_t i = 0; *line != ' ' && i < sizeof(inner) / sizeof(*inner); i++) {
 		const char *hit = memmem(line, len, inner[i], strlen(inner[i]));
 
-		if (hit) {
+		if (hit && !memmem(line, (size_t)(hit - line), ": warning:", 10)) {
 			*place_end = hit;
 			return hit + strlen(inner[i]);
 		}
@@ -51,7 +51,7 @@ static bool begins_other(const char *line, size_t len)
 	const char *end;
 
 	return find_message(line, len, &end) || memmem(line, len, ": warning: ", 11) ||
-	       str_starts(line, "WARNING: ") || str_starts(line, "In file included") ||
+	       str_starts(line, "WARNING: ") ||
 	       (memmem(line, len, ": In function ", 14) && line[len - 1] == ':') ||
 	       (memmem(line, len, ": At top level:", 15));
 }
@@ -130,17 +130,30 @@ static bool find_include(const char *s, const char *end, const char *dir, char *
 	return false;
 }
 
-/* The lines behind the message that belong to it. */
+/* The line behind "In file included from x.h:3,", "from y.c:1:". */
+static const char *skip_chain(const char *s)
+{
+	size_t len;
+
+	do {
+		len = strcspn(s, "\n");
+		s += len + (s[len] == '\n');
+	} while (str_starts(s, "                 from "));
+	return s;
+}
+
+/* The lines behind the message that belong to it, with notes in other files. */
 static char *take_context(const char **log)
 {
 	const char *s = *log, *start = s;
 
 	while (*s) {
-		size_t len = strcspn(s, "\n");
+		const char *at = str_starts(s, "In file included") ? skip_chain(s) : s;
+		size_t len = strcspn(at, "\n");
 
-		if (len && !is_note(s, len) && begins_other(s, len))
+		if (len && !is_note(at, len) && (at != s || begins_other(s, len)))
 			break;
-		s += len + (s[len] == '\n');
+		s = at + len + (at[len] == '\n');
 	}
 	*log = s;
 	return xstrndup(start,
