@@ -32,7 +32,7 @@ static const char *find_message(const char *line, size_t len, const char **place
 	for (size_t i = 0; *line != ' ' && i < sizeof(inner) / sizeof(*inner); i++) {
 		const char *hit = memmem(line, len, inner[i], strlen(inner[i]));
 
-		if (hit && !memmem(line, (size_t)(hit - line), ": warning:", 10)) {
+		if (hit && !memmem(line, (size_t)(hit - line), ": warning", 9)) {
 			*place_end = hit;
 			return hit + strlen(inner[i]);
 		}
