@@ -13,6 +13,7 @@
 #include "plan_tests.h"
 #include "sandbox/sandbox.h"
 #include "trees.h"
+#include "verdict/complaint.h"
 #include "verdict/judge_build.h"
 #include "vm/template.h"
 
@@ -100,7 +101,7 @@ static int build_source(struct lab *lab, struct lab_plan *plan, const char *sour
 	if (err)
 		return err;
 	plan->build_ms += build.ms;
-	if (build.status) {
+	if (build.status || complaint_left_out(build.log)) {
 		build_failed(verdict, &build, source, plan->kernel->release);
 		return 1;
 	}

@@ -7,6 +7,7 @@
 #include "fs.h"
 
 #include "run.h"
+#include "verdict/judge_build.h"
 #include "vm/facts.h"
 
 #define DEFAULT_TIMEOUT_MS 60000
@@ -332,6 +333,7 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		r->cached = report.cached;
 		read_tests(r, &job, &output);
 		lab_judge(r, &report, &job.guest);
+		lab_judge_missing(r, &plan->trees);
 		lab_result_quote(r, &plan->trees);
 		keep_or_drop(lab, plan->spec, r, &report, &output);
 		lab_guest_report_deinit(&report);

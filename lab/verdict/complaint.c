@@ -15,6 +15,22 @@ void complaint_deinit(struct complaint *c)
 	memset(c, 0, sizeof(*c));
 }
 
+/* "Circular mod.o <- mod.o dependency dropped.": an object was to be made of itself, and
+ * make leaves its source out. No error for make, but none of the source is in the module.
+ */
+static const char *find_circle(const char *line, size_t len)
+{
+	const char *hit = memmem(line, len, ": Circular ", 11);
+	const char *name = hit ? hit + 11 : NULL;
+	size_t n = name ? strcspn(name, " \n") : 0;
+	_cleanup_free_ char *rest = NULL;
+
+	if (n < 3 || strncmp(name + n - 2, ".o", 2))
+		return NULL;
+	rest = xprintf(" <- %.*s dependency dropped.", (int)n, name);
+	return str_starts(name + n, rest) ? hit + 2 : NULL;
+}
+
 /* Where the message begins in an error's line, and where its place ends; NULL: it is no
  * error. The compiler says "error: ..."; modpost shouts, "FATAL: modpost: ..." before
  * 5.12. */
@@ -37,7 +53,20 @@ static const char *find_message(const char *line, size_t len, const char **place
 			return hit + strlen(inner[i]);
 		}
 	}
-	return NULL;
+	*place_end = line;
+	return find_circle(line, len);
+}
+
+bool complaint_left_out(const char *log)
+{
+	size_t len;
+
+	for (const char *s = log ? log : ""; *s; s += len + (s[len] == '\n')) {
+		len = strcspn(s, "\n");
+		if (find_circle(s, len))
+			return true;
+	}
+	return false;
 }
 
 static bool is_note(const char *line, size_t len)

@@ -26,6 +26,9 @@ void complaint_deinit(struct complaint *c);
  */
 bool complaint_next(const char **log, const char *dir, struct complaint *ret);
 
+/** complaint_left_out - did make leave a source out and go on? @log may be NULL. */
+bool complaint_left_out(const char *log);
+
 /** complaint_place - "hello.c:12", freed by the caller; NULL: unknown. */
 char *complaint_place(const struct complaint *c);
 

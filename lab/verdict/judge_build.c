@@ -136,6 +136,23 @@ static char *hint_objtool(const struct build_facts *facts, const struct source *
 		       "module_exit(my_exit);");
 }
 
+/* "Circular mod.o <- mod.o dependency dropped." */
+static char *hint_circle(const struct build_facts *facts, const struct source *source,
+			 const struct complaint *c)
+{
+	_cleanup_free_ char *path = between(c->message, "Circular ", ".o <- ");
+	const char *name = path ? fs_basename(path) : NULL;
+
+	(void)facts;
+	(void)source;
+	if (!name)
+		return NULL;
+	return xprintf("an object cannot be made of itself, so '%s.c' is left out: give "
+		       "the module another name than its source, as in 'obj-m := NAME.o' "
+		       "and 'NAME-objs := %s.o ...'",
+		       name, name);
+}
+
 /* A word that is set, and not only handed on to ccflags-y. */
 static bool sets_extra_cflags(const char *text)
 {
@@ -188,8 +205,8 @@ static char *hint_of(const struct build_facts *facts, const struct source *sourc
 {
 	static char *(*const rules[])(const struct build_facts *, const struct source *,
 				      const struct complaint *) = {
-		hint_undefined, hint_namespace, hint_licence,
-		hint_objtool,	hint_api,	hint_extra_cflags,
+		hint_circle,  hint_undefined, hint_namespace,	 hint_licence,
+		hint_objtool, hint_api,	      hint_extra_cflags,
 	};
 	char *hint = NULL;
 
@@ -256,6 +273,9 @@ void lab_judge_build(struct lab_result *r, const struct build_facts *facts)
 		hint = hint_of(facts, &source, &c);
 		if (hint)
 			add_hint(r, &seen, &c, !i, hint);
+		/* What follows is due to the source that was left out. */
+		if (str_starts(c.message, "Circular "))
+			log = "";
 		if (!i) {
 			first = c;
 			memset(&c, 0, sizeof(c));
