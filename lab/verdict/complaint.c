@@ -112,6 +112,13 @@ static bool read_place(const char *s, size_t len, char **file, int *line)
 	return true;
 }
 
+/* "/a/b.o", of which objtool complains: it knows no line. */
+static bool is_object(const char *s, size_t len)
+{
+	return len > 2 && len < PLACE_MAX && !strncmp(s + len - 2, ".o", 2) &&
+	       !memchr(s, ' ', len);
+}
+
 static bool is_own(const char *file, const char *dir)
 {
 	return file && dir && path_below(file, dir);
@@ -237,7 +244,7 @@ bool complaint_next(const char **log, const char *dir, struct complaint *ret)
 	}
 	memset(ret, 0, sizeof(*ret));
 	if (!read_place(s, (size_t)(place_end - s), &ret->file, &ret->line) &&
-	    place_end > s && place_end - s < PLACE_MAX && *s == '/')
+	    is_object(s, (size_t)(place_end - s)))
 		ret->file = xstrndup(s, (size_t)(place_end - s));
 	ret->message = take_message(message, strcspn(message, "\n"));
 	place_end = s;
