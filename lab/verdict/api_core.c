@@ -114,7 +114,7 @@ const struct api_change api_core[] = {
 	{R(6, 1), .old = {"call prandom_u32", "call prandom_bytes"},
 	 .since = "there is no prandom_u32() and prandom_bytes(): get_random_u32(), "
 		  "get_random_bytes()"},
-	{R(6, 1), .old = {"call get_random_int", "call get_random_long"},
+	{R(6, 1), .old = {"call get_random_int"},
 	 .since = "there is no get_random_int(): get_random_u32()"},
 	{R(6, 2), .new = {"call get_random_u32_below", "call get_random_u32_inclusive"},
 	 .before = "there is no get_random_u32_below(): prandom_u32_max(ceiling)"},

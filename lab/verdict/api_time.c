@@ -47,12 +47,9 @@ const struct api_change api_time[] = {
 	 .before = "there is no hrtimer_setup(): hrtimer_init(&timer, clock, mode), then "
 		   "set timer.function"},
 
-	{R(5, 0), .old = {"call do_gettimeofday", "call getnstimeofday"},
-	 .since = "there is no do_gettimeofday() and getnstimeofday(): "
-		  "ktime_get_real_ts64(), with struct timespec64"},
-	{R(5, 0), .old = {"call current_kernel_time"},
-	 .since = "there is no current_kernel_time(): ktime_get_coarse_real_ts64(), with "
-		  "struct timespec64"},
+	{R(5, 0), .old = {"call do_gettimeofday"},
+	 .since = "there is no do_gettimeofday(): ktime_get_real_ts64(), with struct "
+		  "timespec64"},
 	{R(5, 6),
 	 .old = {"struct timespec", "call timespec_to_ns", "call ns_to_timespec",
 		 "call jiffies_to_timespec"},
