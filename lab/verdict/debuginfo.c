@@ -342,6 +342,21 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 	f->size = sym.st_size;
 }
 
+/* The kernel's names for init and exit are not those of the source. */
+static void use_source_name(struct code *c, GElf_Addr at, struct lab_frame *f)
+{
+	char *name;
+
+	if (!f->function ||
+	    (strcmp(f->function, "init_module") && strcmp(f->function, "cleanup_module")))
+		return;
+	name = source_function(c, at - f->offset);
+	if (!name)
+		return;
+	free(f->function);
+	f->function = name;
+}
+
 static void resolve(struct debuginfo *d, struct lab_frame *f, bool call,
 		    struct lab_event *to)
 {
@@ -361,6 +376,7 @@ static void resolve(struct debuginfo *d, struct lab_frame *f, bool call,
 			name_raw(c, &section, before(at, call), f);
 	}
 	if (known) {
+		use_source_name(c, at, f);
 		set_line(c->module, before(at, call), f);
 		split_inlined(c->module, before(at, call), f, to);
 	}
@@ -377,6 +393,17 @@ void debuginfo_event(struct debuginfo *d, struct lab_event *event)
 		resolve(d, &event->frames[i], call, &resolved);
 	}
 	lab_event_take_frames(event, &resolved);
+}
+
+void debuginfo_code(struct debuginfo *d, const struct lab_frame *f,
+		    struct object_code *ret)
+{
+	struct code *c = find_code(d, f->module);
+	GElf_Addr bias;
+
+	if (c && f->function)
+		object_code_read(dwfl_module_getelf(c->module, &bias), f->function,
+				 f->size, f->offset, ret);
 }
 
 bool debuginfo_has(struct debuginfo *d, const char *module, const char *symbol)

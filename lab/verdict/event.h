@@ -13,6 +13,9 @@ void lab_event_deinit(struct lab_event *event);
 /** lab_event_add_frame - takes over the contents of @frame. */
 void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame);
 
+/** lab_event_insert_frame - the same, before the frame that is now at @at. */
+void lab_event_insert_frame(struct lab_event *event, size_t at, struct lab_frame *frame);
+
 /** lab_event_take_frames - those of @from, which has none afterwards, in place of its
  * own.
  */

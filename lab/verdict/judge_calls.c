@@ -172,6 +172,7 @@ static void judge_stall(struct judge *j, enum lab_phase phase)
 
 	add_stall_trace(j, &event);
 	add_cpu_trace(j, &event);
+	judge_tail_call(j, &event);
 	symbolizer_event(j->symbols, &event);
 	if (event.n_frames) {
 		free(event.title);

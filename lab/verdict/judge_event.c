@@ -34,3 +34,11 @@ void judge_add(struct judge *j, struct lab_event *event)
 {
 	lab_result_add_event(j->result, event);
 }
+
+void judge_rename(struct lab_event *event, const char *kind, const char *title)
+{
+	free(event->kind);
+	free(event->title);
+	event->kind = xstrdup(kind);
+	event->title = xstrdup(title);
+}

@@ -23,4 +23,7 @@ struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 	__attribute__((format(printf, 4, 5)));
 void judge_add(struct judge *j, struct lab_event *event);
 
+/** judge_rename - it is something else than its headline says. */
+void judge_rename(struct lab_event *event, const char *kind, const char *title);
+
 #endif

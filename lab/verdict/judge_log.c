@@ -46,14 +46,6 @@ static unsigned long long fault_address(const struct lab_event *event)
 	return 0;
 }
 
-static void rename_event(struct lab_event *event, const char *kind, const char *title)
-{
-	free(event->kind);
-	free(event->title);
-	event->kind = xstrdup(kind);
-	event->title = xstrdup(title);
-}
-
 /* Where the sections are not known: an address in the range of modules, after one of
  * ours was unloaded. */
 static bool is_lost_module(struct judge *j, const struct lab_event *event,
@@ -87,12 +79,12 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 	if (address)
 		owner = symbolizer_owner(j->symbols, address);
 	if (owner ? was_gone(event, owner->module) : is_lost_module(j, event, address))
-		rename_event(event, "use-after-unload",
+		judge_rename(event, "use-after-unload",
 			     code ? "code of the unloaded module was run"
 				  : "data of the unloaded module was used");
 	else if (owner && str_starts(owner->name, ".init") &&
 		 event->phase > LAB_PHASE_LOAD)
-		rename_event(event, "use-after-init",
+		judge_rename(event, "use-after-init",
 			     "init code or data was used after it was freed");
 }
 
@@ -124,6 +116,7 @@ static void add(struct judge *j, struct lab_event *event)
 		return;
 	}
 	look_at_address(j, event);
+	judge_tail_call(j, event);
 	if (panic && strcmp(event->kind, "panic") &&
 	    !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("kernel panic: %s", event->title);

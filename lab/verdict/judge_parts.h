@@ -8,6 +8,11 @@
 /** judge_log - events of the kernel log, and of the console behind it. */
 void judge_log(struct judge *j);
 
+/** judge_tail_call - a call that is the last thing a function does is a jump and leaves
+ * no frame. Where init or exit is missing in the trace for that reason, it gets a frame.
+ * Not yet resolved, as all others then are. */
+void judge_tail_call(struct judge *j, struct lab_event *event);
+
 /** judge_calls - load, command and unload: refused, killed, stalled, late. */
 void judge_calls(struct judge *j);
 

@@ -54,6 +54,16 @@ void lab_event_add_frame(struct lab_event *event, struct lab_frame *frame)
 	memset(frame, 0, sizeof(*frame));
 }
 
+void lab_event_insert_frame(struct lab_event *event, size_t at, struct lab_frame *frame)
+{
+	struct lab_frame copy = *frame;
+
+	lab_event_add_frame(event, frame);
+	memmove(&event->frames[at + 1], &event->frames[at],
+		(event->n_frames - 1 - at) * sizeof(copy));
+	event->frames[at] = copy;
+}
+
 static void free_tests(struct lab_result *r)
 {
 	for (size_t i = 0; i < r->n_tests; i++) {

@@ -132,6 +132,21 @@ bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol
 	return wire_get(&answer) || answer.bad;
 }
 
+void symbolizer_code(struct symbolizer *s, const struct lab_frame *frame,
+		     struct object_code *ret)
+{
+	_cleanup_wire_ struct wire question = WIRE_INIT, answer = WIRE_INIT;
+	struct lab_event event = {.frames = (struct lab_frame *)frame, .n_frames = 1};
+
+	*ret = (struct object_code)OBJECT_CODE_INIT;
+	if (!frame->function || !frame->module)
+		return;
+	wire_put(&question, WIRE_CODE);
+	wire_put_frames(&question, &event);
+	if (ask(s, &question, &answer))
+		wire_get_code(&answer, ret);
+}
+
 bool symbolizer_gave_up(const struct symbolizer *s)
 {
 	return s->child < 0;

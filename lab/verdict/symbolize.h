@@ -9,6 +9,7 @@
 #define KMLAB_LAB_SYMBOLIZE_H
 
 #include "event.h"
+#include "object_code.h"
 
 struct symbolizer;
 
@@ -36,6 +37,11 @@ void symbolizer_event(struct symbolizer *s, struct lab_event *event);
 /** symbolizer_has - does the module define this symbol ("cleanup_module")? True also
  *  when nobody can tell. */
 bool symbolizer_has(struct symbolizer *s, const char *module, const char *symbol);
+
+/** symbolizer_code - the function of @frame as its module's file has it, with the bytes
+ *  at the frame's offset; empty when that is not known. */
+void symbolizer_code(struct symbolizer *s, const struct lab_frame *frame,
+		     struct object_code *ret);
 
 /** symbolizer_gave_up - did the child end over a module's debug information? */
 bool symbolizer_gave_up(const struct symbolizer *s);

@@ -99,6 +99,17 @@ static void answer_has(struct debuginfo *d, struct wire *in, struct wire *out)
 	wire_put(out, !module || !symbol || debuginfo_has(d, module, symbol));
 }
 
+static void answer_code(struct debuginfo *d, struct wire *in, struct wire *out)
+{
+	_cleanup_object_code_ struct object_code code = OBJECT_CODE_INIT;
+	_cleanup_event_ struct lab_event event = {0};
+
+	wire_get_frames(in, &event);
+	if (event.n_frames)
+		debuginfo_code(d, &event.frames[0], &code);
+	wire_put_code(out, &code);
+}
+
 static void answer_event(struct debuginfo *d, struct wire *in, struct wire *out)
 {
 	_cleanup_event_ struct lab_event event = {0};
@@ -117,6 +128,9 @@ static void answer(struct debuginfo *d, const struct lab_section *sections,
 		break;
 	case WIRE_HAS:
 		answer_has(d, in, out);
+		break;
+	case WIRE_CODE:
+		answer_code(d, in, out);
 		break;
 	case WIRE_EVENT:
 		answer_event(d, in, out);

@@ -4,7 +4,7 @@
 
 #include "symbolize_wire.h"
 
-enum { MESSAGE_MAX = 8 << 20, TEXT_LEN_MAX = 16384, FRAMES_MAX = 4096 };
+enum { MESSAGE_MAX = 8 << 20, TEXT_LEN_MAX = 16384, FRAMES_MAX = 4096, CALLS_MAX = 4096 };
 
 #define NO_TEXT UINT64_MAX
 
@@ -39,6 +39,18 @@ void wire_put_frames(struct wire *w, const struct lab_event *event)
 		wire_put(w, f->size);
 		wire_put(w, (uint64_t)f->line);
 		wire_put(w, (f->guess ? 1 : 0) | (f->exact ? 2 : 0));
+	}
+}
+
+void wire_put_code(struct wire *w, const struct object_code *code)
+{
+	wire_put(w, code->n_bytes);
+	for (size_t i = 0; i < code->n_bytes; i++)
+		wire_put(w, code->bytes[i]);
+	wire_put(w, code->n_calls);
+	for (size_t i = 0; i < code->n_calls; i++) {
+		wire_put(w, code->calls[i].offset);
+		wire_put_text(w, code->calls[i].name);
 	}
 }
 
@@ -91,6 +103,22 @@ void wire_get_frames(struct wire *w, struct lab_event *event)
 			lab_frame_deinit(&f);
 		else
 			lab_event_add_frame(event, &f);
+	}
+}
+
+void wire_get_code(struct wire *w, struct object_code *code)
+{
+	uint64_t n = wire_get(w);
+
+	for (uint64_t i = 0; i < n && i < OBJECT_CODE_BYTES && !w->bad; i++)
+		code->bytes[code->n_bytes++] = (unsigned char)wire_get(w);
+	n = wire_get(w);
+	for (uint64_t i = 0; i < n && i < CALLS_MAX && !w->bad; i++) {
+		uint64_t offset = wire_get(w);
+		char *name = wire_get_text(w);
+
+		if (name)
+			object_code_add(code, offset, name);
 	}
 }
 

@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "object_code.h"
 
-enum wire_question { WIRE_OWNER, WIRE_HAS, WIRE_EVENT };
+enum wire_question { WIRE_OWNER, WIRE_HAS, WIRE_EVENT, WIRE_CODE };
 
 struct wire {
 	struct text t;
@@ -29,12 +30,14 @@ void wire_deinit(struct wire *w);
 void wire_put(struct wire *w, uint64_t number);
 void wire_put_text(struct wire *w, const char *s);
 void wire_put_frames(struct wire *w, const struct lab_event *event);
+void wire_put_code(struct wire *w, const struct object_code *code);
 
-/** wire_get, wire_get_text, wire_get_frames - 0, NULL and no frames when the message is
- *  bad. Frames are added to @event. */
+/** wire_get, wire_get_text, wire_get_frames, wire_get_code - 0, NULL and nothing when the
+ *  message is bad. Frames are added to @event, code to @code. */
 uint64_t wire_get(struct wire *w);
 char *wire_get_text(struct wire *w);
 void wire_get_frames(struct wire *w, struct lab_event *event);
+void wire_get_code(struct wire *w, struct object_code *code);
 
 /** wire_send, wire_receive - one message over a stream socket. 0 or -errno; -EPIPE when
  *  the other side is gone, -EMSGSIZE when its message is beyond all measure. */

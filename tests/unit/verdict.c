@@ -28,7 +28,8 @@ static const char tiny_source[] =
 	"__attribute__((section(\".text.unlikely\"))) int rare(int n)\n"       /* 12 */
 	"{ return n * 3; }\n"						       /* 13 */
 	"__attribute__((section(\".exit.text\"))) void cleanup_module(void)\n" /* 14 */
-	"{ p = 0; }\n";							       /* 15 */
+	"{ p = 0;\n"							       /* 15 */
+	"extern int kthread_stop(int *); kthread_stop(p); }\n";		       /* 16 */
 
 static char *dir, *tiny;
 
@@ -463,6 +464,55 @@ static void check_address(struct symbolizer *s, unsigned long long address, bool
 	lab_event_deinit(&e);
 }
 
+/* The last call of exit is a jump: the trace goes from the kernel to the kernel. */
+static void test_jumps(void)
+{
+	static const char *const stopped[] = {
+		"BUG: kernel NULL pointer dereference, address: 0000000000000028",
+		"RIP: 0010:kthread_stop+0x1c/0x160",
+		"Call Trace:",
+		" ? printk+0x58/0x6f",
+		" __do_sys_delete_module+0x191/0x300",
+		" do_syscall_64+0x30/0x80",
+		"Modules linked in: tiny(OE-) virtio_blk",
+		"---[ end trace 0000000000000000 ]---",
+		NULL,
+	};
+	static const char *const loader[] = {
+		"BUG: kernel NULL pointer dereference, address: 0000000000000028",
+		"RIP: 0010:free_module+0x1c/0x160",
+		"Call Trace:",
+		" __do_sys_delete_module+0x191/0x300",
+		"Modules linked in: tiny(OE-) virtio_blk",
+		"---[ end trace 0000000000000000 ]---",
+		NULL,
+	};
+	static const char *const other[] = {
+		"BUG: kernel NULL pointer dereference, address: 0000000000000028",
+		"RIP: 0010:kfree+0x1c/0x160",
+		"Call Trace:",
+		" __do_sys_delete_module+0x191/0x300",
+		"Modules linked in: tiny(OE-) virtio_blk",
+		"---[ end trace 0000000000000000 ]---",
+		NULL,
+	};
+	struct lab_guest_report report = good_report();
+
+	log_lines(LAB_PHASE_UNLOAD, stopped);
+	check(&report, LAB_OOPS, "null-dereference",
+	      "NULL pointer dereference in kthread_stop, called from cleanup_module "
+	      "(tiny.c:16) while unloading");
+	report = good_report();
+	log_lines(LAB_PHASE_UNLOAD, other);
+	check(&report, LAB_OOPS, "null-dereference",
+	      "NULL pointer dereference in kfree, called from cleanup_module "
+	      "(tiny.c:15) while unloading");
+	report = good_report();
+	log_lines(LAB_PHASE_UNLOAD, loader);
+	check(&report, LAB_OOPS, "null-dereference",
+	      "NULL pointer dereference in free_module while unloading");
+}
+
 static void test_sections(void)
 {
 	struct symbolizer *s = symbolizer_create();
@@ -779,6 +829,7 @@ int main(void)
 	test_unload();
 	test_command();
 	test_source_lines();
+	test_jumps();
 	test_sections();
 	test_after_unload();
 	test_worst();
