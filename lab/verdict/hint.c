@@ -294,6 +294,8 @@ char *judge_hint(struct judge *j)
 
 	if (!event)
 		return NULL;
+	if (event->hint)
+		return xstrdup(event->hint);
 	if (!strcmp(event->kind, "load-error"))
 		return hint_load(j, event);
 	if (event->outcome == LAB_LEAK && event->phase == LAB_PHASE_LEAK)

@@ -117,6 +117,7 @@ static void add(struct judge *j, struct lab_event *event)
 	}
 	look_at_address(j, event);
 	judge_tail_call(j, event);
+	judge_error_pointer(j, event);
 	if (panic && strcmp(event->kind, "panic") &&
 	    !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("kernel panic: %s", event->title);

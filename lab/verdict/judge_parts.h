@@ -13,6 +13,11 @@ void judge_log(struct judge *j);
  * Not yet resolved, as all others then are. */
 void judge_tail_call(struct judge *j, struct lab_event *event);
 
+/** judge_error_pointer - part of judge_log: was the bad pointer of an oops an error code?
+ *  Then the event says so, with the call whose result was not tested where that can be
+ *  known. */
+void judge_error_pointer(struct judge *j, struct lab_event *event);
+
 /** judge_calls - load, command and unload: refused, killed, stalled, late. */
 void judge_calls(struct judge *j);
 

@@ -60,6 +60,7 @@ struct lab_event {
 	struct strv detail;	  /* log lines that belong to it, untouched */
 	struct lab_frame *frames; /* innermost first */
 	size_t n_frames;
+	char *hint; /* the next step, when more can be said than for its kind; or NULL */
 };
 
 struct lab_result {

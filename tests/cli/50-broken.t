@@ -27,7 +27,7 @@ flatten()
 		sub(/"?,?$/, "", s)
 		return s
 	}
-	/^      "(outcome|exit|phase|summary)": / {
+	/^      "(outcome|exit|phase|summary|hint)": / {
 		key = $1
 		gsub(/[":]/, "", key)
 		print key, text($0)
@@ -82,6 +82,7 @@ check()
 		compare $key "$(field $key)"
 	done
 	some summary "$(field summary)"
+	some hint "$(field hint)"
 	compare kind "$(field event | grep "^$(field outcome):" | cut -d: -f3 | head -n 1)"
 	some event "$(field event)"
 	some function "$(field frame)"
@@ -112,7 +113,7 @@ other()
 # check_expect - a typing error in it must not make it expect nothing.
 check_expect()
 {
-	grep -Ev -e '^(outcome|phase|exit|kind|summary|event|function|command|timeout|settle|param)(@debian/[0-9.]+)?=.' \
+	grep -Ev -e '^(outcome|phase|exit|kind|summary|hint|event|function|command|timeout|settle|param)(@debian/[0-9.]+)?=.' \
 		-e '^line(@debian/[0-9.]+)?=(here|later)$' -e '^build_kernel=other$' \
 		-e '^needs=kasan$' -e '^kasan_(outcome|kind|exit)=.' "$tmp/expect" |
 		sed 's/^/expect: what is this: /'
