@@ -275,22 +275,48 @@ static void use_own_words(struct block *b)
 	b->event.title = xprintf("%s \"%s\"", b->rule->words, text);
 }
 
-/* An oops in an interrupt, or under panic_on_oops, takes the kernel with it. */
+/* An oops in an interrupt, in process 1, or under panic_on_oops takes the kernel with it.
+ */
+static bool follows_oops(const struct lab_event *panic)
+{
+	static const char *const words[] = {"Fatal ", "Attempted to kill ",
+					    "Aiee, killing interrupt handler"};
+	const char *said = panic->detail.v[0] + strlen("Kernel panic - not syncing: ");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_starts(said, words[i]))
+			return true;
+	return false;
+}
+
+/* The first in the panic's phase is the cause of those behind it; else the last one. */
+static struct lab_event *oops_before(struct klog_events *events, enum lab_phase phase)
+{
+	struct lab_event *last = NULL;
+
+	for (size_t i = 0; i < events->n; i++) {
+		if (events->v[i].outcome != LAB_OOPS)
+			continue;
+		last = &events->v[i];
+		if (last->phase == phase)
+			break;
+	}
+	return last;
+}
+
 static bool join_panic(struct klog_events *events, struct lab_event *panic)
 {
-	struct lab_event *last = events->n ? &events->v[events->n - 1] : NULL;
+	struct lab_event *oops =
+		follows_oops(panic) ? oops_before(events, panic->phase) : NULL;
 	char *title;
 
-	if (!last ||
-	    !str_starts(panic->detail.v[0], "Kernel panic - not syncing: Fatal "))
+	if (!oops)
 		return false;
-	if (last->outcome != LAB_OOPS)
-		return false;
-	title = xprintf("kernel panic: %s", last->title);
-	free(last->title);
-	last->title = title;
-	last->outcome = LAB_PANIC;
-	strv_add_all(&last->detail, panic->detail.v);
+	title = xprintf("kernel panic: %s", oops->title);
+	free(oops->title);
+	oops->title = title;
+	oops->outcome = LAB_PANIC;
+	strv_add_all(&oops->detail, panic->detail.v);
 	lab_event_deinit(panic);
 	return true;
 }
