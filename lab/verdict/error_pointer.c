@@ -40,23 +40,6 @@ static const struct maker {
 	{"kern_unmount", "kern_mount()"},
 };
 
-/* "BUG: kernel NULL pointer dereference, address: 000000000000001c", "BUG: unable to
- * handle page fault for address: fffffffffffffff4" */
-static bool fault_address(const struct lab_event *event, unsigned long long *ret)
-{
-	for (size_t i = 0; i < event->detail.n; i++) {
-		const char *line = event->detail.v[i];
-		const char *s = strstr(line, ", address: ");
-
-		s = s ? s : strstr(line, " for address: ");
-		if (!s || !str_starts(line, "BUG: "))
-			continue;
-		*ret = strtoull(strstr(s, "address: ") + strlen("address: "), NULL, 16);
-		return true;
-	}
-	return false;
-}
-
 static bool is_error(unsigned long long v)
 {
 	return v >= (unsigned long long)-ERRNO_MAX;
@@ -238,7 +221,7 @@ void judge_error_pointer(struct judge *j, struct lab_event *event)
 	unsigned long long address, pointer;
 
 	if ((event->outcome != LAB_OOPS && event->outcome != LAB_PANIC) ||
-	    !fault_address(event, &address))
+	    !judge_fault_address(event, &address))
 		return;
 	if (event->n_frames)
 		symbolizer_code(j->symbols, &event->frames[0], &code);

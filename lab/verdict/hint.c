@@ -51,6 +51,11 @@ static const struct hint hints[] = {
 	 "from, and whether it is set before its first use"},
 	{"null-call",
 	 "a function pointer was NULL: fill the operation in, or test it first"},
+	{"thread-gone",
+	 "the thread's function returned by itself and its task_struct was freed: hold "
+	 "it "
+	 "with get_task_struct after kthread_create and put_task_struct after "
+	 "kthread_stop, or let the function loop until kthread_should_stop"},
 	{"error-pointer",
 	 "the pointer is an error code: test it with IS_ERR() before use"},
 	{"use-after-unload",

@@ -173,13 +173,14 @@ static void judge_stall(struct judge *j, enum lab_phase phase)
 	add_stall_trace(j, &event);
 	add_cpu_trace(j, &event);
 	judge_tail_call(j, &event);
+	if (event.n_frames)
+		judge_rename(&event, "stalled-call",
+			     phase == LAB_PHASE_LOAD ? "load call stuck"
+						     : "unload call stuck");
+	judge_cause(j, &event);
 	symbolizer_event(j->symbols, &event);
-	if (event.n_frames) {
-		free(event.title);
-		event.title = xstrdup(phase == LAB_PHASE_LOAD ? "load call stuck"
-							      : "unload call stuck");
+	if (event.n_frames)
 		title_finish(&event);
-	}
 	judge_add(j, &event);
 }
 

@@ -35,6 +35,22 @@ void judge_add(struct judge *j, struct lab_event *event)
 	lab_result_add_event(j->result, event);
 }
 
+/* "BUG: kernel NULL pointer dereference, address: 000000000000001c", "BUG: unable to
+ * handle page fault for address: fffffffffffffff4" */
+bool judge_fault_address(const struct lab_event *event, unsigned long long *ret)
+{
+	for (size_t i = 0; i < event->detail.n; i++) {
+		const char *line = event->detail.v[i];
+		const char *s = strstr(line, " address: ");
+
+		if (!s || !str_starts(line, "BUG: "))
+			continue;
+		*ret = strtoull(s + strlen(" address: "), NULL, 16);
+		return true;
+	}
+	return false;
+}
+
 void judge_rename(struct lab_event *event, const char *kind, const char *title)
 {
 	free(event->kind);

@@ -23,6 +23,10 @@ struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 	__attribute__((format(printf, 4, 5)));
 void judge_add(struct judge *j, struct lab_event *event);
 
+/** judge_fault_address - the address that an oops could not access; false: it says none.
+ */
+bool judge_fault_address(const struct lab_event *event, unsigned long long *ret);
+
 /** judge_rename - it is something else than its headline says. */
 void judge_rename(struct lab_event *event, const char *kind, const char *title);
 

@@ -33,19 +33,6 @@ static bool was_gone(const struct lab_event *event, const char *module)
 	return event->phase >= LAB_PHASE_LEAK;
 }
 
-/* "BUG: unable to handle page fault for address: ffffffffc0401000" */
-static unsigned long long fault_address(const struct lab_event *event)
-{
-	const char *s;
-
-	for (size_t i = 0; i < event->detail.n; i++) {
-		s = strstr(event->detail.v[i], "page fault for address: ");
-		if (s)
-			return strtoull(s + strlen("page fault for address: "), NULL, 16);
-	}
-	return 0;
-}
-
 /* Where the sections are not known: an address in the range of modules, after one of
  * ours was unloaded. */
 static bool is_lost_module(struct judge *j, const struct lab_event *event,
@@ -68,12 +55,13 @@ static bool is_lost_module(struct judge *j, const struct lab_event *event,
  * after the init sections were freed. */
 static void look_at_address(struct judge *j, struct lab_event *event)
 {
-	unsigned long long address = fault_address(event);
+	unsigned long long address = 0;
 	const struct lab_section *owner = NULL;
 	bool code = event->n_frames && !event->frames[0].function;
 
 	if (event->outcome != LAB_OOPS && event->outcome != LAB_PANIC)
 		return;
+	judge_fault_address(event, &address);
 	if (code)
 		address = event->frames[0].offset;
 	if (address)
@@ -118,6 +106,7 @@ static void add(struct judge *j, struct lab_event *event)
 	look_at_address(j, event);
 	judge_tail_call(j, event);
 	judge_error_pointer(j, event);
+	judge_cause(j, event);
 	if (panic && strcmp(event->kind, "panic") &&
 	    !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("kernel panic: %s", event->title);

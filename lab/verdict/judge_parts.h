@@ -18,6 +18,10 @@ void judge_tail_call(struct judge *j, struct lab_event *event);
  *  known. */
 void judge_error_pointer(struct judge *j, struct lab_event *event);
 
+/** judge_cause - part of judge_log and judge_calls: where the functions in the trace say
+ *  better than the headline what is wrong. */
+void judge_cause(struct judge *j, struct lab_event *event);
+
 /** judge_calls - load, command and unload: refused, killed, stalled, late. */
 void judge_calls(struct judge *j);
 

@@ -181,7 +181,7 @@ static const struct lab_frame *callee_of(const struct lab_event *event,
 static char *place_words(const struct lab_event *event)
 {
 	const struct lab_frame *own = title_frame(event), *callee;
-	_cleanup_free_ char *place = NULL, *name = NULL;
+	_cleanup_free_ char *place = NULL, *name = NULL, *call = NULL;
 
 	if (!own) {
 		own = innermost_kernel(event);
@@ -193,6 +193,9 @@ static char *place_words(const struct lab_event *event)
 	if (!callee)
 		return xprintf(" in %s", place);
 	name = source_name(callee->function);
+	call = xprintf("%s()", name);
+	if (strstr(event->title, call)) /* the words name it already */
+		return xprintf(" in %s", place);
 	return xprintf(" in %s, called from %s", name, place);
 }
 

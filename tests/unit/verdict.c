@@ -268,6 +268,19 @@ static const char *const cpus[] = {
 	NULL,
 };
 
+static const char *const spinning[] = {
+	"NMI backtrace for cpu 1",
+	"CPU: 1 PID: 93 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
+	"RIP: 0010:native_queued_spin_lock_slowpath+0x24/0x1e0",
+	"Call Trace:",
+	" <TASK>",
+	" _raw_spin_lock+0x1e/0x30",
+	" at_init+0x1/0x10 [tiny]",
+	" do_one_initcall+0x59/0x220",
+	" </TASK>",
+	NULL,
+};
+
 static void test_stuck(void)
 {
 	struct lab_guest_report report = good_report();
@@ -277,6 +290,13 @@ static void test_stuck(void)
 	report.stall_trace = "";
 	check(&report, LAB_HUNG, "stalled-call",
 	      "load call stuck in at_init (tiny.c:11) while loading");
+	report = good_report();
+	log_lines(LAB_PHASE_LOAD, spinning);
+	report.load_stalled = true;
+	report.stall_trace = "";
+	check(&report, LAB_HUNG, "stalled-call",
+	      "deadlock: a CPU waits for a spinlock that is not released, in "
+	      "_raw_spin_lock, called from at_init (tiny.c:11) while loading");
 	report = good_report();
 	report.end = LAB_END_SILENT;
 	report.phase = LAB_PHASE_LOAD;

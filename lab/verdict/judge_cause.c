@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the functions in a trace say of an event, beyond its headline. */
+#include <string.h>
+
+#include "judge_parts.h"
+#include "registers.h"
+#include "title.h"
+
+static bool is_interrupt(const char *function)
+{
+	static const char *const entries[] = {"asm_sysvec_",	  "asm_common_interrupt",
+					      "common_interrupt", "apic_timer_interrupt",
+					      "sysvec_",	  "ret_from_intr"};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		if (str_starts(function, entries[i]))
+			return true;
+	return false;
+}
+
+/* The frame of @function, when no interrupt came in between; NULL: not there. */
+static const struct lab_frame *runs_in(const struct lab_event *event,
+				       const char *function)
+{
+	for (size_t i = 0; i < event->n_frames; i++) {
+		const struct lab_frame *f = &event->frames[i];
+
+		if (f->guess || !f->function)
+			continue;
+		if (!f->module && !strcmp(f->function, function))
+			return f;
+		if (is_interrupt(f->function))
+			break;
+	}
+	return NULL;
+}
+
+static bool had(const struct lab_result *r, const char *kind, enum lab_phase phase)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (!strcmp(r->events[i].kind, kind) && r->events[i].phase == phase)
+			return true;
+	return false;
+}
+
+static bool has_line(const struct lab_event *event, const char *words)
+{
+	for (size_t i = 0; i < event->detail.n; i++)
+		if (str_starts(event->detail.v[i], "WARNING: ") &&
+		    strstr(event->detail.v[i], words))
+			return true;
+	return false;
+}
+
+/*
+ * The first that kthread_stop() does is to count a reference to the task: when that
+ * faults it was given a bad pointer. All that goes wrong later shows that the memory is
+ * no thread's any more.
+ */
+static bool has_valid_task(const struct lab_event *event)
+{
+	static const struct object_code none = OBJECT_CODE_INIT;
+	struct memory_access a;
+	struct registers r;
+	unsigned long long address;
+
+	if (!event->frames[0].function ||
+	    strcmp(event->frames[0].function, "kthread_stop"))
+		return true;
+	return judge_fault_address(event, &address) &&
+	       registers_read(&event->detail, &r) &&
+	       registers_access(&event->detail, &none, address, &a) && !a.reference_count;
+}
+
+static bool is_thread_gone(struct judge *j, const struct lab_event *event)
+{
+	if (!runs_in(event, "kthread_stop") && !runs_in(event, "kthread_stop_put"))
+		return false;
+	if (event->outcome == LAB_WARNING)
+		return str_starts(event->kind, "refcount") ||
+		       has_line(event, "kernel/kthread.c:");
+	if (had(j->result, "thread-gone", event->phase))
+		return true;
+	return event->outcome >= LAB_OOPS && strcmp(event->kind, "error-pointer") &&
+	       has_valid_task(event);
+}
+
+/* Where a processor waits for a lock that another has, or itself. */
+static bool is_spinning(const char *function)
+{
+	static const char *const names[] = {
+		"native_queued_spin_lock_slowpath",
+		"__pv_queued_spin_lock_slowpath",
+		"queued_spin_lock_slowpath",
+		"resilient_queued_spin_lock_slowpath",
+		"queued_read_lock_slowpath",
+		"queued_write_lock_slowpath",
+		"pv_wait",
+		"kvm_wait",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_starts(function, names[i]))
+			return true;
+	return false;
+}
+
+static bool spins(const struct lab_event *event)
+{
+	size_t first = title_first(event);
+
+	return first < event->n_frames && event->frames[first].function &&
+	       !event->frames[first].module && is_spinning(event->frames[first].function);
+}
+
+/* The kind stays: it says who noticed. */
+static void say_deadlock(struct lab_event *event)
+{
+	free(event->title);
+	event->title = xstrdup("deadlock: a CPU waits for a spinlock that is not "
+			       "released,");
+	event->hint =
+		xstrdup("the lock is never released, or taken again by its owner: "
+			"every path must unlock it, what an interrupt takes needs "
+			"spin_lock_irqsave elsewhere, and its holder must not sleep");
+}
+
+void judge_cause(struct judge *j, struct lab_event *event)
+{
+	if (is_thread_gone(j, event))
+		judge_rename(event, "thread-gone",
+			     "kthread_stop() of a thread that has already ended,");
+	else if (event->outcome == LAB_HUNG && spins(event))
+		say_deadlock(event);
+}
