@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command: did it run, did it end, what did it say of its tests. */
+#include <signal.h>
 #include <string.h>
 
 #include "judge_parts.h"
@@ -27,17 +28,54 @@ static bool judge_ktap(struct judge *j)
 	return true;
 }
 
+/* What a process does to itself; all other signals are sent by somebody. */
+static bool is_crash(int sig)
+{
+	static const int crashes[] = {SIGSEGV, SIGBUS,	SIGILL, SIGFPE,
+				      SIGABRT, SIGTRAP, SIGSYS};
+
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
+		if (crashes[i] == sig)
+			return true;
+	return false;
+}
+
+/* A 'timeout' of the command's own: that of busybox passes the signal on, that of
+ * coreutils has a status for it. */
+static const char time_ran_out[] =
+	"a 'timeout' in the command gave up waiting: give it longer, or look for a read, "
+	"write or wait of the module that never ends";
+
+static void judge_killed(struct judge *j, int sig, const char *name)
+{
+	struct lab_event event = judge_event(
+		LAB_TEST_FAILED, LAB_PHASE_TEST, "command-killed",
+		"the command was %s by SIG%s", sig == SIGTERM ? "ended" : "killed", name);
+
+	if (sig == SIGTERM)
+		event.hint = xstrdup(time_ran_out);
+	else if (!is_crash(sig))
+		event.hint =
+			xprintf("somebody sent it SIG%s, it did not crash: the command "
+				"itself, or the kernel for want of memory",
+				name);
+	judge_add(j, &event);
+}
+
 static void judge_status(struct judge *j, int status)
 {
+	enum { STATUS_TIMEOUT = 124 };
 	const char *name = status > 128 ? sigabbrev_np(status - 128) : NULL;
 	struct lab_event event;
 
-	if (name)
-		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-killed",
-				    "the command was killed by SIG%s", name);
-	else
-		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-failed",
-				    "the command ended with status %d", status);
+	if (name) {
+		judge_killed(j, status - 128, name);
+		return;
+	}
+	event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "command-failed",
+			    "the command ended with status %d", status);
+	if (status == STATUS_TIMEOUT)
+		event.hint = xstrdup(time_ran_out);
 	judge_add(j, &event);
 }
 

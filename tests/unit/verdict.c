@@ -133,6 +133,15 @@ static void check(struct lab_guest_report *report, enum lab_outcome outcome,
 	lab_result_destroy(r);
 }
 
+static void check_hint(struct lab_guest_report *report, const char *start)
+{
+	struct lab_result *r = judge(report);
+
+	if (!ok(r->hint && str_starts(r->hint, start), start))
+		printf("# %s\n", r->hint ? r->hint : "(none)");
+	lab_result_destroy(r);
+}
+
 static void test_outcomes(void)
 {
 	for (int a = 0; a <= LAB_CANCELLED; a++)
@@ -389,6 +398,15 @@ static void test_command(void)
 	report.command_status = 128 + 11;
 	check(&report, LAB_TEST_FAILED, "command-killed",
 	      "the command was killed by SIGSEGV");
+	check_hint(&report, "the program crashed: ");
+	report.command_status = 128 + 15;
+	check(&report, LAB_TEST_FAILED, "command-killed",
+	      "the command was ended by SIGTERM");
+	check_hint(&report, "a 'timeout' in the command gave up waiting: ");
+	report.command_status = 124;
+	check_hint(&report, "a 'timeout' in the command gave up waiting: ");
+	report.command_status = 128 + 9;
+	check_hint(&report, "somebody sent it SIGKILL, it did not crash: ");
 	report.command_killed = true;
 	check(&report, LAB_TIMEOUT, "timeout",
 	      "the command did not end in time and was killed");
