@@ -183,6 +183,7 @@ static void take_ktap(struct lab_result *result, struct ktap *ktap)
 	result->tests = take_ptr(ktap->tests);
 	result->n_tests = ktap->n;
 	ktap->n = 0;
+	result->skipped = take_ptr(ktap->skipped);
 	if (ktap->problem)
 		strv_printf(&result->notes, "test output: %s", ktap->problem);
 }

@@ -37,6 +37,8 @@ void ktap_deinit(struct ktap *k)
 	free(k->tests);
 	free(k->levels);
 	free(k->problem);
+	free(k->skipped);
+	free(k->why);
 	text_deinit(&k->pending);
 	memset(k, 0, sizeof(*k));
 }
@@ -72,12 +74,14 @@ static struct ktap_level *level_at(struct ktap *k, size_t indent)
 }
 
 /* A result at @indent ends every deeper level; returns where their tests began. */
-static size_t close_deeper(struct ktap *k, size_t indent)
+static size_t close_deeper(struct ktap *k, size_t indent, bool *empty)
 {
 	size_t first = k->n;
 
+	*empty = false;
 	while (k->n_levels && k->levels[k->n_levels - 1].indent > indent) {
 		first = k->levels[k->n_levels - 1].first;
+		*empty = !k->levels[k->n_levels - 1].planned;
 		close_level(k);
 	}
 	return first;
@@ -101,8 +105,16 @@ static bool any_failed(const struct ktap *k, size_t first)
 	return false;
 }
 
-/* "name # SKIP reason": cuts the directive off and says which it was. */
-static enum ktap_status take_directive(char *name, bool good)
+/* What stands behind "SKIP", or NULL. */
+static char *reason_of(const char *word)
+{
+	word += strcspn(word, ": \t");
+	word += strspn(word, ": \t");
+	return *word ? xstrdup(word) : NULL;
+}
+
+/* "name # SKIP reason": cuts the directive off and says which it was, and why. */
+static enum ktap_status take_directive(char *name, bool good, char **reason)
 {
 	char *hash = strstr(name, "# ");
 	const char *word;
@@ -113,6 +125,7 @@ static enum ktap_status take_directive(char *name, bool good)
 	while (isspace((unsigned char)*word))
 		word++;
 	if (!strncasecmp(word, "SKIP", 4)) {
+		*reason = good ? reason_of(word) : NULL;
 		*hash = '\0';
 		return good ? KTAP_SKIP : KTAP_FAIL;
 	}
@@ -133,8 +146,14 @@ static void trim_end(char *s)
 		s[--n] = '\0';
 }
 
-static void add_test(struct ktap *k, char *name, enum ktap_status status)
+/* Takes over @name and @reason. */
+static void add_test(struct ktap *k, char *name, enum ktap_status status, char *reason)
 {
+	if (reason) {
+		text_deinit(&k->pending);
+		text_puts(&k->pending, reason);
+		free(reason);
+	}
 	k->tests = xreallocarray(k->tests, k->n + 1, sizeof(*k->tests));
 	k->tests[k->n++] = (struct ktap_test){
 		.name = name,
@@ -147,10 +166,11 @@ static void add_test(struct ktap *k, char *name, enum ktap_status status)
 
 static void result_line(struct ktap *k, size_t indent, const char *rest, bool good)
 {
-	size_t first = close_deeper(k, indent);
+	bool empty;
+	size_t first = close_deeper(k, indent, &empty);
 	struct ktap_level *level = level_at(k, indent);
 	bool parent = first < k->n;
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *reason = NULL;
 	enum ktap_status status;
 	char *end;
 	long number = strtol(rest, &end, 10);
@@ -164,17 +184,21 @@ static void result_line(struct ktap *k, size_t indent, const char *rest, bool go
 	if (*end == '-' && isspace((unsigned char)end[1]))
 		end += 2;
 	name = xstrdup(end);
-	status = take_directive(name, good);
+	status = take_directive(name, good, &reason);
 	trim_end(name);
 	if (!*name) {
 		free(name);
 		name = xprintf("%ld", level->seen);
 	}
+	if (empty && !parent && status == KTAP_PASS) {
+		status = KTAP_SKIP;
+		reason = xstrdup(k->why);
+	}
 	if (parent)
 		prefix_names(k, first, name);
 	k->behind = false;
 	if (!parent || (status == KTAP_FAIL && !any_failed(k, first)))
-		add_test(k, take_ptr(name), status);
+		add_test(k, take_ptr(name), status, take_ptr(reason));
 	k->commented = false;
 }
 
@@ -212,6 +236,12 @@ static bool plan_line(struct ktap *k, size_t indent, const char *s)
 	if (level->planned >= 0)
 		problem(k, xstrdup("a second plan at the same level"));
 	level->planned = n;
+	k->planned = true;
+	if (!n) {
+		free(k->why);
+		s = strchr(end, '#');
+		k->why = s ? reason_of(s + 1 + strspn(s + 1, " \t")) : NULL;
+	}
 	return true;
 }
 
@@ -257,12 +287,31 @@ void ktap_text(struct ktap *k, const char *text)
 	}
 }
 
+static bool all_skipped(const struct ktap *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->tests[i].status != KTAP_SKIP)
+			return false;
+	return true;
+}
+
 void ktap_finish(struct ktap *k)
 {
 	while (k->n_levels)
 		close_level(k);
 	if (!k->seen)
 		problem(k, xstrdup("no KTAP output"));
+	else if (!k->n && !k->planned)
+		problem(k, xstrdup("no plan and no result"));
+	if (k->problem || !all_skipped(k))
+		return;
+	if (k->n)
+		k->skipped =
+			xprintf("%s%s%s", k->n == 1 ? "its only test" : "all its tests",
+				k->tests[0].diagnostic ? ": " : "",
+				k->tests[0].diagnostic ? k->tests[0].diagnostic : "");
+	else
+		k->skipped = xstrdup(k->why ? k->why : "no reason given");
 }
 
 bool ktap_passed(const struct ktap *k)

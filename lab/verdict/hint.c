@@ -32,6 +32,8 @@ static const struct hint hints[] = {
 	 "back before unloading; set .owner rather than counting by hand"},
 
 	/* tests */
+	{"skipped", "the test's own condition was not met, so the module was only loaded "
+		    "and unloaded: see its '# SKIP' line"},
 	{"test-failed",
 	 "the failing checks are above; 'kmlab shell' on the same sources lets "
 	 "you try by hand"},

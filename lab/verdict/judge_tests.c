@@ -104,6 +104,10 @@ static void judge_command(struct judge *j)
 		event = judge_event(LAB_TEST_FAILED, LAB_PHASE_TEST, "test-broken",
 				    "the test's output broke off or is no KTAP");
 		judge_add(j, &event);
+	} else if (r->command_ran && j->result->skipped) {
+		event = judge_event(LAB_SKIPPED, LAB_PHASE_TEST, "skipped", "skipped: %s",
+				    j->result->skipped);
+		judge_add(j, &event);
 	}
 }
 

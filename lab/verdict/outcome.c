@@ -6,6 +6,7 @@
 
 static const struct lab_outcome_words table[] = {
 	[LAB_PASS] = {"pass", 0, "PASS"},
+	[LAB_SKIPPED] = {"skipped", 77, "SKIP"},
 	[LAB_TEST_FAILED] = {"test-failed", 1, "FAIL"},
 	[LAB_LEAK] = {"leak", 104, "FAIL"},
 	[LAB_WARNING] = {"warning", 105, "FAIL"},

@@ -76,8 +76,8 @@ static void free_tests(struct lab_result *r)
 
 static void free_strings(struct lab_result *r)
 {
-	char *const owned[] = {r->kernel, r->release, r->module, r->source,
-			       r->test,	  r->summary, r->hint,	 r->build_log};
+	char *const owned[] = {r->kernel,  r->release, r->module,    r->source, r->test,
+			       r->summary, r->hint,    r->build_log, r->skipped};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(*owned); i++)
 		free(owned[i]);

@@ -15,6 +15,7 @@
 /* From good to bad: of several events the worst one is the outcome. */
 enum lab_outcome {
 	LAB_PASS,
+	LAB_SKIPPED,	 /* nothing went wrong, and nothing was tested */
 	LAB_TEST_FAILED, /* the command's status, or a test, says so */
 	LAB_LEAK,    /* something left after unload, or unload refused: still in use */
 	LAB_WARNING, /* WARN_ON and friends */
@@ -78,7 +79,8 @@ struct lab_result {
 	size_t n_events;
 	struct ktap_test *tests; /* what the command reported in KTAP */
 	size_t n_tests;
-	bool cached; /* judged anew from stored facts (vm/facts.h) */
+	char *skipped; /* the tests say that they tested nothing, and why; or NULL */
+	bool cached;   /* judged anew from stored facts (vm/facts.h) */
 	bool has_command;
 	int command_status;
 	struct strv log;     /* relevant kernel log, time stamped */

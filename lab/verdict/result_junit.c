@@ -44,7 +44,11 @@ static void put_run(FILE *out, const struct lab_result *r)
 		fputs("      <properties><property name=\"cached\" value=\"true\"/>"
 		      "</properties>\n",
 		      out);
-	if (r->outcome != LAB_PASS) {
+	if (r->outcome == LAB_SKIPPED) {
+		fputs("      <skipped", out);
+		attribute(out, "message", r->summary);
+		fputs("/>\n", out);
+	} else if (r->outcome != LAB_PASS) {
 		fprintf(out, "      <%s", element);
 		attribute(out, "message", r->summary);
 		attribute(out, "type", lab_outcome_name(r->outcome));
@@ -85,7 +89,8 @@ static struct counts count(const struct lab_result *r)
 	struct counts c = {.tests = r->n_tests + 1};
 
 	c.errors = is_our_trouble(r);
-	c.failures = r->outcome != LAB_PASS && !c.errors;
+	c.skipped = r->outcome == LAB_SKIPPED;
+	c.failures = r->outcome != LAB_PASS && !c.errors && !c.skipped;
 	for (size_t i = 0; i < r->n_tests; i++) {
 		c.failures += r->tests[i].status == KTAP_FAIL;
 		c.skipped += r->tests[i].status == KTAP_SKIP ||

@@ -31,6 +31,8 @@ static void put_result(FILE *out, const struct lab_result *r, size_t number)
 	_cleanup_free_ char *kernel = name_of(r->kernel);
 	_cleanup_free_ char *test = r->test ? name_of(r->test) : NULL;
 
+	bool good = r->outcome == LAB_PASS || r->outcome == LAB_SKIPPED;
+
 	if (r->n_tests)
 		fprintf(out, "    KTAP version 1\n    1..%zu\n", r->n_tests);
 	for (size_t i = 0; i < r->n_tests; i++)
@@ -42,10 +44,15 @@ static void put_result(FILE *out, const struct lab_result *r, size_t number)
 	}
 	if (r->cached)
 		fputs("# cached\n", out);
-	fprintf(out, "%s %zu %s%s%s on %s", r->outcome == LAB_PASS ? "ok" : "not ok",
-		number, module, test ? "/" : "", test ? test : "", kernel);
+	fprintf(out, "%s %zu %s%s%s on %s", good ? "ok" : "not ok", number, module,
+		test ? "/" : "", test ? test : "", kernel);
 	if (r->outcome == LAB_CANCELLED)
 		fputs(" # SKIP cancelled", out);
+	if (r->outcome == LAB_SKIPPED) {
+		_cleanup_free_ char *why = clean(r->skipped, CLEAN_LINE);
+
+		fprintf(out, " # SKIP %s", why);
+	}
 	fputc('\n', out);
 }
 

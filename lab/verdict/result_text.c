@@ -49,7 +49,8 @@ static const char *outcome_ink(const struct view *v, enum lab_outcome outcome)
 {
 	if (outcome == LAB_PASS)
 		return ink(v, GREEN);
-	if (outcome == LAB_LEAK || outcome == LAB_WARNING || outcome == LAB_CANCELLED)
+	if (outcome == LAB_LEAK || outcome == LAB_WARNING || outcome == LAB_CANCELLED ||
+	    outcome == LAB_SKIPPED)
 		return ink(v, YELLOW);
 	return ink(v, RED);
 }

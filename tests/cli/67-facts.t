@@ -161,5 +161,18 @@ is "$(ls "$KMLAB_CACHE/facts")" "" "all of them, with a size of 0"
 proves hello
 exits 0 "then it is proven anew"
 fresh "by a guest"
+
+# A test that tests nothing is no pass.
+echo 'echo "1..0 # SKIP no device here"' >hello/tests/hello.sh
+proves hello
+exits 77 "a test that skips itself"
+says '^SKIP .*skipped: no device here' "is skipped, with its reason"
+proves hello
+fresh "which proves nothing"
+echo 'true' >hello/tests/works.sh
+proves hello
+exits 0 "beside one that passes it does no harm"
+says ' skipped .*no device here' "but is seen"
+
 is "$(guests)" 0 "no guest is left"
 done_testing

@@ -76,10 +76,37 @@ static void test_broken(void)
 	ok(!k.seen && !ktap_passed(&k), "prose is no pass");
 	parse("");
 	ok(!ktap_passed(&k), "nothing is no pass");
-	parse("1..0 # SKIP not here\n");
-	ok(ktap_passed(&k), "an empty plan is one");
+	parse("KTAP version 1\n");
+	ok(k.problem && !ktap_passed(&k), "a heading alone is no pass");
 	parse("ok 1 a\n1..1\n");
 	ok(ktap_passed(&k), "the plan may come last");
+}
+
+static void test_skipped(void)
+{
+	parse("1..0 # SKIP no device\n");
+	ok(!k.problem, "an empty plan is one");
+	is_str(k.skipped, "no device", "but nothing was tested");
+	parse("1..0 # Skipped: no device\n");
+	is_str(k.skipped, "no device", "also in another spelling");
+	parse("1..0\n");
+	is_str(k.skipped, "no reason given", "and without a reason");
+	parse("1..2\nok 1 a # SKIP no disk\nok 2 b # skip\n");
+	is_str(k.skipped, "all its tests: no disk", "skips alone test nothing");
+	is_str(k.tests[0].diagnostic, "no disk", "each has its reason");
+	ok(!k.tests[1].diagnostic, "or none");
+	parse("1..2\nok 1 a # SKIP no disk\nok 2 b\n");
+	ok(!k.skipped && ktap_passed(&k), "one test that ran is something");
+	parse("1..2\nok 1 a # SKIP no disk\nnot ok 2 b\n");
+	ok(!k.skipped && !ktap_passed(&k), "or failed");
+	parse("1..2\nok 1 a\n    1..0 # SKIP no disk\nok 2 b\n");
+	is_int(k.tests[1].status, KTAP_SKIP, "a group that tests nothing is a skip");
+	is_str(k.tests[1].diagnostic, "no disk", "for its reason");
+	ok(!k.skipped && ktap_passed(&k), "of one test");
+	parse("1..1\n    1..0 # SKIP no disk\nnot ok 1 b\n");
+	is_int(k.tests[0].status, KTAP_FAIL, "unless it says that it failed");
+	parse("1..1\nok 1 a # SKIP x\nBail out!\n");
+	ok(!k.skipped, "broken off is not skipped");
 }
 
 int main(void)
@@ -88,6 +115,7 @@ int main(void)
 	test_comments();
 	test_nested();
 	test_broken();
+	test_skipped();
 	ktap_deinit(&k);
 	return tap_done();
 }

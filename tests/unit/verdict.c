@@ -86,6 +86,8 @@ static struct lab_guest_report good_report(void)
 	};
 }
 
+static const char *skipped;
+
 static struct lab_result *judge_ktap(struct lab_guest_report *report,
 				     struct ktap_test *tests, size_t n)
 {
@@ -102,6 +104,7 @@ static struct lab_result *judge_ktap(struct lab_guest_report *report,
 	r->total_ms = 210;
 	r->tests = tests;
 	r->n_tests = n;
+	r->skipped = xstrdup(skipped);
 	if (!report->log) {
 		report->log = lines;
 		report->n_log = n_lines;
@@ -424,6 +427,33 @@ static void test_command(void)
 }
 
 /* What the host saw, beside what the agent said. */
+/* Nothing was tested: no failure, and no pass. */
+static void test_skipped(void)
+{
+	struct lab_guest_report report = good_report();
+	_cleanup_free_ char *text = NULL;
+	struct lab_result *r;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	report.command_ran = true;
+	skipped = "no device";
+	check(&report, LAB_SKIPPED, "skipped", "skipped: no device");
+	r = judge(&report);
+	lab_result_print_ktap(f, &r, 1);
+	lab_result_print_junit(f, &r, 1);
+	fclose(f);
+	ok(strstr(text, "ok 1 tiny on debian/6.1 # SKIP no device\n"), "KTAP says so");
+	ok(strstr(text, "failures=\"0\" errors=\"0\" skipped=\"1\"") &&
+		   strstr(text, "<skipped message=\"skipped: no device\"/>"),
+	   "and JUnit");
+	lab_result_destroy(r);
+	report.command_status = 1;
+	check(&report, LAB_TEST_FAILED, "command-failed",
+	      "the command ended with status 1");
+	skipped = NULL;
+}
+
 static void test_witness(void)
 {
 	struct lab_guest_report report = good_report();
@@ -866,6 +896,7 @@ int main(void)
 	test_stopped();
 	test_unload();
 	test_command();
+	test_skipped();
 	test_source_lines();
 	test_jumps();
 	test_sections();
