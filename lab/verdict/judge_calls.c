@@ -146,7 +146,11 @@ static void add_stall_trace(struct judge *j, struct lab_event *event)
 
 		len = strcspn(s, "\n");
 		strv_take(detail, xstrndup(s, len));
-		if (frame_parse(detail->v[detail->n - 1], &frame))
+		if (!frame_parse(detail->v[detail->n - 1], &frame))
+			continue;
+		if (frame_is_probe(&frame))
+			lab_frame_deinit(&frame);
+		else
 			lab_event_add_frame(event, &frame);
 	}
 }

@@ -86,6 +86,22 @@ bool frame_parse(const char *s, struct lab_frame *ret)
 	return true;
 }
 
+/* kernel/bpf/trampoline.c, dispatcher.c; "bpf_prog_" and 16 digits of
+ * bpf_prog_ksym_set_name
+ */
+bool frame_is_probe(const struct lab_frame *frame)
+{
+	const char *s = frame->function;
+
+	if (!s || frame->module)
+		return false;
+	if (str_starts(s, "bpf_prog_"))
+		return strspn(s + strlen("bpf_prog_"), "0123456789abcdef") == 16;
+	return str_starts(s, "bpf_trampoline_") || str_starts(s, "bpf_dispatcher_") ||
+	       str_starts(s, "ftrace_trampoline") || str_starts(s, "__bpf_prog_enter") ||
+	       str_starts(s, "__bpf_prog_exit") || str_starts(s, "__bpf_tramp_");
+}
+
 const char *frame_line_rip(const char *line)
 {
 	line = skip_spaces(line);
@@ -166,7 +182,8 @@ static void add_frame(struct lab_event *event, const char *text, bool exact)
 	if (!frame_parse(text, &f))
 		return;
 	f.exact = exact;
-	if (event->n_frames && same_place(&event->frames[event->n_frames - 1], &f))
+	if (frame_is_probe(&f) ||
+	    (event->n_frames && same_place(&event->frames[event->n_frames - 1], &f)))
 		lab_frame_deinit(&f);
 	else
 		lab_event_add_frame(event, &f);

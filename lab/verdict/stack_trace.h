@@ -12,6 +12,10 @@
  */
 bool frame_parse(const char *s, struct lab_frame *ret);
 
+/** frame_is_probe - a piece of BPF that the kernel generated: in a guest those are the
+ *  lab's own, which look for leftovers. They say nothing of the module. */
+bool frame_is_probe(const struct lab_frame *frame);
+
 /** frame_line_rip - "RIP: 0010:func+..": the text of the place, or NULL. */
 const char *frame_line_rip(const char *line);
 
