@@ -5,13 +5,11 @@
  * information accordingly; a place is therefore looked up as symbol + offset, or as
  * section + offset, never by the guest's address.
  */
-#include <dwarf.h>
 #include <elfutils/libdwfl.h>
-#include <limits.h>
 #include <string.h>
 
-#include "fs.h"
 #include "debuginfo.h"
+#include "debuginfo_lines.h"
 
 /* Of a function's name; the kernel's own limit (KSYM_NAME_LEN) is 512. */
 #define FUNCTION_MAX 512
@@ -183,106 +181,6 @@ const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long lon
 	return NULL;
 }
 
-/* NULL for a name that no file can have: then the place is unknown. */
-static char *absolute(const char *file, const char *dir)
-{
-	if (strlen(fs_basename(file)) > NAME_MAX || strlen(file) >= PATH_MAX ||
-	    (dir && strlen(dir) >= PATH_MAX))
-		return NULL;
-	if (file[0] == '/' || !dir)
-		return xstrdup(file);
-	if (str_starts(file, "./"))
-		file += 2;
-	return xprintf("%s/%s", dir, file);
-}
-
-static void set_line(Dwfl_Module *module, GElf_Addr address, struct lab_frame *frame)
-{
-	Dwfl_Line *line = dwfl_module_getsrc(module, address);
-	const char *file;
-	int number;
-
-	if (!line)
-		return;
-	file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-	if (!file)
-		return;
-	frame->file = absolute(file, dwfl_line_comp_dir(line));
-	frame->line = frame->file ? number : 0;
-}
-
-static char *call_file(Dwarf_Die *die, Dwarf_Die *unit)
-{
-	Dwarf_Attribute attr;
-	Dwarf_Word index;
-	Dwarf_Files *files;
-	size_t n;
-	const char *file, *dir;
-
-	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attr), &index))
-		return NULL;
-	if (dwarf_getsrcfiles(unit, &files, &n) || index >= n)
-		return NULL;
-	file = dwarf_filesrc(files, index, NULL, NULL);
-	dir = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attr));
-	return file ? absolute(file, dir) : NULL;
-}
-
-static int call_line(Dwarf_Die *die)
-{
-	Dwarf_Attribute attr;
-	Dwarf_Word line;
-
-	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attr), &line))
-		return 0;
-	return line > INT_MAX ? 0 : (int)line;
-}
-
-/* The chain of DIEs around @address, innermost first, following calls that were inlined
- * (dwarf_getscopes alone goes on with where the inlined function is defined). */
-static int find_scopes(Dwfl_Module *module, GElf_Addr address, Dwarf_Die **unit,
-		       Dwarf_Die **ret)
-{
-	Dwarf_Addr bias;
-	Dwarf_Die *at = NULL;
-	int n;
-
-	*unit = dwfl_module_addrdie(module, address, &bias);
-	n = *unit ? dwarf_getscopes(*unit, address - bias, &at) : 0;
-	if (n > 0)
-		n = dwarf_getscopes_die(&at[0], ret);
-	free(at);
-	return n;
-}
-
-/*
- * The functions that were inlined at @address, innermost first, each as a frame; @outer,
- * the frame of the real function, ends up at the line of its call.
- */
-static void split_inlined(Dwfl_Module *module, GElf_Addr address, struct lab_frame *outer,
-			  struct lab_event *to)
-{
-	Dwarf_Die *unit, *scopes = NULL;
-	int n = find_scopes(module, address, &unit, &scopes);
-
-	for (int i = 0; i < n && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
-		struct lab_frame inlined = {.guess = outer->guess,
-					    .exact = outer->exact,
-					    .file = outer->file,
-					    .line = outer->line};
-		const char *name = dwarf_diename(&scopes[i]);
-
-		if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine || !name)
-			continue;
-		inlined.function = xstrndup(name, FUNCTION_MAX);
-		inlined.module = xstrdup(outer->module);
-		lab_event_add_frame(to, &inlined);
-		outer->file = call_file(&scopes[i], unit);
-		outer->line = outer->file ? call_line(&scopes[i]) : 0;
-	}
-	free(scopes);
-}
-
 /* A return address is the instruction after the call, maybe of another line. */
 static GElf_Addr before(GElf_Addr address, bool call)
 {
@@ -301,27 +199,6 @@ static bool place_raw(struct debuginfo *d, unsigned long long address, struct co
 	return true;
 }
 
-static char *function_name(Dwarf_Die *die)
-{
-	const char *name = dwarf_diename(die);
-
-	return name ? xstrndup(name, FUNCTION_MAX) : NULL;
-}
-
-/* What the source calls the function: "init_module" may only be its alias. */
-static char *source_function(struct code *c, GElf_Addr address)
-{
-	Dwarf_Die *unit, *scopes = NULL;
-	int n = find_scopes(c->module, address, &unit, &scopes);
-	char *name = NULL;
-
-	for (int i = 0; i < n && !name; i++)
-		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
-			name = function_name(&scopes[i]);
-	free(scopes);
-	return name;
-}
-
 /* A symbol of another section is a neighbour in libdwfl's layout, no more. */
 static void name_raw(struct code *c, const struct placed *section, GElf_Addr address,
 		     struct lab_frame *f)
@@ -335,7 +212,7 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 	f->module = xstrdup(c->name);
 	if (!name || index != section->index)
 		return;
-	f->function = source_function(c, address);
+	f->function = debuginfo_function(c->module, address);
 	if (!f->function)
 		f->function = xstrndup(name, FUNCTION_MAX);
 	f->offset = offset;
@@ -350,7 +227,7 @@ static void use_source_name(struct code *c, GElf_Addr at, struct lab_frame *f)
 	if (!f->function ||
 	    (strcmp(f->function, "init_module") && strcmp(f->function, "cleanup_module")))
 		return;
-	name = source_function(c, at - f->offset);
+	name = debuginfo_function(c->module, at - f->offset);
 	if (!name)
 		return;
 	free(f->function);
@@ -377,8 +254,8 @@ static void resolve(struct debuginfo *d, struct lab_frame *f, bool call,
 	}
 	if (known) {
 		use_source_name(c, at, f);
-		set_line(c->module, before(at, call), f);
-		split_inlined(c->module, before(at, call), f, to);
+		debuginfo_line(c->module, before(at, call), f);
+		debuginfo_inlined(c->module, before(at, call), f, to);
 	}
 	lab_event_add_frame(to, f);
 }
