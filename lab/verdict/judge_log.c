@@ -33,21 +33,29 @@ static bool was_gone(const struct lab_event *event, const char *module)
 	return event->phase >= LAB_PHASE_LEAK;
 }
 
+/* "Modules linked in: a(OE) [last unloaded: tiny(OE)]" */
+static bool was_last(const char *line, const char *module)
+{
+	static const char words[] = "[last unloaded: ";
+	const char *s = strstr(line, words);
+	size_t len = strlen(module);
+
+	return s && str_starts(s + strlen(words), module) &&
+	       strchr("( ]", s[strlen(words) + len]);
+}
+
 /* Where the sections are not known: an address in the range of modules, after one of
  * ours was unloaded. */
 static bool is_lost_module(struct judge *j, const struct lab_event *event,
 			   unsigned long long address)
 {
-	const char *s;
-
 	if (address < 0xffffffffc0000000ULL || address >= 0xffffffffff000000ULL)
 		return false;
-	for (size_t i = 0; i < event->detail.n; i++) {
-		s = strstr(event->detail.v[i], "[last unloaded: ");
-		for (size_t k = 0; s && k < j->job->n_modules; k++)
-			if (strstr(s, j->job->modules[k].name))
+	for (size_t i = 0; i < event->detail.n; i++)
+		for (size_t k = 0; k < j->job->n_modules; k++)
+			if (j->job->modules[k].name &&
+			    was_last(event->detail.v[i], j->job->modules[k].name))
 				return was_gone(event, j->job->modules[k].name);
-	}
 	return false;
 }
 

@@ -640,6 +640,16 @@ static void test_after_unload(void)
 	check(&report, LAB_OOPS, "use-after-init",
 	      "init code or data was used after it was freed in start (tiny.c:11) during "
 	      "the test");
+	report = good_report();
+	log_line(LAB_PHASE_LEAK, "BUG: unable to handle page fault for address: "
+				 "ffffffffc0700000");
+	log_line(LAB_PHASE_LEAK, "Modules linked in: virtio_blk [last unloaded: tiny]");
+	check(&report, LAB_OOPS, "use-after-unload",
+	      "data of the unloaded module was used after unloading");
+	lines[1].text =
+		(char *)"Modules linked in: virtio_blk [last unloaded: tiny_two(OE)]";
+	check(&report, LAB_OOPS, "page-fault",
+	      "access to an invalid address after unloading");
 }
 
 static void test_worst(void)
