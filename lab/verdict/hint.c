@@ -178,6 +178,9 @@ static const struct hint hints[] = {
 	{"leak-chrdev", "unregister_chrdev_region in the exit function"},
 	{"leak-irq", "free_irq in the exit function"},
 	{"leak-kthread", "kthread_stop in the exit function"},
+	{"leak-process", "a program that call_usermodehelper started still runs: wait "
+			 "for it (UMH_WAIT_PROC), "
+			 "or make it end before unloading"},
 	{"leak-timer",
 	 "timer_delete_sync (del_timer_sync before 6.2) in the exit function"},
 	{"leak-work", "cancel_work_sync or destroy_workqueue in the exit function"},

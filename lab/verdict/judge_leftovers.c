@@ -56,6 +56,7 @@ static const char *words_for(const char *kind)
 		{"slab", "slab cache"},	      {"class", "device class"},
 		{"netdev", "network device"}, {"filesystem", "file system"},
 		{"region", "I/O region"},     {"hrtimer", "timer"},
+		{"process", "process"},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
