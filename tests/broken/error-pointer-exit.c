@@ -8,7 +8,7 @@
  *	phase=unload
  *	kind=error-pointer
  *	exit=111
- *	summary=error pointer, not NULL, dereferenced: -2 \(ENOENT\) in [a-z_]+, called from
+ *	summary=error pointer, not NULL, .* -2 \(ENOENT\) in [a-z_]+, called from
  *	hint=the result of filp_open\(\) was not
  *	line=here
  *	function=error_pointer_exit_exit

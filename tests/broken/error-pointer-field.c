@@ -10,7 +10,7 @@
  *	kind=error-pointer
  *	exit=111
  *	summary=error pointer, not NULL, dereferenced: -2 \(ENOENT\) in
- *	hint=-2 \(ENOENT\) plus the offset 0x[0-9a-f]+: the result of filp_open\(\) was not
+ *	hint=plus the offset 0x[0-9a-f]+: the result of filp_open\(\) was not
  *	line=here
  *	function=error_pointer_field_init
  */
