@@ -68,7 +68,8 @@ void klog_events_deinit(struct klog_events *events);
 
 /**
  * klog_find_trace - the first stack trace without a headline that runs through a module
- * @wanted says yes to: what the kernel prints when asked what its CPUs are doing.
+ * @wanted says yes to, or else through the loader's call of init or exit: what the kernel
+ * prints when asked what its CPUs are doing.
  * @ret gets its lines and frames; phase and titles are left to the caller.
  */
 bool klog_find_trace(const struct lab_log_line *lines, size_t n,

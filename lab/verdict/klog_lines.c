@@ -39,9 +39,24 @@ static size_t read_trace(const struct lab_log_line *lines, size_t n, size_t from
 	return i;
 }
 
-bool klog_find_trace(const struct lab_log_line *lines, size_t n,
-		     bool (*wanted)(const void *data, const char *module),
-		     const void *data, struct lab_event *ret)
+/* Init or exit may have left no frame: a call that is the last they do is a jump. */
+static bool stands_on_loader(const struct lab_event *event)
+{
+	for (size_t i = 0; i < event->n_frames; i++) {
+		const struct lab_frame *f = &event->frames[i];
+
+		if (f->function && !f->guess && !f->module &&
+		    (!strcmp(f->function, "do_one_initcall") ||
+		     !strcmp(f->function, "__do_sys_delete_module")))
+			return true;
+	}
+	return false;
+}
+
+/* @wanted: NULL for a trace of the loader. */
+static bool find_trace(const struct lab_log_line *lines, size_t n,
+		       bool (*wanted)(const void *data, const char *module),
+		       const void *data, struct lab_event *ret)
 {
 	size_t i = 0;
 
@@ -53,7 +68,8 @@ bool klog_find_trace(const struct lab_log_line *lines, size_t n,
 			continue;
 		}
 		i = read_trace(lines, n, i, &event);
-		if (runs_through(&event, wanted, data)) {
+		if (wanted ? runs_through(&event, wanted, data)
+			   : stands_on_loader(&event)) {
 			event.kind = xstrdup("trace");
 			*ret = event;
 			return true;
@@ -61,6 +77,14 @@ bool klog_find_trace(const struct lab_log_line *lines, size_t n,
 		lab_event_deinit(&event);
 	}
 	return false;
+}
+
+bool klog_find_trace(const struct lab_log_line *lines, size_t n,
+		     bool (*wanted)(const void *data, const char *module),
+		     const void *data, struct lab_event *ret)
+{
+	return find_trace(lines, n, wanted, data, ret) ||
+	       find_trace(lines, n, NULL, NULL, ret);
 }
 
 /* "[   12.345678] text", also "[   12.345678][  T123] text"; NULL: not kernel log. */

@@ -293,6 +293,18 @@ static const char *const spinning[] = {
 	NULL,
 };
 
+static const char *const jumped[] = {
+	"NMI backtrace for cpu 1",
+	"CPU: 1 PID: 93 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
+	"RIP: 0010:native_queued_spin_lock_slowpath+0x24/0x1e0",
+	"Call Trace:",
+	" <TASK>",
+	" _raw_spin_lock+0x1e/0x30",
+	" __do_sys_delete_module+0x191/0x300",
+	" </TASK>",
+	NULL,
+};
+
 static void test_stuck(void)
 {
 	struct lab_guest_report report = good_report();
@@ -309,6 +321,13 @@ static void test_stuck(void)
 	check(&report, LAB_HUNG, "stalled-call",
 	      "deadlock: a CPU waits for a spinlock that is not released, in "
 	      "_raw_spin_lock, called from at_init (tiny.c:11) while loading");
+	report = good_report();
+	log_lines(LAB_PHASE_UNLOAD, jumped);
+	report.unload_stalled = true;
+	report.stall_trace = "";
+	check(&report, LAB_HUNG, "stalled-call",
+	      "deadlock: a CPU waits for a spinlock that is not released, in "
+	      "_raw_spin_lock, called from cleanup_module (tiny.c:15) while unloading");
 	report = good_report();
 	report.end = LAB_END_SILENT;
 	report.phase = LAB_PHASE_LOAD;
