@@ -194,14 +194,21 @@ static bool is_error(unsigned long long v)
 	return v >= (unsigned long long)-4095;
 }
 
-/* Of two registers the one with scale 1 that looks like a pointer is it. */
+/* The kernel's half of the address space, without the error codes at its end. */
+static bool is_address(unsigned long long v)
+{
+	return v >> 47 == 0x1ffff && !is_error(v);
+}
+
+/* Of two registers that are added the one that looks like a pointer is it: -1 is an index
+ * beside an address, and an error code beside a small number. */
 static void split(const struct registers *r, const struct place *p,
 		  unsigned long long address, struct memory_access *ret)
 {
 	unsigned long long base = p->base >= 0 ? r->v[p->base] : 0;
 	unsigned long long index = p->index >= 0 ? r->v[p->index] : 0;
-	bool swapped =
-		p->index >= 0 && p->scale == 1 && is_error(index) && !is_error(base);
+	bool swapped = p->index >= 0 && p->scale == 1 && !is_address(base) &&
+		       (is_address(index) || (is_error(index) && !is_error(base)));
 
 	ret->pointer = swapped ? index : base;
 	ret->offset = (long long)(address - ret->pointer);
