@@ -98,12 +98,27 @@ static bool is_spinning(const char *function)
 	return false;
 }
 
+/* All that these call is the slow path: who is to return there waits. */
+static bool waits(const struct lab_frame *f)
+{
+	return !f->exact && (str_starts(f->function, "_raw_spin_lock") ||
+			     str_starts(f->function, "_raw_read_lock") ||
+			     str_starts(f->function, "_raw_write_lock"));
+}
+
 static bool spins(const struct lab_event *event)
 {
 	size_t first = title_first(event);
 
-	return first < event->n_frames && event->frames[first].function &&
-	       !event->frames[first].module && is_spinning(event->frames[first].function);
+	for (size_t i = 0; i < event->n_frames; i++) {
+		const struct lab_frame *f = &event->frames[i];
+
+		if (f->module || f->guess || !f->function)
+			continue;
+		if ((i == first && is_spinning(f->function)) || waits(f))
+			return true;
+	}
+	return false;
 }
 
 /* The kind stays: it says who noticed. */

@@ -296,7 +296,7 @@ static const char *const spinning[] = {
 static const char *const jumped[] = {
 	"NMI backtrace for cpu 1",
 	"CPU: 1 PID: 93 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
-	"RIP: 0010:native_queued_spin_lock_slowpath+0x24/0x1e0",
+	"RIP: 0010:sched_clock_cpu+0x24/0x1e0", /* in an interrupt on top of it */
 	"Call Trace:",
 	" <TASK>",
 	" _raw_spin_lock+0x1e/0x30",
