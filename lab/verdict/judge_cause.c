@@ -140,4 +140,11 @@ void judge_cause(struct judge *j, struct lab_event *event)
 			     "kthread_stop() of a thread that has already ended,");
 	else if (event->outcome == LAB_HUNG && spins(event))
 		say_deadlock(event);
+	else if (event->outcome == LAB_HUNG && runs_in(event, "kthread_stop"))
+		/* Nobody can tell: the freed task_struct may be another thread's now. */
+		event->hint = xstrdup(
+			"kthread_stop waits until the thread's function returns: let it "
+			"test kthread_should_stop after each wait; if it had returned "
+			"before, its task_struct is another thread's now: hold it with "
+			"get_task_struct");
 }

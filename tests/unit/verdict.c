@@ -293,6 +293,9 @@ static const char *const spinning[] = {
 	NULL,
 };
 
+static const char waits_for_thread[] = "[<0>] kthread_stop+0x59/0x170\n"
+				       "[<0>] __do_sys_delete_module+0x1b6/0x330\n";
+
 static const char *const jumped[] = {
 	"NMI backtrace for cpu 1",
 	"CPU: 1 PID: 93 Comm: agent Tainted: G           OE      6.1.0-56-amd64 #1",
@@ -321,6 +324,13 @@ static void test_stuck(void)
 	check(&report, LAB_HUNG, "stalled-call",
 	      "deadlock: a CPU waits for a spinlock that is not released, in "
 	      "_raw_spin_lock, called from at_init (tiny.c:11) while loading");
+	report = good_report();
+	report.unload_stalled = true;
+	report.stall_trace = (char *)waits_for_thread;
+	check(&report, LAB_HUNG, "stalled-call",
+	      "unload call stuck in kthread_stop, called from cleanup_module (tiny.c:16) "
+	      "while unloading");
+	check_hint(&report, "kthread_stop waits until the thread's function returns: ");
 	report = good_report();
 	log_lines(LAB_PHASE_UNLOAD, jumped);
 	report.unload_stalled = true;
