@@ -16,10 +16,12 @@
 #include "lib/cleanup.h"
 
 #include "names.h"
+#include "nodes.h"
 
 enum how {
 	DIR_NAMES,     /* the entries of a directory */
 	DIR_PROC_ROOT, /* the same, without processes */
+	DIR_BEFORE,    /* the same, for the baseline only */
 	FILE_LINES,    /* the lines of a file */
 	FILE_CHILDREN, /* process ids in a file, named by their comm */
 };
@@ -33,6 +35,8 @@ static const struct root {
 	{"/sys/module", "module", DIR_NAMES},
 	{"/dev", "dev", DIR_NAMES},
 	{"/dev/*", "dev", DIR_NAMES},
+	{NODES_CHAR, "device", DIR_BEFORE},
+	{NODES_BLOCK, "device", DIR_BEFORE},
 	{"/sys/class/net", "netdev", DIR_NAMES},
 	{"/sys/class", "class", DIR_NAMES},
 	{"/sys/class/*", "sysfs", DIR_NAMES},
@@ -245,6 +249,16 @@ static bool stale_cache(const struct visitor *v, const char *name)
 	       faccessat(v->w->fd, target, F_OK, 0);
 }
 
+static bool known_device(const void *data, const char *dir, const char *number)
+{
+	const struct names *n = data;
+
+	for (unsigned int i = 0; i < n->n_watch; i++)
+		if (!strcmp(n->watch[i].path, dir))
+			return set_has(n, name_key(n, &n->watch[i], number));
+	return false;
+}
+
 static void visit(const struct visitor *v, const char *name)
 {
 	const struct watch *w = v->w;
@@ -262,6 +276,9 @@ static void visit(const struct visitor *v, const char *name)
 		name += strspn(name, " ");
 		tell(v, w->root->kind, name, name);
 	} else if (!strcmp(w->root->kind, "slab") && stale_cache(v, name)) {
+		return;
+	} else if (!strncmp(w->path, "/dev", 4) &&
+		   !nodes_by_kernel(w->fd, name, known_device, v->n)) {
 		return;
 	} else if (!strcmp(w->root->kind, "slab") || !strcmp(w->root->kind, "netdev")) {
 		tell(v, w->root->kind, name, name);
@@ -412,7 +429,8 @@ void names_compare(struct names *n, leftover_fn report, void *data)
 
 	n->n_told = 0;
 	for (unsigned int i = 0; i < n->n_watch; i++)
-		walk(&v, &n->watch[i]);
+		if (n->watch[i].root->how != DIR_BEFORE)
+			walk(&v, &n->watch[i]);
 }
 
 void names_destroy(struct names *n)
