@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../kernel/module_index.h"
+#include "fs.h"
 #include "modinfo.h"
 
 /* '-' and '_' are the same letter in a module's name. */
@@ -47,13 +48,23 @@ static ssize_t find_given(const struct set *set, const char *name)
 
 static int visit(struct lab *lab, struct set *set, size_t i);
 
-/* Most modules need nothing of the kernel's own: the index is opened when one does.
- * Without an index, all that is needed is built in. */
+/* -ESRCH: the kernel has no modules, so that whatever is needed is built in. */
+static int open_index(struct lab *lab, const char *dir, struct module_index **ret)
+{
+	_cleanup_free_ char *file = xprintf("%s/modules.dep.bin", dir);
+	_cleanup_free_ char *modules = xprintf("%s/kernel", dir);
+
+	if (!fs_exists(file) && !fs_exists(modules))
+		return -ESRCH;
+	return module_index_open(lab, dir, ret);
+}
+
+/* Most modules need nothing of the kernel's own: the index is opened when one does. */
 static int add_own(struct lab *lab, struct set *set, const char *name)
 {
-	if (!set->own && module_index_open(lab, set->own_dir, &set->own))
-		return -ESRCH;
-	return module_index_add(lab, set->own, name, set->intree);
+	int err = set->own ? 0 : open_index(lab, set->own_dir, &set->own);
+
+	return err ? err : module_index_add(lab, set->own, name, set->intree);
 }
 
 /* A name that nobody knows is either built in or missing; the kernel will say. */
@@ -133,7 +144,7 @@ int lab_modules_need(struct lab *lab, const char *name, const char *kernel_modul
 		     struct strv *intree)
 {
 	_cleanup_module_index_ struct module_index *own = NULL;
-	int err = module_index_open(lab, kernel_modules, &own) ? -ESRCH : 0;
+	int err = open_index(lab, kernel_modules, &own);
 
 	if (!err)
 		err = module_index_add(lab, own, name, intree);

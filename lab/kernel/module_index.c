@@ -34,7 +34,7 @@ static int load_index(struct lab *lab, struct module_index *index)
 		return lab_fail(
 			lab, err,
 			"cannot read '%s/modules.dep.bin' and what belongs to it: "
-			"%s; run depmod on it",
+			"%s; run depmod on it, or add the kernel again",
 			index->dir, strerror(-err));
 	return 0;
 }

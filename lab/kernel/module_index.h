@@ -13,7 +13,8 @@
 struct module_index;
 
 /** module_index_open - @dir: absolute path of lib/modules/RELEASE. -errno with a sentence
- *  when depmod has not been there. One index belongs to one thread. */
+ *  when depmod has not been there, or the index is damaged. One index belongs to one
+ * thread. */
 int module_index_open(struct lab *lab, const char *dir, struct module_index **ret);
 void module_index_close(struct module_index *index);
 DEFINE_CLEANUP(struct module_index *, module_index_close)

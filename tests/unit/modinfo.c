@@ -349,11 +349,17 @@ static void test_damaged_tree(void)
 		damage("modules.dep.bin", contents[i]);
 		ok(module_index_open(&lab, tree, &index) < 0, "no index");
 		ok(strstr(lab_error(&lab), "modules.dep.bin"), "the sentence names it");
-		strv_deinit(&intree);
-		is_int(lab_modules_order(&lab, &paths, tree, &intree), 0,
-		       "what is needed may be built in");
-		is_int((long long)intree.n, 0, "or the kernel will say");
+		ok(lab_modules_order(&lab, &paths, tree, &intree) < 0,
+		   "so it is not known what a module needs");
+		ok(strstr(lab_error(&lab), "run depmod"), "the sentence says what to do");
+		ok(lab_modules_need(&lab, "core_lib", tree, &intree) < 0,
+		   "nor where one is");
+		ok(strstr(lab_error(&lab), "run depmod"), "the same sentence");
 	}
+	strv_deinit(&intree);
+	is_int(lab_modules_order(&lab, &paths, dir, &intree), 0,
+	       "without modules at all what is needed is built in");
+	is_int((long long)intree.n, 0, "or the kernel will say");
 }
 
 int main(void)
