@@ -42,6 +42,7 @@ enum proto_type {
 	PROTO_COMMAND,	 /* proto_command */
 	PROTO_UNLOAD,	 /* proto_call, module, holders: an unload failed */
 	PROTO_STALL,	 /* text, may come in pieces */
+	PROTO_TASK,	 /* proto_task, name, call, file, stack: see there */
 	PROTO_LEFTOVER,	 /* proto_leftover, kind, what */
 	PROTO_FILE,	 /* proto_file, path below the copied place */
 	PROTO_FILE_DATA, /* bytes of the file last named */
@@ -145,6 +146,30 @@ struct proto_command {
 	int32_t status;
 	uint32_t killed;
 	uint32_t pad;
+};
+
+enum proto_task_is {
+	PROTO_TASK_WAITS,     /* asleep in the call */
+	PROTO_TASK_CALLS,     /* it makes the call again and again */
+	PROTO_TASK_COMPUTES,  /* in user space, without calls */
+	PROTO_TASK_IN_KERNEL, /* it runs and does not come out of the kernel */
+};
+
+/*
+ * What a task of the command does when its time is over; one that makes several kinds of
+ * calls has a frame for each. The call's name, the file it is about and the kernel's
+ * stack follow, "" where they are not known.
+ */
+struct proto_task {
+	int32_t pid, tid, parent;
+	uint32_t is;	/* enum proto_task_is */
+	uint32_t state; /* its letter in /proc/PID/stat */
+	uint32_t mode;	/* of the file, as in st_mode; 0: unknown */
+	uint32_t seen;	/* of PROTO_TASK_CALLS: calls counted while looking */
+	uint32_t pad;
+	int64_t least, most;	/* what they returned */
+	uint64_t asked;		/* the fewest bytes they were to read or write */
+	uint64_t reads, writes; /* such calls of the task since it began, of any file */
 };
 
 struct proto_leftover {

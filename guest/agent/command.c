@@ -193,6 +193,7 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 	ended = loop_wait_child(a, pid, 0);
 	if (!ended) {
 		ret->killed = 1;
+		hang_report(a);
 		kill(-1, SIGKILL);
 		loop_wait_begin(a, PROTO_WAIT_KILLED);
 		ended = loop_wait_child(a, pid, 0);

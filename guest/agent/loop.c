@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "guard.h"
 #include "kmsg.h"
 #include "loop.h"
@@ -13,9 +14,6 @@
 #include "relay.h"
 #include "small.h"
 #include "stream.h"
-
-/* The host hears from us at least this often. */
-#define ALIVE_MS 1000
 
 /* A rest that lasts this much longer than twice its time was no rest. */
 #define LATE_MS	   50
@@ -30,6 +28,10 @@ static void reap(struct agent *a)
 
 	(void)!read(a->child_fd, info, sizeof(info));
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (WIFSTOPPED(status)) {
+			calls_stopped(pid, status);
+			continue;
+		}
 		if (pid != a->child)
 			continue;
 		a->child_ended = true;
@@ -97,7 +99,7 @@ void loop_poll(struct agent *a, int timeout_ms)
 		[6] = {a->relay, POLLIN, 0},
 	};
 	uint64_t silent = now_ms() - a->spoke_ms;
-	int left = silent < ALIVE_MS ? (int)(ALIVE_MS - silent) : 0;
+	int left = silent < LOOP_LONGEST_MS ? (int)(LOOP_LONGEST_MS - silent) : 0;
 	int ready;
 
 	if (a->in_total_known)
@@ -121,7 +123,7 @@ void loop_poll(struct agent *a, int timeout_ms)
 		if (fds[1].revents)
 			reap(a);
 	}
-	if (now_ms() - a->spoke_ms >= ALIVE_MS)
+	if (now_ms() - a->spoke_ms >= LOOP_LONGEST_MS)
 		port_send(a, PROTO_ALIVE, NULL, 0, NULL, 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include "agent.h"
 
+/* The longest that a round lasts: the host hears from us at least this often. */
 #define LOOP_LONGEST_MS 1000
 
 /** loop_poll - one round, of at most @timeout_ms. */

@@ -12,12 +12,12 @@
 #include "steps.h"
 
 /* In a child of its own: on a damaged kernel even this may never return. */
-static void ask_kernel(void)
+void stall_ask(const char *what)
 {
 	if (fork() != 0)
 		return;
-	write_text("/proc/sysrq-trigger", "l"); /* what runs on each CPU */
-	write_text("/proc/sysrq-trigger", "w"); /* what is blocked */
+	for (char key[2] = ""; (key[0] = *what); what++)
+		write_text("/proc/sysrq-trigger", key);
 	_exit(0);
 }
 
@@ -31,6 +31,6 @@ void stall_report(struct agent *a, pid_t pid)
 	n = read_text(path, stack, sizeof(stack));
 	if (n > 0)
 		port_send(a, PROTO_STALL, NULL, 0, stack, (size_t)n);
-	ask_kernel();
+	stall_ask("lw"); /* what runs on each CPU, what is blocked */
 	loop_rest(a, 500);
 }

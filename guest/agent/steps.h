@@ -36,6 +36,11 @@ void sections_report(struct agent *a, const struct proto_entry *e);
 
 /* stall.c: what is known of a process that does not come back */
 void stall_report(struct agent *a, pid_t pid);
+/** stall_ask - let the kernel write to its log: each letter is one of its SysRq keys. */
+void stall_ask(const char *what);
+
+/* hang.c: what the command does when its time is over */
+void hang_report(struct agent *a);
 
 /* command.c: the job's command */
 void command_run(struct agent *a);

@@ -106,6 +106,23 @@ struct lab_leftover {
 	unsigned long long size;      /* bytes; 0: unknown */
 };
 
+/* A task of the command when its time was over, and a call that it was in or made again
+ * and again (enum proto_task_is in guest/proto.h). */
+struct lab_task {
+	char *name, *call, *file, *stack; /* "": not known */
+	int pid, parent;
+	enum lab_task_is {
+		LAB_TASK_WAITS,
+		LAB_TASK_CALLS,
+		LAB_TASK_COMPUTES,
+		LAB_TASK_IN_KERNEL
+	} is;
+	char state;
+	unsigned int mode, seen;
+	long long least, most;
+	unsigned long long asked, reads, writes;
+};
+
 struct lab_section {
 	char *module;
 	char *name; /* ".text", ".init.text", ".exit.text", ... */
@@ -131,6 +148,8 @@ struct lab_guest_report {
 	int command_errno;   /* exec failed with this (ENOENT: no such command); 0: ran */
 	int command_status;  /* 0..255, or 128 + signal */
 	bool command_killed; /* killed by the agent because time was up */
+	struct lab_task *tasks; /* what it did then */
+	size_t n_tasks;
 
 	char *unload_failed; /* module whose unload was refused, or NULL */
 	int unload_errno;

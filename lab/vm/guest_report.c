@@ -32,6 +32,13 @@ void lab_guest_report_deinit(struct lab_guest_report *r)
 		free(r->sections[i].module);
 		free(r->sections[i].name);
 	}
+	for (size_t i = 0; i < r->n_tasks; i++) {
+		free(r->tasks[i].name);
+		free(r->tasks[i].call);
+		free(r->tasks[i].file);
+		free(r->tasks[i].stack);
+	}
+	free(r->tasks);
 	free(r->log);
 	free(r->leftovers);
 	free(r->sections);
@@ -281,6 +288,33 @@ static void on_stall(struct lab_guest_report *r, struct reader *in)
 	r->stall_trace = all;
 }
 
+static void on_task(struct lab_guest_report *r, struct reader *in)
+{
+	struct proto_task t;
+
+	if (!take_fixed(in, &t, sizeof(t)) || t.is > PROTO_TASK_IN_KERNEL ||
+	    r->n_tasks >= 1024)
+		return;
+	r->tasks = xreallocarray(r->tasks, r->n_tasks + 1, sizeof(*r->tasks));
+	r->tasks[r->n_tasks++] = (struct lab_task){
+		.name = take_string(in),
+		.call = take_string(in),
+		.file = take_string(in),
+		.stack = take_string(in),
+		.pid = t.pid,
+		.parent = t.parent,
+		.is = (enum lab_task_is)t.is,
+		.state = (char)t.state,
+		.mode = t.mode,
+		.seen = t.seen,
+		.least = t.least,
+		.most = t.most,
+		.asked = t.asked,
+		.reads = t.reads,
+		.writes = t.writes,
+	};
+}
+
 static void on_leftover(struct lab_guest_report *r, struct reader *in)
 {
 	struct proto_leftover l;
@@ -318,6 +352,7 @@ bool report_frame(struct lab_guest_report *r, const struct frame *f)
 		[PROTO_SECTIONS] = on_sections, [PROTO_LOAD] = on_load,
 		[PROTO_COMMAND] = on_command,	[PROTO_UNLOAD] = on_unload,
 		[PROTO_STALL] = on_stall,	[PROTO_LEFTOVER] = on_leftover,
+		[PROTO_TASK] = on_task,
 	};
 	struct reader in = {f->data, f->data + f->len};
 
