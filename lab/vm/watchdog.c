@@ -12,6 +12,7 @@
 #define KILLED_LIMIT_MS	 2000
 #define OOPS_LIMIT_MS	 5000
 #define STALL_DEFAULT_MS 10000
+#define AFTER_COMMAND_MS 5000
 
 /* The agent's command is given up early enough to be reported within the job's time. */
 static double command_ms(unsigned int timeout_ms)
@@ -48,6 +49,9 @@ void watchdog_give_up(struct session *s)
 {
 	if (!s->wait.number)
 		return;
+	/* To see why it did not end, to unload, and to look for what is left. */
+	if (s->wait.what == PROTO_WAIT_COMMAND)
+		s->enough = s->spent + AFTER_COMMAND_MS * s->scale;
 	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
 		   sizeof(s->wait.number));
 	s->wait.number = 0;
@@ -73,7 +77,7 @@ void watchdog_check(struct session *s)
 	s->tried += step;
 	check_agents_wait(s, step);
 	if (s->job->timeout_ms && s->spent > s->job->timeout_ms * s->scale &&
-	    s->state < DRAINING)
+	    s->spent > s->enough && s->state < DRAINING)
 		session_end(s, LAB_END_TIMEOUT);
 	else if (s->state <= GREETING && s->waited > HELLO_LIMIT_MS * s->scale)
 		session_fail(s, session_damaged(s, "its agent does not answer"));
