@@ -43,6 +43,20 @@ static const struct hint hints[] = {
 	{"copy-failed",
 	 "what was written until then is there; check what --out names, and name less of "
 	 "it"},
+	{"endless-read", "read() must return 0 at the end of the data: look at *ppos, "
+			 "and move it on; what "
+			 "has no end is read in part, as by 'head -c 100'"},
+	{"endless-write",
+	 "write() must return how many bytes it took, or an error: a program that gets 0 "
+	 "tries again"},
+	{"endless-error", "the program tries again: return what says that trying is in "
+			  "vain, or let it wait "
+			  "until it can go on"},
+	{"endless-call",
+	 "a loop in the kernel does not end: give it a bound, and leave it when "
+	 "signal_pending(current)"},
+	{"endless-command",
+	 "the program itself does not end: run it by hand in 'kmlab shell'"},
 	{"timeout",
 	 "if the command only needs longer, raise --timeout; else look for a wait "
 	 "whose wake-up never comes"},

@@ -156,7 +156,7 @@ static void add_stall_trace(struct judge *j, struct lab_event *event)
 }
 
 /* A task that runs has no stack to read; then the agent asked the CPUs what they do. */
-static void add_cpu_trace(struct judge *j, struct lab_event *event)
+void judge_cpu_trace(struct judge *j, struct lab_event *event)
 {
 	struct lab_event found;
 
@@ -175,7 +175,7 @@ static void judge_stall(struct judge *j, enum lab_phase phase)
 					     phase == LAB_PHASE_LOAD ? "load" : "unload");
 
 	add_stall_trace(j, &event);
-	add_cpu_trace(j, &event);
+	judge_cpu_trace(j, &event);
 	judge_tail_call(j, &event);
 	if (event.n_frames)
 		judge_rename(&event, "stalled-call",

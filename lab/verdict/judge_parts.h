@@ -28,6 +28,10 @@ void judge_calls(struct judge *j);
 /** judge_tests - the command's status and its KTAP. */
 void judge_tests(struct judge *j);
 
+/** judge_hang - the command did not end in time: which of its processes hangs, in what.
+ */
+void judge_hang(struct judge *j);
+
 /** judge_leftovers - what was not there before. */
 void judge_leftovers(struct judge *j);
 
@@ -39,6 +43,10 @@ void judge_end(struct judge *j);
 
 /** judge_host - last: what this machine may have made fail becomes "host-trouble". */
 void judge_host(struct judge *j);
+
+/** judge_cpu_trace - frames for a task that runs: what the CPUs did, as far as it is the
+ *  modules' code. Nothing is done when @event names a place in a module already. */
+void judge_cpu_trace(struct judge *j, struct lab_event *event);
 
 /** judge_hint - the next step to try, for the worst event; freed by the caller. */
 char *judge_hint(struct judge *j);

@@ -93,9 +93,7 @@ static void judge_command(struct judge *j)
 				    strerror(r->command_errno));
 		judge_add(j, &event);
 	} else if (r->command_killed) {
-		event = judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "timeout",
-				    "the command did not end in time and was killed");
-		judge_add(j, &event);
+		judge_hang(j);
 	} else if (failed && r->command_status == 1) {
 		return; /* what a test ends with once its checks have said it all */
 	} else if (r->command_ran && r->command_status) {

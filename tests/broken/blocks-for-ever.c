@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading its proc file sleeps until a signal comes. The command that does so does
- * not end in time.
+ * not end in time; the one beside it also sleeps, but not in the module.
  *
  * expect:
- *	command=cat /proc/blocks-for-ever
+ *	command=sleep 60 & cat /proc/blocks-for-ever
  *	timeout=3
  *	outcome=timeout
  *	phase=test
  *	exit=106
+ *	line=here
+ *	function=show
+ *	summary='cat' \(process [0-9]+\) waits in .* of '/proc/blocks-for-ever', in show
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
