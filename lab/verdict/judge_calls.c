@@ -108,6 +108,7 @@ static void judge_load_refused(struct judge *j)
 	event.kind = xstrdup(loader ? "load-error" : "init-failed");
 	event.title = xprintf("'%s' was not loaded: %s (%s%s)", r->load_failed, words,
 			      loader ? "" : "-", name);
+	judge_about(&event, r->load_failed);
 	judge_add(j, &event);
 }
 
@@ -119,7 +120,15 @@ static void judge_missing(struct judge *j)
 			    "live afterwards",
 			    j->report->load_failed);
 
+	judge_about(&event, j->report->load_failed);
 	judge_add(j, &event);
+}
+
+/* The one whose call failed in this phase. */
+static const char *module_in(const struct judge *j, enum lab_phase phase)
+{
+	return phase == LAB_PHASE_LOAD ? j->report->load_failed
+				       : j->report->unload_failed;
 }
 
 static void judge_signal(struct judge *j, enum lab_phase phase, int sig)
@@ -132,6 +141,7 @@ static void judge_signal(struct judge *j, enum lab_phase phase, int sig)
 	event = judge_event(
 		LAB_OOPS, phase, "oops", "the task was killed by the kernel (SIG%s) %s",
 		sigabbrev_np(sig) ? sigabbrev_np(sig) : "?", title_phase(phase));
+	judge_about(&event, module_in(j, phase));
 	judge_add(j, &event);
 }
 
@@ -185,6 +195,7 @@ static void judge_stall(struct judge *j, enum lab_phase phase)
 	symbolizer_event(j->symbols, &event);
 	if (event.n_frames)
 		title_finish(&event);
+	judge_about(&event, module_in(j, phase));
 	judge_add(j, &event);
 }
 
@@ -206,6 +217,7 @@ static void judge_still_in_use(struct judge *j)
 		event = judge_event(LAB_LEAK, LAB_PHASE_UNLOAD, "reference",
 				    "'%s' could not be unloaded: still in use%s",
 				    r->unload_failed, holders ? holders : "");
+	judge_about(&event, r->unload_failed);
 	judge_add(j, &event);
 }
 
@@ -231,6 +243,7 @@ static void judge_unload_refused(struct judge *j)
 				    "'%s' could not be unloaded: %s (%s)",
 				    r->unload_failed,
 				    words ? words : errno_words(r->unload_errno), name);
+	judge_about(&event, r->unload_failed);
 	judge_add(j, &event);
 }
 

@@ -21,6 +21,13 @@ bool judge_is_ours(const void *data, const char *module);
 struct lab_event judge_event(enum lab_outcome outcome, enum lab_phase phase,
 			     const char *kind, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/** judge_about - the module under test that an event is about, where its frames do not
+ * say so. NULL: nothing changes. */
+void judge_about(struct lab_event *event, const char *module);
+
+/** judge_add - takes over @event's contents. Of several modules the one that it is about
+ * is named in the title. */
 void judge_add(struct judge *j, struct lab_event *event);
 
 /** judge_fault_address - the address that an oops could not access; false: it says none.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fs.h"
 #include "judge_parts.h"
 #include "title.h"
 
@@ -65,6 +66,20 @@ static const char *words_for(const char *kind)
 	return kind;
 }
 
+/* By the code that made it; a module itself has its name in /sys. */
+static void name_owner(struct judge *j, const struct lab_leftover *l,
+		       struct lab_event *event)
+{
+	const struct lab_section *owner = NULL;
+
+	if (l->call_site)
+		owner = symbolizer_owner(j->symbols, l->call_site);
+	if (owner)
+		judge_about(event, owner->module);
+	else if (!strcmp(l->kind, "module") && l->what)
+		judge_about(event, fs_basename(l->what));
+}
+
 static void judge_one(struct judge *j, const struct lab_leftover *l)
 {
 	_cleanup_free_ char *where = NULL;
@@ -74,6 +89,7 @@ static void judge_one(struct judge *j, const struct lab_leftover *l)
 	free(event.title);
 	event.title = xprintf("%s '%s' left behind%s", words_for(l->kind),
 			      l->what ? l->what : "?", where);
+	name_owner(j, l, &event);
 	judge_add(j, &event);
 }
 
@@ -98,6 +114,7 @@ static void judge_memory(struct judge *j, size_t first)
 	free(event.title);
 	event.title = xprintf("%zu allocation%s (%llu bytes) never freed%s", count,
 			      count == 1 ? "" : "s", bytes, where);
+	name_owner(j, l, &event);
 	judge_add(j, &event);
 }
 

@@ -34,6 +34,7 @@ void lab_event_deinit(struct lab_event *event)
 	free(event->kind);
 	free(event->title);
 	free(event->hint);
+	free(event->module);
 	strv_deinit(&event->detail);
 	free_frames(event);
 	memset(event, 0, sizeof(*event));

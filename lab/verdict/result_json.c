@@ -50,6 +50,7 @@ static json_t *event_json(const struct lab_event *e)
 	set(o, "phase", lab_phase_name(e->phase), CLEAN_LINE);
 	set(o, "kind", e->kind, CLEAN_LINE);
 	set(o, "title", e->title, CLEAN_LINE);
+	set(o, "module", e->module, CLEAN_LINE);
 	for (size_t i = 0; i < e->n_frames; i++)
 		json_array_append_new(frames, frame_json(&e->frames[i]));
 	json_object_set_new(o, "frames", frames);

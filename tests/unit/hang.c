@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A run with several processes or modules: which of them is named. */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fs.h"
+#include "process.h"
 #include "tap.h"
+#include "text.h"
 #include "verdict/event.h"
 
 static struct lab_guest_module modules[] = {
-	{.path = "/nowhere/first.ko", .name = "first", .params = ""},
-	{.path = "/nowhere/second.ko", .name = "second", .params = ""},
-	{.path = "/nowhere/third.ko", .name = "third", .params = ""},
+	{.name = "first", .params = ""},
+	{.name = "second", .params = ""},
+	{.name = "third", .params = ""},
 };
 
 static struct lab_section sections[] = {
@@ -17,6 +21,28 @@ static struct lab_section sections[] = {
 	{(char *)"second", (char *)".text", 0xffffffffc0200000ULL},
 	{(char *)"third", (char *)".text", 0xffffffffc0300000ULL},
 };
+
+static char dir[] = "/tmp/kmlab-hang-XXXXXX";
+static char *ko;
+
+/* All three are the same file: what matters is how long its section is. */
+static void compile_modules(void)
+{
+	static const char text[] = "int any[9]; int f(int n) { return any[n] % n; }\n";
+	_cleanup_free_ char *source = xprintf("%s/any.c", dir);
+	_cleanup_text_ struct text out = TEXT_INIT;
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	int status = -1;
+
+	ko = xprintf("%s/any.ko", dir);
+	fs_write_file(source, text, strlen(text), 0644);
+	spec.argv = (char *[]){(char *)"cc", (char *)"-c", (char *)"-O0", (char *)"-o",
+			       ko,	     source,	   NULL};
+	process_capture(&spec, 60000, -1, &out, NULL, &status);
+	ok(status == 0, "the stand-in module compiles");
+	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
+		modules[i].path = ko;
+}
 
 static struct lab_result *judge(struct lab_guest_report *report, size_t n_modules)
 {
@@ -158,10 +184,58 @@ static void test_choice(void)
 	      LATE ": 'cat' (process 71) waits in read() of '/dev/x', in wait_here");
 }
 
+/* ---- modules ---- */
+
+/* One for each, and one of which nobody knows whose it is. */
+static struct lab_leftover left[] = {
+	{(char *)"memory", (char *)"1 byte", 0x10, 0xffffffffc0100010ULL, 1},
+	{(char *)"memory", (char *)"2 bytes", 0x20, 0xffffffffc0200010ULL, 2},
+	{(char *)"timer", (char *)"pending", 0x30, 0xffffffffc0300010ULL, 0},
+	{(char *)"proc", (char *)"/proc/any", 0, 0, 0},
+};
+
+static struct lab_guest_report all_left(void)
+{
+	return (struct lab_guest_report){
+		.unload_refcount = -1,
+		.leftovers = left,
+		.n_leftovers = sizeof(left) / sizeof(*left),
+	};
+}
+
+static void test_names_modules(void)
+{
+	struct lab_guest_report report = all_left();
+	struct lab_result *r = judge(&report, 3);
+
+	is_int((long long)r->n_events, 4, "each leftover is found");
+	is_str(r->events[0].title,
+	       "first: 1 allocation (1 bytes) never freed, allocated in f",
+	       "with the module in its title");
+	is_str(r->events[1].module, "second", "and by itself");
+	ok(str_starts(r->events[2].title, "third: timer 'pending' left behind"),
+	   "a timer, too");
+	ok(!r->events[3].module, "of a name nobody knows it");
+	lab_result_destroy(r);
+	r = judge(&report, 1);
+	is_str(r->events[0].title, "1 allocation (1 bytes) never freed, allocated in f",
+	       "of one module alone the title says nothing");
+	is_str(r->events[0].module, "first", "but the event does");
+	lab_result_destroy(r);
+}
+
 int main(void)
 {
+	if (!mkdtemp(dir)) {
+		printf("Bail out! no scratch directory\n");
+		return 1;
+	}
+	compile_modules();
+	test_names_modules();
 	test_calls();
 	test_others();
 	test_choice();
+	fs_remove_tree(dir);
+	free(ko);
 	return tap_done();
 }
