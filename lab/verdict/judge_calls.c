@@ -229,7 +229,9 @@ static void judge_unload_refused(struct judge *j)
 	struct lab_event event;
 
 	if (r->unload_errno == EAGAIN) {
-		judge_still_in_use(j);
+		/* The one whose init function was killed keeps what it had taken. */
+		if (!r->load_signal)
+			judge_still_in_use(j);
 		return;
 	}
 	if (r->unload_errno == EBUSY &&

@@ -128,21 +128,49 @@ static bool is_first(struct judge *j, size_t at)
 	return true;
 }
 
+/* Where a module stayed, only what is known to be of another one was left behind. */
+static bool is_left(struct judge *j, const struct lab_leftover *l)
+{
+	const struct lab_section *owner = NULL;
+
+	if (!judge_not_unloaded(j))
+		return true;
+	if (l->call_site)
+		owner = symbolizer_owner(j->symbols, l->call_site);
+	return owner && judge_unloaded(j, owner->module);
+}
+
+static void note_stayed(struct judge *j)
+{
+	strv_printf(
+		&j->result->notes,
+		"'%s' was not unloaded: what it, and others with it, still have is no "
+		"leak",
+		judge_not_unloaded(j));
+}
+
 /* When its load or unload went wrong, a module that is still there is no further
  * finding. */
 void judge_leftovers(struct judge *j)
 {
 	bool unfinished =
 		j->result->outcome >= LAB_UNLOAD_ERROR || j->report->unload_failed;
+	bool stayed = false;
 
 	for (size_t i = 0; i < j->report->n_leftovers; i++) {
 		const struct lab_leftover *l = &j->report->leftovers[i];
 
 		if (!l->kind || (unfinished && !strcmp(l->kind, "module")))
 			continue;
+		if (!is_left(j, l)) {
+			stayed = true;
+			continue;
+		}
 		if (!is_memory(l))
 			judge_one(j, l);
 		else if (is_first(j, i))
 			judge_memory(j, i);
 	}
+	if (stayed)
+		note_stayed(j);
 }

@@ -35,6 +35,13 @@ void judge_hang(struct judge *j);
 /** judge_leftovers - what was not there before. */
 void judge_leftovers(struct judge *j);
 
+/** judge_unloaded - did this module under test run through its exit function, or fail to
+ *  load in good order? If not, what it has is no leftover. */
+bool judge_unloaded(const struct judge *j, const char *module);
+
+/** judge_not_unloaded - the first module found for which that is not so, or NULL. */
+const char *judge_not_unloaded(const struct judge *j);
+
 /** judge_witness - does the guest's memory say what its agent says? */
 void judge_witness(struct judge *j);
 

@@ -203,6 +203,24 @@ static struct lab_guest_report all_left(void)
 	};
 }
 
+static size_t leaks(const struct lab_result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_events; i++)
+		n += r->events[i].outcome == LAB_LEAK;
+	return n;
+}
+
+/* The title of the first leak, or "". */
+static const char *leak(const struct lab_result *r)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		if (r->events[i].outcome == LAB_LEAK)
+			return r->events[i].title;
+	return "";
+}
+
 static void test_names_modules(void)
 {
 	struct lab_guest_report report = all_left();
@@ -224,6 +242,48 @@ static void test_names_modules(void)
 	lab_result_destroy(r);
 }
 
+/* Unloaded in the order third, second, first. */
+static void test_exit_that_did_not_run(void)
+{
+	struct lab_guest_report report = all_left();
+	struct lab_result *r;
+
+	report.unload_failed = (char *)"second";
+	report.unload_signal = 9;
+	r = judge(&report, 3);
+	is_str(lab_outcome_name(r->outcome), "oops", "exit was killed");
+	is_str(r->summary,
+	       "second: the task was killed by the kernel (SIGKILL) while unloading",
+	       "that of the second");
+	is_int((long long)leaks(r), 1, "what it and the first one have is no leak");
+	ok(str_starts(leak(r), "third: timer"), "what the third one left is");
+	is_int((long long)r->notes.n, 1, "and a note says so");
+	lab_result_destroy(r);
+
+	report = all_left();
+	report.load_failed = (char *)"third";
+	report.load_signal = 9;
+	r = judge(&report, 3);
+	is_int((long long)leaks(r), 2, "init was killed: the others ran their exit");
+	ok(str_starts(leak(r), "first: "), "and left something");
+	lab_result_destroy(r);
+
+	report.unload_failed = (char *)"second";
+	report.unload_errno = EAGAIN;
+	report.unload_refcount = 1;
+	report.unload_holders = (char *)"third";
+	r = judge(&report, 3);
+	is_int((long long)leaks(r), 0, "one that the dead one holds is not to blame");
+	lab_result_destroy(r);
+
+	report = all_left();
+	report.load_failed = (char *)"third";
+	report.load_errno = EINVAL;
+	r = judge(&report, 3);
+	is_int((long long)leaks(r), 4, "an init function that fails has to clean up");
+	lab_result_destroy(r);
+}
+
 int main(void)
 {
 	if (!mkdtemp(dir)) {
@@ -232,6 +292,7 @@ int main(void)
 	}
 	compile_modules();
 	test_names_modules();
+	test_exit_that_did_not_run();
 	test_calls();
 	test_others();
 	test_choice();
