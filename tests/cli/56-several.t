@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Several modules in one run: what is found names the right one, on the newest kernel; with
+# KMLAB_TEST_ALL on every one.
+. "$(dirname "$0")/lib.sh"
+src=$scratch/src
+mkdir "$src"
+
+# module NAME INIT EXIT: a module with these two functions.
+module() {
+	cat >"$src/$1.c" <<END
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/slab.h>
+static void *held;
+static int *volatile nowhere __maybe_unused;
+static int __init $1_init(void)
+{
+	$2
+}
+module_init($1_init);
+static void __exit $1_exit(void)
+{
+	$3
+}
+module_exit($1_exit);
+MODULE_DESCRIPTION("Test: one of several modules");
+MODULE_LICENSE("GPL");
+END
+	echo "obj-m += $1.o" >>"$src/Kbuild"
+}
+
+make_proc='return proc_mkdir("keeps", NULL) ? 0 : -ENOMEM;'
+module keeps "held = kmalloc(100, GFP_KERNEL); $make_proc" \
+	'kfree(held); remove_proc_entry("keeps", NULL);'
+module leaks 'held = kmalloc(200, GFP_KERNEL); return held ? 0 : -ENOMEM;' ''
+module dies_in_exit 'held = kmalloc(300, GFP_KERNEL); return 0;' \
+	'*nowhere = 0; kfree(held);'
+module lends 'return 0;' '(void)held;'
+cat >>"$src/lends.c" <<'END'
+void lends_it(void);
+void lends_it(void) { }
+EXPORT_SYMBOL_GPL(lends_it);
+END
+module dies_in_init 'extern void lends_it(void); lends_it(); *nowhere = 0; return 0;' \
+	'kfree(held);'
+
+# found: "OUTCOME KIND MODULE" of each event of the last run, a line each.
+found() {
+	awk '
+	function text(s) { sub(/^ *"[a-z]*": "?/, "", s); sub(/"?,?$/, "", s); return s }
+	/^          "outcome": / { outcome = text($0) }
+	/^          "kind": / { kind = text($0) }
+	/^          "module": / { print outcome, kind, text($0) }
+	' "$scratch/out"
+}
+
+# judge NAME EVENTS MODULE...: they are loaded in this order; what is found?
+judge() {
+	name=$1 events=$2
+	shift 2
+	for m; do
+		shift
+		set -- "$@" "$(grep "/$m.ko$" "$scratch/kos")"
+	done
+	run "$KMLAB" run -q --in-turns --json -k "$k" "$@"
+	is "$(found | tr '\n' ';')" "$events" "$name on $k"
+}
+
+kernels=$newest
+! everything "on every kernel" || kernels=$KMLAB_TEST_KERNELS
+for k in $kernels; do
+	run "$KMLAB" build -q -k "$k" "$src"
+	exits 0 "all build for $k"
+	cp "$scratch/out" "$scratch/kos"
+	judge "the leak of one of two is its own" "leak memory leaks;" leaks lends
+	says '"title": ".*leaks.c' "and the title says so"
+	judge "an exit that oopses keeps others loaded, which do not leak" \
+		"oops null-dereference dies_in_exit;" keeps dies_in_exit
+	says "'dies_in_exit' was not unloaded" "and a note says so"
+	judge "one that had gone before may leak" \
+		"oops null-dereference dies_in_exit;leak memory leaks;" keeps dies_in_exit leaks
+	judge "an init that oopses keeps what it uses loaded" \
+		"oops null-dereference dies_in_init;" lends dies_in_init
+done
+is "$(guests)" 0 "no guest is left"
+done_testing
