@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "lib/cleanup.h"
 
 #include "calls.h"
+#include "kmsg.h"
 #include "loop.h"
 #include "port.h"
 #include "small.h"
@@ -32,7 +34,7 @@
 #define COUNT_MORE_MS 1000
 #define ROUND_MS      20
 
-#define CPUS_MS 100
+#define CPUS_MS 2000
 
 struct task {
 	pid_t pid, tid, parent;
@@ -258,14 +260,23 @@ static void send_moving(struct agent *a, const struct task *t)
 			  c->inside ? c->now.fd : -1);
 }
 
+/* Not by loop_wait_child(): the child that the loop remembers is the command. */
+static void wait_for_log(struct agent *a, pid_t pid)
+{
+	uint64_t begun = now_ms();
+
+	while (pid > 0 && kill(pid, 0) == 0 && now_ms() - begun < CPUS_MS)
+		loop_poll(a, ROUND_MS);
+	kmsg_drain(a);
+}
+
 /* What runs has no stack to read, but the CPUs can be asked. */
 static void ask_cpus(struct agent *a)
 {
 	for (unsigned int i = 0; i < n_tasks; i++) {
 		if (!tasks[i].calls || tasks[i].calls->stopped)
 			continue;
-		stall_ask("l");
-		loop_rest(a, CPUS_MS);
+		wait_for_log(a, stall_ask("l"));
 		return;
 	}
 }

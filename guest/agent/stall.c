@@ -12,10 +12,12 @@
 #include "steps.h"
 
 /* In a child of its own: on a damaged kernel even this may never return. */
-void stall_ask(const char *what)
+pid_t stall_ask(const char *what)
 {
-	if (fork() != 0)
-		return;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
 	for (char key[2] = ""; (key[0] = *what); what++)
 		write_text("/proc/sysrq-trigger", key);
 	_exit(0);
