@@ -5,6 +5,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "fs.h"
+#include "index_file.h"
 #include "module_index.h"
 
 struct module_index {
@@ -20,6 +22,26 @@ static void note_error(void *data, int priority, const char *file, int line,
 
 	if (priority <= LOG_ERR)
 		index->complained = true;
+}
+
+/* The two files that are asked; one that is not there is libkmod's to complain of. */
+static int check_files(struct lab *lab, const char *dir)
+{
+	static const char *const names[] = {"modules.dep.bin", "modules.builtin.bin"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		_cleanup_free_ char *path = xprintf("%s/%s", dir, names[i]);
+		_cleanup_free_ char *data = NULL;
+		size_t size;
+
+		if (fs_read_file(path, &data, &size) || index_file_whole(data, size))
+			continue;
+		return lab_fail(lab, -EBADMSG,
+				"'%s' is damaged; run depmod on it, or add the kernel "
+				"again",
+				path);
+	}
+	return 0;
 }
 
 /*
@@ -52,7 +74,9 @@ int module_index_open(struct lab *lab, const char *dir, struct module_index **re
 	/* Without a function of ours it would write to standard error. */
 	kmod_set_log_fn(index->kmod, note_error, index);
 	kmod_set_log_priority(index->kmod, LOG_ERR);
-	err = load_index(lab, index);
+	err = check_files(lab, dir);
+	if (!err)
+		err = load_index(lab, index);
 	if (!err)
 		*ret = take_ptr(index);
 	return err;

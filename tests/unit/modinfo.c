@@ -333,6 +333,24 @@ static void damage(const char *file, const char *content)
 		unlink(path);
 }
 
+/* However short it is cut, it is no list of modules with fewer in it. */
+static void test_cut_index(void)
+{
+	_cleanup_free_ char *path = xprintf("%s/modules.dep.bin", tree), *data = NULL;
+	_cleanup_strv_ struct strv intree = STRV_INIT;
+	size_t size = 0, taken = 0;
+
+	is_int(fs_read_file(path, &data, &size), 0, "an index");
+	for (size_t n = 0; n < size; n++)
+		if (!fs_write_file(path, data, n, 0644))
+			taken += lab_modules_need(&lab, "top", tree, &intree) != -EBADMSG;
+	is_int((long long)taken, 0, "each part of it is refused");
+	ok(strstr(lab_error(&lab), "modules.dep.bin' is damaged; run depmod"),
+	   "with a sentence");
+	fs_write_file(path, data, size, 0644);
+	is_int(lab_modules_need(&lab, "top", tree, &intree), 0, "and all of it is not");
+}
+
 /* A module that needs one that is gone, or an index that is: last, for it breaks all. */
 static void test_damaged_tree(void)
 {
@@ -380,6 +398,7 @@ int main(void)
 	test_need();
 	test_circle();
 	test_odd_names();
+	test_cut_index();
 	test_damaged_tree();
 	free(tree);
 	fs_remove_tree(dir);
