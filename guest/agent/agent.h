@@ -6,8 +6,8 @@
  *
  * From the top down: main.c does the steps (steps.h) one after the other; the steps wait
  * in the loop (loop.c); the loop serves the host (port.c), the kernel's log (kmsg.c) and
- * the command's streams (stream.c); small.c and calls.c know nothing of the agent. A file calls
- * only what is named after it.
+ * the command's streams (stream.c); small.c and calls.c know nothing of the agent. A file
+ * calls only what is named after it.
  */
 #ifndef KMLAB_GUEST_AGENT_H
 #define KMLAB_GUEST_AGENT_H

@@ -36,8 +36,8 @@ void sections_report(struct agent *a, const struct proto_entry *e);
 
 /* stall.c: what is known of a process that does not come back */
 void stall_report(struct agent *a, pid_t pid);
-/** stall_ask - let the kernel write to its log: each letter is one of its SysRq keys. All is
- *  written when the child that is returned has ended. */
+/** stall_ask - let the kernel write to its log: each letter is one of its SysRq keys. All
+ * is written when the child that is returned has ended. */
 pid_t stall_ask(const char *what);
 
 /* hang.c: what the command does when its time is over */

@@ -56,8 +56,8 @@ struct lab_frame {
 struct lab_event {
 	enum lab_outcome outcome;
 	enum lab_phase phase;
-	char *kind;  /* "null-dereference", "use-after-unload", "double-free", ... */
-	char *title; /* one line: "NULL pointer dereference in init (hello.c:12)" */
+	char *kind;   /* "null-dereference", "use-after-unload", "double-free", ... */
+	char *title;  /* one line: "NULL pointer dereference in init (hello.c:12)" */
 	char *module; /* of those under test: the one that it is about, or NULL */
 	struct strv detail;	  /* log lines that belong to it, untouched */
 	struct lab_frame *frames; /* innermost first */

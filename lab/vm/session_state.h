@@ -38,7 +38,7 @@ struct session {
 	struct patience patience;
 	/* In milliseconds that the guest could use (patience.h): */
 	double spent;		/* in all */
-	double enough;		/* for all of it, where that is more than the job's limit */
+	double enough;		/* in all, where that is more than the job's limit */
 	double waited;		/* in this state, without anything from the agent */
 	double tried;		/* since the agent began what it waits for */
 	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
