@@ -327,10 +327,6 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		set_trouble(lab, r, err);
 	} else {
 		r->command_status = report.command_status;
-		r->clone_ms = report.clone_ms;
-		r->load_ms = report.load_ms;
-		r->test_ms = report.test_ms;
-		r->unload_ms = report.unload_ms;
 		r->cached = report.cached;
 		read_tests(r, &job, &output);
 		lab_judge(r, &report, &job.guest);
