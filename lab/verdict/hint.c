@@ -56,7 +56,8 @@ static const struct hint hints[] = {
 	 "a loop in the kernel does not end: give it a bound, and leave it when "
 	 "signal_pending(current)"},
 	{"endless-command",
-	 "the program itself does not end: run it by hand in 'kmlab shell'"},
+	 "if the command only needs longer, raise --timeout; else it is the program that "
+	 "does not end: run it by hand in 'kmlab shell'"},
 	{"timeout",
 	 "if the command only needs longer, raise --timeout; else look for a wait "
 	 "whose wake-up never comes"},

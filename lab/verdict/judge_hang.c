@@ -207,7 +207,7 @@ static struct lab_event of_repeated(const struct judge *j, const struct lab_task
 				   t->file);
 	default:
 		error = call_words(t);
-		return judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "timeout",
+		return judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "endless-command",
 				   "the command did not end in time: %s calls %s again "
 				   "and again",
 				   name, error);

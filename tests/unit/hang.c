@@ -132,22 +132,23 @@ static void test_calls(void)
 		 "ioctl() fails for ever with -EAGAIN: called at least 8 times ('cat' "
 		 "uses '/dev/x')");
 	/* What has an end, or of which nobody said that it has one. */
-	name_one(calls("read", "/dev/x", 0, 8), "timeout",
+	name_one(calls("read", "/dev/x", 0, 8), "endless-command",
 		 LATE ": 'cat' calls read() of '/dev/x' again and again");
-	name_one(calls("read", "/tmp/x", 8, 8), "timeout",
+	name_one(calls("read", "/tmp/x", 8, 8), "endless-command",
 		 LATE ": 'cat' calls read() of '/tmp/x' again and again");
-	name_one(calls("read", "/dev/zero", 8, 8), "timeout",
+	name_one(calls("read", "/dev/zero", 8, 8), "endless-command",
 		 LATE ": 'cat' calls read() of '/dev/zero' again and again");
-	name_one(calls("read", "pipe:[12]", 8, 8), "timeout",
+	name_one(calls("read", "pipe:[12]", 8, 8), "endless-command",
 		 LATE ": 'cat' calls read() of 'pipe:[12]' again and again");
 	block.mode = S_IFBLK | 0600;
-	name_one(block, "timeout",
+	name_one(block, "endless-command",
 		 LATE ": 'cat' calls read() of '/dev/vda' again and again");
 	empty.asked = 0;
-	name_one(empty, "timeout",
+	name_one(empty, "endless-command",
 		 LATE ": 'cat' calls write() of '/dev/x' again and again");
 	few.seen = 3;
-	name_one(few, "timeout", LATE ": 'cat' calls read() of '/dev/x' again and again");
+	name_one(few, "endless-command",
+		 LATE ": 'cat' calls read() of '/dev/x' again and again");
 }
 
 static void test_others(void)
