@@ -128,13 +128,23 @@ static void list_tasks(void)
 			add_threads(atoi(e->d_name));
 }
 
+/* One round of the loop. Returns @spent, and what of the round was time that we had: a
+ * round that comes back late was spent by others. */
+static uint64_t one_round(struct agent *a, uint64_t spent)
+{
+	uint64_t begun = now_ms(), took;
+
+	loop_poll(a, ROUND_MS);
+	took = now_ms() - begun;
+	return spent + (took < ROUND_MS ? took : ROUND_MS);
+}
+
 static void count_calls(struct agent *a)
 {
-	uint64_t begun = now_ms();
+	uint64_t spent = 0;
 
-	while (!calls_enough() &&
-	       now_ms() - begun < (calls_begun() ? COUNT_MORE_MS : COUNT_MS))
-		loop_poll(a, ROUND_MS);
+	while (!calls_enough() && spent < (calls_begun() ? COUNT_MORE_MS : COUNT_MS))
+		spent = one_round(a, spent);
 }
 
 static void watch_those_that_move(struct agent *a)
@@ -182,10 +192,25 @@ static void count_all(const struct task *t, struct proto_task *ret)
 	ret->writes = number_in(text, "syscw: ");
 }
 
+/* One that runs has a stack to read only while another task has its CPU; else it shows in
+ * the CPUs' traces. */
+static void read_stack(struct agent *a, const struct task *t, uint32_t is, char *buf,
+		       size_t size)
+{
+	int tries = is == PROTO_TASK_WAITS ? 1 : is == PROTO_TASK_IN_KERNEL ? 5 : 0;
+
+	for (buf[0] = '\0'; tries && !buf[0]; tries--) {
+		if (read_of(t, "stack", buf, size) <= 0)
+			buf[0] = '\0';
+		if (tries > 1 && !buf[0])
+			one_round(a, 0);
+	}
+}
+
 static void send_task(struct agent *a, const struct task *t, struct proto_task *fixed,
 		      const char *call, long fd)
 {
-	char rest[4096], file[512] = "", stack[2560] = "";
+	char rest[4096], file[512] = "", stack[2560];
 	int n;
 
 	fixed->pid = t->pid;
@@ -194,8 +219,7 @@ static void send_task(struct agent *a, const struct task *t, struct proto_task *
 	fixed->state = (uint32_t)t->state;
 	name_file(t, fd, fixed, file, sizeof(file));
 	count_all(t, fixed);
-	if (fixed->is == PROTO_TASK_WAITS)
-		read_of(t, "stack", stack, sizeof(stack));
+	read_stack(a, t, fixed->is, stack, sizeof(stack));
 	n = snprintf(rest, sizeof(rest), "%s%c%s%c%s%c%s", t->name, 0, call, 0, file, 0,
 		     stack);
 	port_send(a, PROTO_TASK, fixed, sizeof(*fixed), rest, (size_t)n + 1);
@@ -263,10 +287,10 @@ static void send_moving(struct agent *a, const struct task *t)
 /* Not by loop_wait_child(): the child that the loop remembers is the command. */
 static void wait_for_log(struct agent *a, pid_t pid)
 {
-	uint64_t begun = now_ms();
+	uint64_t spent = 0;
 
-	while (pid > 0 && kill(pid, 0) == 0 && now_ms() - begun < CPUS_MS)
-		loop_poll(a, ROUND_MS);
+	while (pid > 0 && kill(pid, 0) == 0 && spent < CPUS_MS)
+		spent = one_round(a, spent);
 	kmsg_drain(a);
 }
 

@@ -12,7 +12,7 @@
 #define KILLED_LIMIT_MS	 2000
 #define OOPS_LIMIT_MS	 5000
 #define STALL_DEFAULT_MS 10000
-#define AFTER_COMMAND_MS 5000
+#define AFTER_COMMAND_MS 10000
 
 /* The agent's command is given up early enough to be reported within the job's time. */
 static double command_ms(unsigned int timeout_ms)
