@@ -210,7 +210,8 @@ static void tell(const struct visitor *v, const char *kind, const char *what,
 /* kthread_stop() returns while the thread is still on its way out of the lists. */
 static void visit_kthread(const struct visitor *v, const char *pid)
 {
-	enum { PF_EXITING = 4 }; /* include/linux/sched.h, the ninth field of stat(5) */
+	/* include/linux/sched.h, the ninth field of stat(5) */
+	enum { PF_EXITING = 4, PF_KTHREAD = 0x200000 };
 	char path[64], stat[512] = "", *comm, *end;
 	unsigned int flags;
 	ssize_t len = -1;
@@ -227,9 +228,12 @@ static void visit_kthread(const struct visitor *v, const char *pid)
 	if (len <= 0 || !comm || !end)
 		return; /* it ended meanwhile */
 	*end++ = 0;
-	if (sscanf(end, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & PF_EXITING)
+	if (sscanf(end, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
+		flags = PF_KTHREAD;
+	if (flags & PF_EXITING)
 		return;
-	tell(v, "kthread", comm + 1, comm + 1);
+	/* The kernel's helper programs have no other parent either. */
+	tell(v, flags & PF_KTHREAD ? "kthread" : "process", comm + 1, comm + 1);
 }
 
 /*
