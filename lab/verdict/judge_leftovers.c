@@ -24,13 +24,27 @@ static size_t allocations(const struct lab_leftover *l)
 	return 1;
 }
 
-/* ", made in f (hello.c:30)"; the frames go to the event. A timer is known by the
- * function it runs, all else by the return address of the call that made it. */
+/* Most things are known by the return address of the call that made them; some by the
+ * function that they run or call, and then this says how. NULL: not so. */
+static const char *verb_for_function(const char *kind)
+{
+	static const char *const verbs[][2] = {
+		{"timer", "it runs"},	  {"work", "it runs"},	  {"notifier", "it calls"},
+		{"nfhook", "it calls"},	  {"packet", "it calls"}, {"binfmt", "it calls"},
+	};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (!strcmp(verbs[i][0], kind))
+			return verbs[i][1];
+	return NULL;
+}
+
+/* ", made in f (hello.c:30)"; the frames go to the event. */
 static char *made_where(struct judge *j, const struct lab_leftover *l, const char *verb,
 			struct lab_event *event)
 {
-	bool runs = !strcmp(l->kind, "timer");
-	struct lab_frame raw = {.offset = l->call_site, .exact = runs};
+	const char *function = verb_for_function(l->kind);
+	struct lab_frame raw = {.offset = l->call_site, .exact = function != NULL};
 	const struct lab_frame *frame;
 	_cleanup_free_ char *place = NULL;
 
@@ -42,7 +56,7 @@ static char *made_where(struct judge *j, const struct lab_leftover *l, const cha
 	if (!frame || (!frame->function && !frame->file))
 		return xstrdup("");
 	place = title_place(frame);
-	return xprintf(", %s %s", runs ? "it runs" : verb, place);
+	return xprintf(", %s %s", function ? function : verb, place);
 }
 
 static const char *words_for(const char *kind)
