@@ -40,6 +40,7 @@ struct agent {
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
 
 	struct proto_start start;
+	uint8_t *secret; /* of START; on a page of which no child gets a copy */
 	uint8_t challenge[PROTO_NONCE_SIZE];
 	bool challenged; /* the host has sent it */
 	int mounts;	 /* the namespace of mounts in which the command lives, or -1 */

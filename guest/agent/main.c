@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The agent's main program: what it does from its start to the end of the job. */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -62,7 +64,7 @@ static void say_done(struct agent *a)
 	kmsg_drain(a);
 	done.log_lost = a->log_lost;
 	done.lost_phase = a->lost_phase;
-	memcpy(done.secret, a->start.secret, sizeof(done.secret));
+	memcpy(done.secret, a->secret, sizeof(done.secret));
 	memcpy(done.challenge, a->challenge, sizeof(done.challenge));
 	done.taint = read_taint(a) & ~a->taint_before;
 	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
@@ -103,7 +105,22 @@ static void wait_for_start(struct agent *a)
 	while (!port_receive(a) || a->in_head.type != PROTO_START)
 		poll(&fd, 1, -1);
 	memcpy(&a->start, a->in_body, sizeof(a->start));
-	memset(a->in_body, 0, sizeof(a->in_body)); /* one copy of the secret is enough */
+	memcpy(a->secret, a->start.secret, sizeof(a->start.secret));
+	/* One copy of the secret is enough. */
+	memset(a->start.secret, 0, sizeof(a->start.secret));
+	memset(a->in_body, 0, sizeof(a->in_body));
+}
+
+/* Children run while the command lives, and nothing keeps it from attaching to them. */
+static int prepare_secret(struct agent *a)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+
+	if (page == MAP_FAILED || madvise(page, 4096, MADV_WIPEONFORK))
+		return -errno;
+	a->secret = page;
+	return 0;
 }
 
 static void watch_children(struct agent *a)
@@ -133,6 +150,8 @@ int main(void)
 
 	if (!err)
 		err = boot_ports(&a);
+	if (!err)
+		err = prepare_secret(&a);
 	if (err) {
 		dprintf(2, "kmlab-agent: cannot reach the host: error %d\n", -err);
 		for (;;)

@@ -120,7 +120,6 @@ static void be_child(struct copy *c, int to)
 {
 	struct agent *a = c->a;
 
-	memset(a->start.secret, 0, sizeof(a->start.secret));
 	guard_child(a);
 	a->control = to;
 	send_all(c);
