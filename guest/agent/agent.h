@@ -36,7 +36,8 @@ struct agent {
 	bool given_up;	   /* the host has answered it */
 	uint64_t spoke_ms; /* when the last frame was sent */
 	uint64_t log_lost, log_seq;
-	uint32_t phase, lost_phase; /* enum proto_phase: the one that goes on, and see proto_done */
+	uint32_t phase, lost_phase; /* enum proto_phase: the one that goes on, and see
+				       proto_done */
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
 
 	struct proto_start start;
@@ -48,7 +49,7 @@ struct agent {
 	int mountinfo;	 /* of our own namespace */
 	uint64_t mounts_known;
 	int disk, random, taint; /* opened before the save: a clone need not */
-	uint64_t taint_before; /* of the kernel's own making */
+	uint64_t taint_before;	 /* of the kernel's own making */
 	char *payload;
 	size_t payload_size;
 

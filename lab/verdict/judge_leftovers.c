@@ -29,8 +29,8 @@ static size_t allocations(const struct lab_leftover *l)
 static const char *verb_for_function(const char *kind)
 {
 	static const char *const verbs[][2] = {
-		{"timer", "it runs"},	  {"work", "it runs"},	  {"notifier", "it calls"},
-		{"nfhook", "it calls"},	  {"packet", "it calls"}, {"binfmt", "it calls"},
+		{"timer", "it runs"},	{"work", "it runs"},	{"notifier", "it calls"},
+		{"nfhook", "it calls"}, {"packet", "it calls"}, {"binfmt", "it calls"},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)

@@ -18,8 +18,9 @@
 
 /*
  * panic=-1: a panic ends QEMU at once, its text already on the console. tsc=reliable: the
- * clock stands still between save and resume, no watchdog needs to know. log_buf_len: what a
- * module prints in a burst is to wait there until it is read, not to be overwritten.
+ * clock stands still between save and resume, no watchdog needs to know. log_buf_len:
+ * what a module prints in a burst is to wait there until it is read, not to be
+ * overwritten.
  */
 static const char command_line[] = "console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
 				   "mitigations=off audit=0 log_buf_len=1M rdinit=/init";

@@ -162,9 +162,9 @@ struct lab_guest_report {
 
 	struct lab_log_line *log; /* /dev/kmsg from the job's start on */
 	size_t n_log;
-	size_t log_lost;     /* records the kernel overwrote before we read them */
+	size_t log_lost;	   /* records the kernel overwrote before we read them */
 	enum lab_phase lost_phase; /* in which the first of them was lost */
-	struct text console; /* last 64 KiB of the serial console */
+	struct text console;	   /* last 64 KiB of the serial console */
 	unsigned long long console_bytes;
 
 	struct lab_leftover *leftovers;

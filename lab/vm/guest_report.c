@@ -6,11 +6,11 @@
 #include "vm.h"
 
 #define CONSOLE_KEPT 65536
-/* Lines; of more, the beginning and the end are kept. So many are more than a console takes
- * before it counts as flooded. */
-#define LOG_KEPT     (1 << 20)
-#define LOG_DROP     (1 << 18)
-#define FRAMES_KEPT  (16 << 20)
+/* Lines; of more, the beginning and the end are kept. So many are more than a console
+ * takes before it counts as flooded. */
+#define LOG_KEPT    (1 << 20)
+#define LOG_DROP    (1 << 18)
+#define FRAMES_KEPT (16 << 20)
 
 const char *lab_phase_name(enum lab_phase phase)
 {

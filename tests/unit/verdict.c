@@ -723,7 +723,8 @@ static void test_worst(void)
 	report.taint = 1 << 9 | 1 << 5;
 	log_line(LAB_PHASE_TEST, "BUG: scheduling while atomic: cat/86/0x00000002");
 	log_line(LAB_PHASE_TEST, "Call Trace:");
-	check(&report, LAB_ATOMIC_SLEEP, "scheduling-while-atomic", "scheduling while atomic during the test");
+	check(&report, LAB_ATOMIC_SLEEP, "scheduling-while-atomic",
+	      "scheduling while atomic during the test");
 	report = good_report();
 	report.log_lost = 4848;
 	report.lost_phase = LAB_PHASE_TEST;
