@@ -112,7 +112,7 @@ static void judge_load_refused(struct judge *j)
 	judge_add(j, &event);
 }
 
-static void judge_missing(struct judge *j)
+static void judge_not_live(struct judge *j)
 {
 	struct lab_event event =
 		judge_event(LAB_LOAD_ERROR, LAB_PHASE_LOAD, "not-live",
@@ -152,17 +152,10 @@ static void add_stall_trace(struct judge *j, struct lab_event *event)
 	size_t len;
 
 	for (; s && *s; s += len + (s[len] == '\n')) {
-		struct lab_frame frame;
-
 		len = strcspn(s, "\n");
 		strv_take(detail, xstrndup(s, len));
-		if (!frame_parse(detail->v[detail->n - 1], &frame))
-			continue;
-		if (frame_is_probe(&frame))
-			lab_frame_deinit(&frame);
-		else
-			lab_event_add_frame(event, &frame);
 	}
+	frames_of_stack(event, j->report->stall_trace);
 }
 
 /* A task that runs has no stack to read; then the agent asked the CPUs what they do. */
@@ -260,7 +253,7 @@ void judge_calls(struct judge *j)
 	if (r->load_failed && r->load_errno)
 		judge_load_refused(j);
 	if (r->load_missing)
-		judge_missing(j);
+		judge_not_live(j);
 	if (r->unload_signal)
 		judge_signal(j, LAB_PHASE_UNLOAD, r->unload_signal);
 	if (r->unload_stalled)

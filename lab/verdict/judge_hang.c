@@ -73,27 +73,11 @@ static enum finding repeats(const struct lab_task *t)
 	return reads(t) && t->least > 0 ? READS : REPEATS;
 }
 
-static void add_stack(const struct lab_task *t, struct lab_event *event)
-{
-	const char *s = t->stack;
-	size_t len;
-
-	for (; *s; s += len + (s[len] == '\n')) {
-		_cleanup_free_ char *line = NULL;
-		struct lab_frame frame;
-
-		len = strcspn(s, "\n");
-		line = xstrndup(s, len);
-		if (frame_parse(line, &frame))
-			lab_event_add_frame(event, &frame);
-	}
-}
-
 static bool is_in_module(const struct judge *j, const struct lab_task *t)
 {
 	_cleanup_event_ struct lab_event stack = {0};
 
-	add_stack(t, &stack);
+	frames_of_stack(&stack, t->stack);
 	for (size_t i = 0; i < stack.n_frames; i++)
 		if (stack.frames[i].module && judge_is_ours(j, stack.frames[i].module))
 			return true;
@@ -221,7 +205,7 @@ static char *place_of(struct judge *j, const struct lab_task *t, enum finding f,
 	_cleanup_free_ char *place = NULL;
 	const struct lab_frame *own;
 
-	add_stack(t, event);
+	frames_of_stack(event, t->stack);
 	if (f == IN_KERNEL)
 		judge_cpu_trace(j, event);
 	symbolizer_event(j->symbols, event);

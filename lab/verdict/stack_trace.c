@@ -86,10 +86,10 @@ bool frame_parse(const char *s, struct lab_frame *ret)
 	return true;
 }
 
-/* kernel/bpf/trampoline.c, dispatcher.c; "bpf_prog_" and 16 digits of
- * bpf_prog_ksym_set_name
- */
-bool frame_is_probe(const struct lab_frame *frame)
+/* A piece of BPF that the kernel generated: in a guest those are the lab's own, which
+ * look for leftovers. They say nothing of the module. kernel/bpf/trampoline.c,
+ * dispatcher.c; "bpf_prog_" and 16 digits of bpf_prog_ksym_set_name. */
+static bool is_probe(const struct lab_frame *frame)
 {
 	const char *s = frame->function;
 
@@ -182,7 +182,7 @@ static void add_frame(struct lab_event *event, const char *text, bool exact)
 	if (!frame_parse(text, &f))
 		return;
 	f.exact = exact;
-	if (frame_is_probe(&f) ||
+	if (is_probe(&f) ||
 	    (event->n_frames && same_place(&event->frames[event->n_frames - 1], &f)))
 		lab_frame_deinit(&f);
 	else
@@ -241,6 +241,26 @@ static void collect_headline(struct lab_event *event)
 			continue;
 		for (const char *s = line; s && !event->n_frames; s = strchr(s + 1, ' '))
 			add_frame(event, s, true);
+	}
+}
+
+void frames_of_stack(struct lab_event *event, const char *stack)
+{
+	const char *s = stack;
+	size_t len;
+
+	for (; s && *s; s += len + (s[len] == '\n')) {
+		_cleanup_free_ char *line = NULL;
+		struct lab_frame frame;
+
+		len = strcspn(s, "\n");
+		line = xstrndup(s, len);
+		if (!frame_parse(line, &frame))
+			continue;
+		if (is_probe(&frame))
+			lab_frame_deinit(&frame);
+		else
+			lab_event_add_frame(event, &frame);
 	}
 }
 

@@ -12,10 +12,6 @@
  */
 bool frame_parse(const char *s, struct lab_frame *ret);
 
-/** frame_is_probe - a piece of BPF that the kernel generated: in a guest those are the
- *  lab's own, which look for leftovers. They say nothing of the module. */
-bool frame_is_probe(const struct lab_frame *frame);
-
 /** frame_line_rip - "RIP: 0010:func+..": the text of the place, or NULL. */
 const char *frame_line_rip(const char *line);
 
@@ -28,6 +24,10 @@ bool frame_in_task(bool before, const char *line);
 /** frames_collect - the frames of the first trace in an event's detail lines, innermost
  *  first, the interrupted place (RIP) before all others. */
 void frames_collect(struct lab_event *event);
+
+/** frames_of_stack - add those of a task's stack, a line each as in /proc/PID/stack;
+ * without the lab's probes. @stack: NULL for none. */
+void frames_of_stack(struct lab_event *event, const char *stack);
 
 /** frames_blame - where the trace names no module, or there is none: the function of a
  *  module that the report's own words name, as its innermost frame. */
