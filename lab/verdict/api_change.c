@@ -328,19 +328,28 @@ static char *plain_text(const char *s)
 	return text_take(&t);
 }
 
-char *api_change_find(const struct complaint *c, const char *release)
+unsigned int api_release(const char *release)
 {
 	unsigned int major, minor;
-	_cleanup_complaint_ struct complaint plain = {0};
-	char *found = NULL;
 
 	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2 || major > 255 ||
 	    minor > 255)
+		return 0;
+	return API_RELEASE(major, minor);
+}
+
+char *api_change_find(const struct complaint *c, const char *release)
+{
+	unsigned int number = api_release(release);
+	_cleanup_complaint_ struct complaint plain = {0};
+	char *found = NULL;
+
+	if (!number)
 		return NULL;
 	plain.message = plain_text(c->message);
 	plain.context = plain_text(c->context);
 	for (size_t i = 0; !found && i < sizeof(tables) / sizeof(*tables); i++)
 		for (const struct api_change *a = tables[i]; !found && a->gone; a++)
-			found = try_change(&plain, a, API_RELEASE(major, minor));
+			found = try_change(&plain, a, number);
 	return found;
 }

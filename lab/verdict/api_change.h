@@ -18,6 +18,10 @@
 /* 2.6.39 is API_RELEASE(2, 39). */
 #define API_RELEASE(major, minor) ((major) << 8 | (minor))
 
+/** api_release - of "6.12.118-amd64" and the like; 0 when @release is nothing of the
+ * kind, or NULL. */
+unsigned int api_release(const char *release);
+
 /*
  * A mark says how a complaint is recognised: "KIND SUBJECT".
  *	call NAME	a function, macro or type that is unknown, or not exported

@@ -27,14 +27,6 @@ static struct source source_of(const char *name)
 	return s;
 }
 
-static bool is_at_least(const char *release, unsigned int major, unsigned int minor)
-{
-	unsigned int ma, mi;
-
-	return release && sscanf(release, "%u.%u", &ma, &mi) == 2 &&
-	       (ma > major || (ma == major && mi >= minor));
-}
-
 /* The part of @s between @before and @after; NULL: it is not there. */
 static char *between(const char *s, const char *before, const char *after)
 {
@@ -101,7 +93,7 @@ static char *hint_namespace(const struct build_facts *facts, const struct source
 			    const struct complaint *c)
 {
 	_cleanup_free_ char *name = between(c->message, " from namespace ", ",");
-	const char *quote = is_at_least(facts->release, 6, 13) ? "\"" : "";
+	const char *quote = api_release(facts->release) >= API_RELEASE(6, 13) ? "\"" : "";
 
 	(void)source;
 	if (!name || !strstr(c->message, "does not import it"))
@@ -177,7 +169,7 @@ static char *hint_extra_cflags(const struct build_facts *facts,
 	_cleanup_close_ int top = source->dir ? below_top(source->dir) : -1;
 	_cleanup_free_ char *text = NULL;
 
-	if (source->file || top < 0 || !is_at_least(facts->release, 6, 15) ||
+	if (source->file || top < 0 || api_release(facts->release) < API_RELEASE(6, 15) ||
 	    (!strstr(c->message, "No such file or directory") &&
 	     !strstr(c->message, "file not found") && !strstr(c->message, "undeclared") &&
 	     !strstr(c->message, "#error")))
