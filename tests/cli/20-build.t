@@ -6,23 +6,9 @@
 
 # module FILE [BODY]: a module whose init function contains BODY.
 module() {
-	mkdir -p "$(dirname "$1")"
-	cat >"$1" <<-END
-		#include <linux/module.h>
-		#ifdef HEADER
-		#include HEADER
-		#endif
-		static int __init test_init(void)
-		{
-			$2
-			return 0;
-		}
-		static void __exit test_exit(void) { }
-		module_init(test_init);
-		module_exit(test_exit);
-		MODULE_LICENSE("GPL");
-		MODULE_DESCRIPTION("test");
-	END
+	write_module "$1" '#ifdef HEADER
+#include HEADER
+#endif' "${2:-}"
 }
 
 # library FILE FUNCTION: one more source file, or with "export" a module that exports it.

@@ -7,23 +7,9 @@ cd "$scratch" || exit 1
 
 # module FILE CODE BODY: a module with CODE before its init function and BODY in it.
 module() {
-	mkdir -p "$(dirname "$1")"
-	cat >"$1" <<-END
-		#include <linux/device.h>
-		#include <linux/module.h>
-		#include <linux/timer.h>
-		$2
-		static int __init test_init(void)
-		{
-			$3
-			return 0;
-		}
-		static void __exit test_exit(void) { }
-		module_init(test_init);
-		module_exit(test_exit);
-		MODULE_LICENSE("GPL");
-		MODULE_DESCRIPTION("test");
-	END
+	write_module "$1" "#include <linux/device.h>
+#include <linux/timer.h>
+$2" "$3"
 }
 
 # since RELEASE: is $k that release or a later one?

@@ -32,6 +32,26 @@ show() {
 	sed 's/^/# /' "$scratch/out" "$scratch/err" | head -40
 }
 
+# write_module FILE CODE BODY: a module with CODE from its second line on, and BODY in its init
+# function.
+write_module() {
+	mkdir -p "$(dirname "$1")"
+	cat >"$1" <<-END
+		#include <linux/module.h>
+		$2
+		static int __init test_init(void)
+		{
+			$3
+			return 0;
+		}
+		static void __exit test_exit(void) { }
+		module_init(test_init);
+		module_exit(test_exit);
+		MODULE_LICENSE("GPL");
+		MODULE_DESCRIPTION("test");
+	END
+}
+
 # expectation FILE - what a broken module or an alternative expects: the lines of its first
 # comment behind "expect:". Lines that look like them and stand before it are given with their
 # star, so that the caller's check finds fault.
