@@ -182,9 +182,9 @@ static void gather_vmalloc(const struct trace *t, const struct leftover_range *r
 			continue;
 		if (at && sscanf(at, " pages=%llu", &pages) == 1)
 			size = pages * 4096;
-		else if (size >
-			 4096) /* memory that was there: with a guard page behind it */
-			size -= 4096;
+		else if (size > 4096)
+			size -= 4096; /* mapped, not allocated: a guard page is behind it
+				       */
 		h = (struct held){caller, size, HELD_VMALLOC};
 		/* The address may be a hash of itself. */
 		if (!add_site(s, &h, address >> 47 ? address : 0))
