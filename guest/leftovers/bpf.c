@@ -295,30 +295,67 @@ struct event_attr {
 	uint64_t offset;   /* config2 */
 };
 
-enum { EVENT_ENABLE = 0x2400, EVENT_SET_BPF = 0x40042408 };
+enum { EVENT_TRACEPOINT = 2, EVENT_ENABLE = 0x2400, EVENT_SET_BPF = 0x40042408 };
 
-static int kprobe_type(void)
+static int read_number(const char *path)
 {
-	_cleanup_fclose_ FILE *f =
-		fopen("/sys/bus/event_source/devices/kprobe/type", "re");
-	int type;
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	int n;
 
-	return f && fscanf(f, "%d", &type) == 1 ? type : -ENOENT;
+	return f && fscanf(f, "%d", &n) == 1 ? n : -ENOENT;
+}
+
+/* One counter is enough: the program runs for the event on every CPU. */
+static int attach_counter(int prog, struct event_attr *attr)
+{
+	_cleanup_close_ int fd = -1;
+
+	attr->size = sizeof(*attr);
+	fd = (int)syscall(SYS_perf_event_open, attr, -1, 0, -1, 8 /* close on exec */);
+	if (fd < 0 || ioctl(fd, EVENT_SET_BPF, prog) || ioctl(fd, EVENT_ENABLE, 0))
+		return -errno;
+	return take_fd(&fd);
 }
 
 int bpf_attach_kprobe(int prog, const char *function)
 {
-	struct event_attr attr = {.size = sizeof(attr), .function = address(function)};
-	_cleanup_close_ int fd = -1;
-	int type = kprobe_type();
+	int type = read_number("/sys/bus/event_source/devices/kprobe/type");
+	struct event_attr attr = {.type = (uint32_t)type, .function = address(function)};
 
-	if (type < 0)
-		return type;
-	attr.type = (uint32_t)type;
-	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, 8 /* close on exec */);
-	if (fd < 0 || ioctl(fd, EVENT_SET_BPF, prog) || ioctl(fd, EVENT_ENABLE, 0))
-		return -errno;
-	return take_fd(&fd);
+	return type < 0 ? type : attach_counter(prog, &attr);
+}
+
+#define EVENTS "/sys/kernel/tracing/events"
+
+int bpf_attach_event(int prog, const char *event)
+{
+	struct event_attr attr = {.type = EVENT_TRACEPOINT};
+	char path[128];
+	int id;
+
+	snprintf(path, sizeof(path), EVENTS "/%s/id", event);
+	id = read_number(path);
+	attr.config = (uint64_t)id;
+	return id < 0 ? id : attach_counter(prog, &attr);
+}
+
+/* "	field:const void * ptr;	offset:16;	size:8;	signed:0;" */
+int bpf_event_field(const char *event, const char *field)
+{
+	_cleanup_fclose_ FILE *f = NULL;
+	char path[128], end[64], line[256];
+
+	snprintf(path, sizeof(path), EVENTS "/%s/format", event);
+	snprintf(end, sizeof(end), " %s;", field);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *at = strstr(line, end);
+		int offset;
+
+		if (at && sscanf(at + strlen(end), " offset:%d;", &offset) == 1)
+			return offset;
+	}
+	return -ENOENT;
 }
 
 /* struct bpf_prog_info; recursion_misses since 5.12, zero before. */

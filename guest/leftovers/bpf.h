@@ -33,7 +33,12 @@ enum bpf_helper {
 
 enum bpf_map_kind { MAP_HASH = 1, MAP_ARRAY = 2 };
 
-enum bpf_prog_kind { PROG_KPROBE = 2, PROG_RAW_TRACEPOINT = 17, PROG_TRACING = 26 };
+enum bpf_prog_kind {
+	PROG_KPROBE = 2,
+	PROG_EVENT = 5,
+	PROG_RAW_TRACEPOINT = 17,
+	PROG_TRACING = 26
+};
 
 /* EDGE_REPLACE: what is not 0 is returned instead of calling the function, which must be
  * one of the kernel's security hooks. */
@@ -95,6 +100,11 @@ int bpf_attach_function(struct bpf_asm *a, enum bpf_edge edge, uint32_t function
 			int *prog);
 /** bpf_attach_kprobe - to the entry of a kernel function. */
 int bpf_attach_kprobe(int prog, const char *function);
+/** bpf_attach_event - a PROG_EVENT to the tracepoint @event as performance counters see
+ *  it; @event with its group: "kmem/kfree". A descriptor that holds it, or -errno. */
+int bpf_attach_event(int prog, const char *event);
+/** bpf_event_field - where in the argument of a PROG_EVENT @field is; -ENOENT. */
+int bpf_event_field(const char *event, const char *field);
 /** bpf_missed - how often the program was not run because it was running already. */
 uint64_t bpf_missed(int prog);
 

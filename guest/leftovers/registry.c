@@ -178,7 +178,7 @@ static void watch_add(struct trace *t, const struct registry *r)
 	copy_name(t, &a, r);
 	trace_put(t, &a, t->entries);
 	link = bpf_attach_function(&a, EDGE_EXIT, (uint32_t)function, &prog);
-	trace_keep(t, prog, link, false);
+	trace_keep(t, prog, link, -1);
 }
 
 /* An array longer than we look at would leave its rest standing: say that we lost track.
@@ -196,7 +196,7 @@ static void strike_many(const struct trace *t, struct bpf_asm *a, const struct w
 			asm_add_imm(a, R8, i * size);
 		else
 			trace_peek(a, R8, BPF_DWORD, R8, i * size);
-		trace_strike(t, a, t->entries);
+		trace_strike(a, t->entries);
 	}
 	trace_peek(a, R1, BPF_WORD, R6, (w->key + 1) * 8);
 	fits = asm_skip_imm(a, JUMP_LE, R1, MANY);
@@ -216,12 +216,12 @@ static int watch_way_out(struct trace *t, const struct way_out *w)
 	if (w->many == ONE) {
 		value_of(&a, R8, w->key,
 			 w->member ? offset_of(t, w->structure, w->member) : -1);
-		trace_strike(t, &a, t->entries);
+		trace_strike(&a, t->entries);
 	} else {
 		strike_many(t, &a, w);
 	}
 	link = bpf_attach_function(&a, EDGE_ENTRY, (uint32_t)function, &prog);
-	trace_keep(t, prog, link, true);
+	trace_keep(t, prog, link, t->entries);
 	return link;
 }
 
@@ -237,12 +237,12 @@ static void watch_nested_sysctl(struct trace *t)
 
 	asm_mov(&a, R6, R1);
 	asm_load(&a, BPF_DWORD, R8, R6, REGS_DI);
-	trace_strike(t, &a, t->entries);
+	trace_strike(&a, t->entries);
 	prog = bpf_load(PROG_KPROBE, &a);
 	trace_keep(t, prog,
 		   prog < 0 ? prog
 			    : bpf_attach_kprobe(prog, "unregister_sysctl_table.part.0"),
-		   true);
+		   t->entries);
 }
 
 /* What cannot be seen to go is not watched as it comes. */

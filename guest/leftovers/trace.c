@@ -87,19 +87,26 @@ static uint64_t cell(const struct trace *t, enum cell which)
 	return cells[which];
 }
 
-/* Releases that no program saw, since the last clear; at most. */
-static uint64_t releases_unseen(const struct trace *t)
+static uint64_t missed_by_all(const struct striker *s)
 {
-	uint64_t sum = cell(t, CELL_NOT_STRUCK) - t->not_struck;
+	uint64_t least = UINT64_MAX;
 
-	for (unsigned int i = 0; i < t->n_strikers; i++) {
-		const struct striker *s = &t->striker[i];
-		uint64_t first = bpf_missed(s->prog[0]) - s->missed[0], second = first;
+	for (int i = 0; i < PROGS_MAX && s->prog[i] >= 0; i++) {
+		uint64_t n = bpf_missed(s->prog[i]) - s->missed[i];
 
-		if (s->prog[1] >= 0)
-			second = bpf_missed(s->prog[1]) - s->missed[1];
-		sum += first < second ? first : second;
+		least = n < least ? n : least;
 	}
+	return least;
+}
+
+/* Releases of what is in @map that no program saw, since the last clear; at most. */
+static uint64_t releases_unseen(const struct trace *t, int map)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < t->n_strikers; i++)
+		if (t->striker[i].map == map)
+			sum += missed_by_all(&t->striker[i]);
 	return sum;
 }
 
@@ -110,9 +117,8 @@ void trace_clear(struct trace *t)
 	clear_map(t->modules);
 	clear_map(t->entries);
 	for (unsigned int i = 0; i < t->n_strikers; i++)
-		for (int j = 0; j < 2 && t->striker[i].prog[j] >= 0; j++)
+		for (int j = 0; j < PROGS_MAX && t->striker[i].prog[j] >= 0; j++)
 			t->striker[i].missed[j] = bpf_missed(t->striker[i].prog[j]);
-	t->not_struck = cell(t, CELL_NOT_STRUCK);
 	t->lost = cell(t, CELL_LOST_TRACK);
 	t->vmalloc = cell(t, CELL_VMALLOC);
 	t->no_room = cell(t, CELL_NO_ROOM);
@@ -219,10 +225,11 @@ static void describe_timer(const struct site *s, struct leftover *l)
 }
 
 /*
- * A release may still go by unseen, when a hash bucket is busy or interrupts nest. That
- * it was of all things what a module holds is less likely by orders of magnitude, so few
- * of them take no claim back; when there were many, a site must hold more than those. In
- * both cases the run's note tells of them. Where nothing is held nothing was missed.
+ * A release by an interrupt may still go by unseen on kernels since 7.0: while the program
+ * that cannot be preempted was at work below it, and those that can be were, too. That it
+ * was of all things what a module holds is less likely by orders of magnitude, so few of
+ * them take no claim back; when there were many, a site must hold more than those. In both
+ * cases the run's note tells of them. Where nothing is held nothing was missed.
  */
 enum { FEW_UNSEEN = 8 };
 
@@ -286,15 +293,15 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
 	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;
-	report_sites(s, releases_unseen(t), report, data, partial);
+	report_sites(s, releases_unseen(t, t->memory), report, data, partial);
 	if (t->vmalloc_unseen || cell(t, CELL_VMALLOC) != t->vmalloc) {
 		gather_vmalloc(t, ranges, n_ranges, s, partial);
 		report_sites(s, 0, report, data, partial);
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
-	report_sites(s, releases_unseen(t), report, data, partial);
+	report_sites(s, releases_unseen(t, t->timers), report, data, partial);
 	certain = cell(t, CELL_LOST_TRACK) == t->lost &&
-		  still_certain(0, releases_unseen(t));
+		  still_certain(0, releases_unseen(t, t->entries));
 	*partial |= !certain;
 	if (certain)
 		registry_report(t, ranges, n_ranges, report, data);
@@ -313,10 +320,9 @@ void trace_stop(struct trace *t)
 		return;
 	for (unsigned int i = 0; i < t->n_links; i++)
 		close(t->link[i]);
-	for (unsigned int i = 0; i < t->n_strikers; i++) {
-		close(t->striker[i].prog[0]);
-		close_fd(t->striker[i].prog[1]);
-	}
+	for (unsigned int i = 0; i < t->n_strikers; i++)
+		for (int j = 0; j < PROGS_MAX; j++)
+			close_fd(t->striker[i].prog[j]);
 	close_fd(t->memory);
 	close_fd(t->timers);
 	close_fd(t->modules);

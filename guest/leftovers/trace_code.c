@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,10 +29,14 @@ void trace_put(const struct trace *t, struct bpf_asm *a, int map)
 	asm_count(a, t->cells, CELL_NO_ROOM);
 }
 
-/* Most objects are in no map. A lookup, which takes no lock, comes before the delete. */
-void trace_strike(const struct trace *t, struct bpf_asm *a, int map)
+/*
+ * Most objects are in no map. A lookup, which takes no lock, comes before the delete, for
+ * which the lock of the bucket may be had in vain (it was taken below an interrupt; since
+ * 6.15 also after 250 ms). So first of all the object's note is made void in place.
+ */
+void trace_strike(struct bpf_asm *a, int map)
 {
-	unsigned int unknown, gone, raced;
+	unsigned int unknown;
 
 	asm_store(a, BPF_DWORD, FP, KEY, R8);
 	asm_map(a, R1, map);
@@ -41,16 +44,13 @@ void trace_strike(const struct trace *t, struct bpf_asm *a, int map)
 	asm_add_imm(a, R2, KEY);
 	asm_call(a, HELPER_LOOKUP);
 	unknown = asm_skip_imm(a, JUMP_EQ, R0, 0);
+	asm_mov_imm(a, R1, 0);
+	asm_store(a, BPF_DWORD, R0, 0, R1);
 	asm_map(a, R1, map);
 	asm_mov(a, R2, FP);
 	asm_add_imm(a, R2, KEY);
 	asm_call(a, HELPER_DELETE);
-	gone = asm_skip_imm(a, JUMP_EQ, R0, 0);
-	raced = asm_skip_imm(a, JUMP_EQ, R0, -ENOENT);
-	asm_count(a, t->cells, CELL_NOT_STRUCK);
 	asm_here(a, unknown);
-	asm_here(a, gone);
-	asm_here(a, raced);
 }
 
 void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off)
@@ -64,19 +64,34 @@ void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int of
 	asm_load(a, size, dst, FP, SCRATCH);
 }
 
-void trace_keep(struct trace *t, int prog, int link, bool strikes)
+void trace_keep(struct trace *t, int prog, int link, int map)
 {
 	if (link >= 0 && t->n_links < LINKS_MAX)
 		t->link[t->n_links++] = link;
-	if (prog >= 0 && link >= 0 && strikes && t->n_strikers < LINKS_MAX)
-		t->striker[t->n_strikers++] = (struct striker){.prog = {prog, -1}};
+	if (prog >= 0 && link >= 0 && map >= 0 && t->n_strikers < LINKS_MAX)
+		t->striker[t->n_strikers++] =
+			(struct striker){.map = map, .prog = {prog, -1, -1}};
 	else if (prog >= 0)
 		close(prog); /* its link holds it */
+}
+
+void trace_keep_another(struct trace *t, int prog, int link)
+{
+	struct striker *s = &t->striker[t->n_strikers - 1];
+	int i = 1;
+
+	while (i < PROGS_MAX && s->prog[i] >= 0)
+		i++;
+	trace_keep(t, -1, link, -1);
+	if (link >= 0 && i < PROGS_MAX)
+		s->prog[i] = prog;
+	else if (prog >= 0)
+		close(prog);
 }
 
 void trace_attach(struct trace *t, struct bpf_asm *a, const char *tracepoint)
 {
 	int prog = bpf_load(PROG_RAW_TRACEPOINT, a);
 
-	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), false);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach(prog, tracepoint), -1);
 }

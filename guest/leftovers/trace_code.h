@@ -19,14 +19,18 @@ void trace_only_modules(const struct trace *t, struct bpf_asm *a);
 void trace_put(const struct trace *t, struct bpf_asm *a, int map);
 
 /** trace_strike - code that forgets the object in R8; spoils R0 to R5. */
-void trace_strike(const struct trace *t, struct bpf_asm *a, int map);
+void trace_strike(struct bpf_asm *a, int map);
 
 /** trace_peek - code for dst = @size bytes at register @base + @off, of any memory. */
 void trace_peek(struct bpf_asm *a, int dst, enum bpf_size size, int base, int off);
 
 /** trace_keep - take over a program and its link (negative: nothing to take). A program
- *  that strikes out is kept open: a run the kernel skipped would make a false report. */
-void trace_keep(struct trace *t, int prog, int link, bool strikes);
+ *  that strikes out of @map (-1: it does not) is kept open: a run the kernel skipped
+ * would make a false report. */
+void trace_keep(struct trace *t, int prog, int link, int map);
+
+/** trace_keep_another - one that strikes out the same as the last that was kept. */
+void trace_keep_another(struct trace *t, int prog, int link);
 
 /** trace_attach - load the program and run it at @tracepoint, if this kernel has it. */
 void trace_attach(struct trace *t, struct bpf_asm *a, const char *tracepoint);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "trace_code.h"
@@ -15,60 +16,105 @@ static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_ki
 	trace_put(t, a, map);
 }
 
-/* The second program of the striker that came last. */
-static void keep_second(struct trace *t, int prog, int link)
+/* Where in its argument a program at an allocation finds the caller, the object and the
+ * size. */
+struct allocation {
+	int caller, object, size;
+	int cache_size; /* not negative: the size is this far in what "size" points to */
+};
+
+static void note_allocation(const struct trace *t, struct bpf_asm *a,
+			    const struct allocation *at, enum held_kind kind)
 {
-	trace_keep(t, -1, link, false);
-	if (link >= 0)
-		t->striker[t->n_strikers - 1].prog[1] = prog;
-	else if (prog >= 0)
-		close(prog);
+	trace_begin(a, R6);
+	asm_load(a, BPF_DWORD, R7, R6, at->caller);
+	trace_only_modules(t, a);
+	asm_load(a, BPF_DWORD, R8, R6, at->object);
+	asm_out_imm(a, JUMP_LE, R8, 16); /* failed, or no bytes wanted */
+	asm_load(a, BPF_DWORD, R9, R6, at->size);
+	if (at->cache_size >= 0)
+		trace_peek(a, R9, BPF_WORD, R9, at->cache_size);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
+	note(t, a, t->memory, kind);
 }
 
 /*
- * @cache_size: the size argument is a struct kmem_cache with the size at this offset;
- * negative: it is the size.
+ * @raw: in the tracepoint's arguments, @size_field: the name of the size in the event.
+ * Twice, as one program may be skipped: see struct striker.
  */
-static void watch_alloc(struct trace *t, const char *tracepoint, enum held_kind kind,
-			int ptr_arg, int size_arg, int cache_size)
+static void watch_alloc(struct trace *t, const char *event, enum held_kind kind,
+			struct allocation raw, const char *size_field)
+{
+	struct allocation at = {.caller = bpf_event_field(event, "call_site"),
+				.object = bpf_event_field(event, "ptr"),
+				.size = bpf_event_field(event, size_field),
+				.cache_size = -1};
+	struct bpf_asm a;
+	int prog;
+
+	note_allocation(t, &a, &raw, kind);
+	trace_attach(t, &a, strchr(event, '/') + 1);
+	if (at.caller < 0 || at.object < 0 || at.size < 0)
+		return;
+	note_allocation(t, &a, &at, kind);
+	prog = bpf_load(PROG_EVENT, &a);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_event(prog, event), -1);
+}
+
+static int load_striker(enum bpf_prog_kind kind, int map, int offset)
 {
 	struct bpf_asm a;
 
 	trace_begin(&a, R6);
-	asm_load(&a, BPF_DWORD, R7, R6, 0);
-	trace_only_modules(t, &a);
-	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
-	asm_out_imm(&a, JUMP_LE, R8, 16); /* failed, or no bytes wanted */
-	asm_load(&a, BPF_DWORD, R9, R6, size_arg * 8);
-	if (cache_size >= 0)
-		trace_peek(&a, R9, BPF_WORD, R9, cache_size);
-	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
-	note(t, &a, t->memory, kind);
-	trace_attach(t, &a, tracepoint);
+	asm_load(&a, BPF_DWORD, R8, R6, offset);
+	trace_strike(&a, map);
+	return bpf_load(kind, &a);
 }
 
-static int attach_striker(const struct trace *t, const char *tracepoint, int map,
-			  int ptr_arg, int *prog)
+static int load_raw(int map, int ptr_arg, const char *tracepoint, int *link)
 {
-	struct bpf_asm a;
+	int prog = load_striker(PROG_RAW_TRACEPOINT, map, ptr_arg * 8);
 
-	trace_begin(&a, R6);
-	asm_load(&a, BPF_DWORD, R8, R6, ptr_arg * 8);
-	trace_strike(t, &a, map);
-	*prog = bpf_load(PROG_RAW_TRACEPOINT, &a);
-	return *prog < 0 ? *prog : bpf_attach(*prog, tracepoint);
+	*link = prog < 0 ? prog : bpf_attach(prog, tracepoint);
+	return prog;
 }
 
-static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr_arg)
+static int load_event(int map, const char *event, const char *field, int *link)
 {
+	int offset = bpf_event_field(event, field);
+	int prog = offset < 0 ? offset : load_striker(PROG_EVENT, map, offset);
+
+	*link = prog < 0 ? prog : bpf_attach_event(prog, event);
+	return prog;
+}
+
+/* @event: GROUP/TRACEPOINT; the object is its argument @ptr_arg, called @field. */
+static void watch_free(struct trace *t, const char *event, int map, int ptr_arg,
+		       const char *field)
+{
+	const char *tracepoint = strchr(event, '/') + 1;
 	unsigned int before = t->n_strikers;
-	int prog, link = attach_striker(t, tracepoint, map, ptr_arg, &prog);
+	int link, prog = load_raw(map, ptr_arg, tracepoint, &link);
 
-	trace_keep(t, prog, link, true);
+	trace_keep(t, prog, link, map);
 	if (t->n_strikers == before)
 		return;
-	link = attach_striker(t, tracepoint, map, ptr_arg, &prog);
-	keep_second(t, prog, link);
+	prog = load_raw(map, ptr_arg, tracepoint, &link);
+	trace_keep_another(t, prog, link);
+	prog = load_event(map, event, field, &link);
+	trace_keep_another(t, prog, link);
+}
+
+/* Where the arguments are in what the program is called with. */
+static void strike_rcu(const struct trace *t, struct bpf_asm *a, int first, int second)
+{
+	trace_begin(a, R6);
+	trace_peek(a, R8, BPF_DWORD, R6, second);
+	trace_strike(a, t->memory);
+	trace_peek(a, R8, BPF_DWORD, R6, first);
+	trace_peek(a, R9, BPF_DWORD, R6, second);
+	asm_sub(a, R8, R9);
+	trace_strike(a, t->memory);
 }
 
 /*
@@ -78,21 +124,24 @@ static void watch_free(struct trace *t, const char *tracepoint, int map, int ptr
  */
 static void watch_free_rcu(struct trace *t)
 {
-	int function = btf_function(t->btf, "kvfree_call_rcu", NULL);
+	enum { REGS_SI = 104, REGS_DI = 112 };
+	static const char name[] = "kvfree_call_rcu";
+	int function = btf_function(t->btf, name, NULL);
+	unsigned int before = t->n_strikers;
 	struct bpf_asm a;
 	int prog, link;
 
 	if (function < 0)
 		return;
-	trace_begin(&a, R6);
-	trace_peek(&a, R8, BPF_DWORD, R6, 8);
-	trace_strike(t, &a, t->memory);
-	trace_peek(&a, R8, BPF_DWORD, R6, 0);
-	trace_peek(&a, R9, BPF_DWORD, R6, 8);
-	asm_sub(&a, R8, R9);
-	trace_strike(t, &a, t->memory);
+	strike_rcu(t, &a, 0, 8);
 	link = bpf_attach_function(&a, EDGE_ENTRY, (uint32_t)function, &prog);
-	trace_keep(t, prog, link, true);
+	trace_keep(t, prog, link, t->memory);
+	if (t->n_strikers == before)
+		return;
+	/* A kprobe keeps preemption off. */
+	strike_rcu(t, &a, REGS_DI, REGS_SI);
+	prog = bpf_load(PROG_KPROBE, &a);
+	trace_keep_another(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, name));
 }
 
 /*
@@ -111,7 +160,7 @@ static void watch_vmalloc_range(struct trace *t, const char *function)
 	trace_only_modules(t, &a);
 	asm_count(&a, t->cells, CELL_VMALLOC);
 	prog = bpf_load(PROG_KPROBE, &a);
-	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), false);
+	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), -1);
 }
 
 void trace_watch_memory(struct trace *t)
@@ -119,26 +168,32 @@ void trace_watch_memory(struct trace *t)
 	/* Two tracepoints per allocator until 6.1, where a cache came in place of sizes.
 	 */
 	bool sizes = btf_args(t->btf, "btf_trace_kmalloc_node") > 0;
-	int cache_size = sizes ? -1 : btf_member(t->btf, "kmem_cache", "object_size");
+	struct allocation by_size = {0, 8, 16, -1}, by_cpu = {0, 56, 24, -1};
+	struct allocation by_cache = by_size;
+
+	if (!sizes)
+		by_cache.cache_size = btf_member(t->btf, "kmem_cache", "object_size");
 
 	/* There the function is folded into its callers: no call of vmalloc() passes it.
 	 */
 	t->vmalloc_unseen = sizes;
 	/* First the frees: an object noted is one whose end will be seen. */
-	watch_free(t, "kfree", t->memory, 1);
-	watch_free(t, "kmem_cache_free", t->memory, 1);
+	watch_free(t, "kmem/kfree", t->memory, 1, "ptr");
+	watch_free(t, "kmem/kmem_cache_free", t->memory, 1, "ptr");
 	watch_free_rcu(t);
-	watch_alloc(t, "kmalloc", HELD_MEMORY, 1, 2, -1);
-	if (sizes || cache_size >= 0)
-		watch_alloc(t, "kmem_cache_alloc", HELD_MEMORY, 1, 2, cache_size);
+	watch_alloc(t, "kmem/kmalloc", HELD_MEMORY, by_size, "bytes_req");
+	if (sizes || by_cache.cache_size >= 0)
+		watch_alloc(t, "kmem/kmem_cache_alloc", HELD_MEMORY, by_cache,
+			    "bytes_req");
 	if (sizes) {
-		watch_alloc(t, "kmalloc_node", HELD_MEMORY, 1, 2, -1);
-		watch_alloc(t, "kmem_cache_alloc_node", HELD_MEMORY, 1, 2, -1);
+		watch_alloc(t, "kmem/kmalloc_node", HELD_MEMORY, by_size, "bytes_req");
+		watch_alloc(t, "kmem/kmem_cache_alloc_node", HELD_MEMORY, by_size,
+			    "bytes_req");
 	}
 	/* With a call site, and so of use, since 5.19. */
 	if (btf_args(t->btf, "btf_trace_percpu_alloc_percpu") == 11) {
-		watch_free(t, "percpu_free_percpu", t->memory, 2);
-		watch_alloc(t, "percpu_alloc_percpu", HELD_PERCPU, 7, 3, -1);
+		watch_free(t, "percpu/percpu_free_percpu", t->memory, 2, "ptr");
+		watch_alloc(t, "percpu/percpu_alloc_percpu", HELD_PERCPU, by_cpu, "size");
 	}
 	watch_vmalloc_range(t, "__vmalloc_node_range");
 	watch_vmalloc_range(t, "__vmalloc_node_range_noprof");
@@ -192,10 +247,10 @@ void trace_watch_timers(struct trace *t)
 {
 	/* One that fires was not cancelled; one that starts itself again does so later.
 	 */
-	watch_free(t, "timer_cancel", t->timers, 0);
-	watch_free(t, "timer_expire_entry", t->timers, 0);
-	watch_free(t, "hrtimer_cancel", t->timers, 0);
-	watch_free(t, "hrtimer_expire_entry", t->timers, 0);
+	watch_free(t, "timer/timer_cancel", t->timers, 0, "timer");
+	watch_free(t, "timer/timer_expire_entry", t->timers, 0, "timer");
+	watch_free(t, "timer/hrtimer_cancel", t->timers, 0, "hrtimer");
+	watch_free(t, "timer/hrtimer_expire_entry", t->timers, 0, "hrtimer");
 	watch_timer(t);
 	watch_hrtimer(t);
 }

@@ -21,7 +21,7 @@ enum held_kind {
 
 /* Value of the maps of what is held; the key is the object's address. */
 struct held {
-	uint64_t site; /* who allocated it, or what the timer calls */
+	uint64_t site; /* who allocated it, or what the timer calls; 0: it is gone */
 	uint64_t size;
 	uint64_t kind;
 };
@@ -39,31 +39,37 @@ struct loaded {
 
 /* Value of the map of registrations; the key is what the kernel knows the thing by. */
 struct entry {
-	uint64_t site; /* of the module: a function or a name of it */
+	uint64_t site; /* of the module: a function or a name of it; 0: it is gone */
 	uint64_t home; /* of the kernel: the list it is in, 0 none */
 	uint64_t row;  /* in the table of registries */
 	char name[48];
 };
 
-enum cell { CELL_NO_ROOM, CELL_NOT_STRUCK, CELL_LOST_TRACK, CELL_VMALLOC, CELLS };
+enum cell { CELL_NO_ROOM, CELL_LOST_TRACK, CELL_VMALLOC, CELLS };
 
 enum {
 	HELD_MAX = 32768,
 	TIMERS_MAX = 1024,
 	MODULES_MAX = 1024, /* loads in one guest: tests load again and again */
-	LINKS_MAX = 96,
+	LINKS_MAX = 128,
 	SITES_MAX = 64,
-	ENTRIES_MAX = 1024
+	ENTRIES_MAX = 1024,
+	PROGS_MAX = 3
 };
 
 /*
  * Programs that strike out when one thing ends. While such a program runs on a CPU the
- * kernel skips it for whatever an interrupt frees there (since 6.1), and that may be
- * dozens of objects at once. Of two programs at the same tracepoint one is always free.
+ * kernel skips it for whatever else is freed there (since 6.1), and that may be dozens of
+ * objects at once. So there are as many programs at one tracepoint as there are levels
+ * that interrupt each other: task, softirq and hardirq.
+ *
+ * Since 7.0 tasks are a level each, as a program may be preempted. The last program is
+ * attached the way of performance counters, which keep preemption off.
  */
 struct striker {
-	int prog[2];	    /* the second is -1 where there is no need */
-	uint64_t missed[2]; /* at the last clear */
+	int map;		    /* out of this one */
+	int prog[PROGS_MAX];	    /* -1: no such program */
+	uint64_t missed[PROGS_MAX]; /* at the last clear */
 };
 
 struct trace {
@@ -74,8 +80,8 @@ struct trace {
 	int link[LINKS_MAX];
 	struct striker striker[LINKS_MAX];
 	unsigned int n_links, n_strikers;
-	bool vmalloc_unseen;			     /* read the list always */
-	uint64_t not_struck, lost, vmalloc, no_room; /* at the last clear */
+	bool vmalloc_unseen;		 /* read the list always */
+	uint64_t lost, vmalloc, no_room; /* at the last clear */
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };
