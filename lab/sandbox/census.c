@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the processes of a sandbox have at one moment, as the warden reads it in /proc. */
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -144,13 +146,14 @@ void census_take(struct census *c, uint64_t most)
 	}
 }
 
-static uint64_t used_in(const char *path)
+/* Only if the build's own lies there, and not a source directory of this name. */
+static uint64_t used_in_tmpfs(const char *path)
 {
-	struct statvfs vfs;
+	struct statfs fs;
 
-	if (statvfs(path, &vfs) < 0)
+	if (statfs(path, &fs) < 0 || fs.f_type != TMPFS_MAGIC || fs.f_flags & ST_RDONLY)
 		return 0;
-	return (vfs.f_blocks - vfs.f_bfree) * vfs.f_frsize;
+	return (fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
 }
 
 /* Pages that many processes share after a fork count for each of them above; what is
@@ -242,7 +245,7 @@ static bool too_much_unseen(uint64_t most, uint64_t shared)
 
 bool too_much_memory(const struct census *c, uint64_t most, uint64_t shared)
 {
-	uint64_t files = used_in("/tmp") + used_in("/run") + c->pipes;
+	uint64_t files = used_in_tmpfs("/tmp") + used_in_tmpfs("/run") + c->pipes;
 
 	return (c->memory + files > most && proportional_memory() + files > most) ||
 	       too_much_unseen(most, shared);

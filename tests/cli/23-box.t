@@ -85,6 +85,11 @@ surroundings() {
 	says 'note: a build sees its own directory' "is told what it sees"
 	build --unboxed failing
 	silent_about 'note: a build sees' "but not without a box"
+	in_tmp=$(mktemp /tmp/kmlab_XXXXXX.c)
+	cp plain/m.c "$in_tmp"
+	build --limit memory=1G "$in_tmp"
+	rm "$in_tmp"
+	exits 0 "what the disk below /tmp holds is not the build's memory"
 }
 
 # Root has no rights over others' files in the box; nor have users over root's.
