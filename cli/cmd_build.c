@@ -5,6 +5,7 @@
 
 #include "kbuild/build.h"
 #include "clean.h"
+#include "plan.h"
 
 #include "ui.h"
 
@@ -84,12 +85,16 @@ static int build_for(struct cli *cli, const char *name, json_t *array, bool *fai
 static int run_build(struct cli *cli)
 {
 	const char *own = getenv("KMLAB_KERNEL");
-	json_t *array = json_array();
+	json_t *array;
 	bool failed = false;
-	int err = 0;
+	int err;
 
 	if (!cli->argc)
 		return ui_usage(cli, "no module named; try 'kmlab build modules/hello'");
+	err = lab_plan_check(&cli->lab, cli->argv);
+	if (err)
+		return ui_failed(cli, err);
+	array = json_array();
 	strv_add_all(&cli->opt.make_args, cli->command);
 	if (!cli->opt.kernels.n)
 		err = build_for(cli, own && *own ? own : NULL, array, &failed);

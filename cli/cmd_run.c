@@ -16,7 +16,6 @@ struct run {
 	struct lab_plan *plans;
 	struct lab_result **results; /* set by the plan when there is nothing to run */
 	int *out, *err; /* memory files of the commands' output; -1: straight through */
-	int failed;	/* why there was nothing to judge, for a single kernel */
 };
 
 static void plan_one(struct lab *lab, size_t i, void *data)
@@ -29,10 +28,8 @@ static void plan_one(struct lab *lab, size_t i, void *data)
 	if (err > 0)
 		run->results[i] = take_ptr(verdict);
 	lab_result_destroy(verdict);
-	if (err < 0) {
-		run->failed = err;
+	if (err < 0)
 		run->results[i] = lab_trouble(lab, spec, err);
-	}
 }
 
 static void run_one(struct lab *lab, size_t i, void *data)
@@ -90,6 +87,15 @@ static void show_all_output(struct run *run)
 	}
 }
 
+static int fail_all(struct run *run)
+{
+	int status = verdicts_fail(run->cli, run->results[0]);
+
+	for (size_t i = 0; i < run->specs.n; i++)
+		lab_result_destroy(run->results[i]);
+	return status;
+}
+
 static int run_all(struct run *run)
 {
 	struct cli *cli = run->cli;
@@ -99,6 +105,7 @@ static int run_all(struct run *run)
 	_cleanup_free_ int *out = xcalloc(n, sizeof(*out));
 	_cleanup_free_ int *err = xcalloc(n, sizeof(*err));
 	bool machine = strcmp(cli->opt.format, "text") != 0;
+	bool none;
 
 	run->plans = plans;
 	run->results = results;
@@ -106,14 +113,13 @@ static int run_all(struct run *run)
 	run->err = err;
 	prepare_output(run);
 	parallel_for(cli, n, parallel_cores(), plan_one, run);
-	parallel_for(cli, n, parallel_guests(cli), run_one, run);
+	none = verdicts_none(results, n);
+	if (!none)
+		parallel_for(cli, n, parallel_guests(cli), run_one, run);
 	for (size_t i = 0; i < n; i++)
 		lab_plan_deinit(&plans[i]);
-	if (n == 1 && run->failed) {
-		lab_fail(&cli->lab, run->failed, "%s", results[0]->summary);
-		lab_result_destroy(results[0]);
-		return ui_failed(cli, run->failed);
-	}
+	if (none)
+		return fail_all(run);
 	show_all_output(run);
 	/* The command's standard output is ours: the report must not mix with it. */
 	return verdicts_finish(cli, results, n,

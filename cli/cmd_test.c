@@ -18,7 +18,6 @@ struct unit {
 	char **argv; /* a command as the only test, or NULL */
 	struct lab_plan plan;
 	struct lab_result *verdict; /* set when there is nothing to run */
-	int failed;		    /* and why, when that is no verdict on the module */
 };
 
 struct item {
@@ -44,7 +43,6 @@ static void plan_unit(struct lab *lab, size_t i, void *data)
 		u->verdict = take_ptr(verdict);
 	else if (err)
 		u->verdict = lab_trouble(lab, &u->spec, err);
-	u->failed = err < 0 ? err : 0;
 	lab_result_destroy(verdict);
 }
 
@@ -111,17 +109,14 @@ static void make_units(struct cli *cli, struct suite *s, const struct specs *spe
 	}
 }
 
-/* With one module on one kernel, bad input is an error and not a line of a table. */
-static int fail_early(struct cli *cli, struct suite *s)
+static bool nothing_to_run(const struct suite *s)
 {
-	struct unit *u = &s->units[0];
-	int err = u->failed;
+	_cleanup_free_ struct lab_result **verdicts =
+		xcalloc(s->n_units, sizeof(*verdicts));
 
-	lab_fail(&cli->lab, err, "%s", u->verdict->summary);
-	lab_result_destroy(u->verdict);
-	lab_plan_deinit(&u->plan);
-	free(s->units);
-	return ui_failed(cli, err);
+	for (size_t i = 0; i < s->n_units; i++)
+		verdicts[i] = s->units[i].verdict;
+	return verdicts_none(verdicts, s->n_units);
 }
 
 static void free_suite(struct suite *s)
@@ -130,6 +125,17 @@ static void free_suite(struct suite *s)
 		lab_plan_deinit(&s->units[i].plan);
 	free(s->units);
 	free(s->items);
+}
+
+/* What is wrong for all is an error and not a table. */
+static int fail_early(struct cli *cli, struct suite *s)
+{
+	int status = verdicts_fail(cli, s->units[0].verdict);
+
+	for (size_t i = 0; i < s->n_units; i++)
+		lab_result_destroy(s->units[i].verdict);
+	free_suite(s);
+	return status;
 }
 
 static int finish(struct cli *cli, struct suite *s)
@@ -180,9 +186,8 @@ static int run_test(struct cli *cli)
 	if (!status) {
 		make_units(cli, &suite, &specs);
 		parallel_for(cli, suite.n_units, parallel_cores(), plan_unit, &suite);
-		status = suite.n_units == 1 && suite.units[0].failed
-				 ? fail_early(cli, &suite)
-				 : run_items(cli, &suite);
+		status = nothing_to_run(&suite) ? fail_early(cli, &suite)
+						: run_items(cli, &suite);
 	}
 	specs_deinit(&specs);
 	return status;

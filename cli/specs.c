@@ -29,6 +29,13 @@ static int check_kernels(struct cli *cli)
 	return EXIT_OK;
 }
 
+static int check_sources(struct cli *cli)
+{
+	int err = lab_plan_check(&cli->lab, cli->argv);
+
+	return err ? ui_failed(cli, err) : EXIT_OK;
+}
+
 /* "-- $COMMAND" with an empty variable must not look like a command that succeeded. */
 static int check_command(struct cli *cli)
 {
@@ -174,6 +181,8 @@ int specs_init(struct cli *cli, struct specs *specs)
 	status = check_format(cli);
 	if (!status)
 		status = check_command(cli);
+	if (!status)
+		status = check_sources(cli);
 	if (!status)
 		status = check_kernels(cli);
 	if (!status)

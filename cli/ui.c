@@ -191,6 +191,20 @@ bool ui_missing(int err)
 	return err == -ENOSYS || err == -ENOTSUP || err == -ENOPKG;
 }
 
+bool ui_bad_input(int err)
+{
+	switch (err) {
+	case -EINVAL:
+	case -EISDIR:
+	case -ENODATA:
+	case -ENOEXEC:
+	case -ENOTDIR:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int ui_failed(struct cli *cli, int err)
 {
 	if (err == -ECANCELED) {
@@ -200,15 +214,7 @@ int ui_failed(struct cli *cli, int err)
 	ui_error(cli, "%s", lab_error(&cli->lab));
 	if (ui_missing(err))
 		return EXIT_MISSING;
-	switch (err) {
-	case -EINVAL:
-	case -EISDIR:
-	case -ENODATA:
-	case -ENOTDIR:
-		return EXIT_USAGE;
-	default:
-		return EXIT_FAILED;
-	}
+	return ui_bad_input(err) ? EXIT_USAGE : EXIT_FAILED;
 }
 
 void ui_note(struct cli *cli, const char *fmt, ...)

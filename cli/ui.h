@@ -23,6 +23,9 @@ int ui_failed(struct cli *cli, int err);
 /** ui_missing - is this errno "something is missing on this machine" (exit 77)? */
 bool ui_missing(int err);
 
+/** ui_bad_input - is this errno about what the user named (exit 2)? */
+bool ui_bad_input(int err);
+
 /** ui_note - a quiet line on stderr, for people; not with --quiet. */
 void ui_note(struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -75,12 +75,29 @@ static int exit_status(const struct cli *cli, const struct lab_result *r)
 
 	if (r->outcome == LAB_HOST_TROUBLE && ui_missing(r->trouble))
 		return EXIT_MISSING;
+	if (r->outcome == LAB_HOST_TROUBLE && ui_bad_input(r->trouble))
+		return EXIT_USAGE;
 	if (own && r->outcome == LAB_PASS)
 		return r->command_status;
 	/* A command that ended well does not make up for files that were not copied. */
 	if (own && r->outcome == LAB_TEST_FAILED && r->command_status)
 		return r->command_status;
 	return lab_outcome_exit(r->outcome);
+}
+
+bool verdicts_none(struct lab_result *const *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!r[i] || !r[i]->trouble || (n > 1 && r[i]->trouble == -ECANCELED) ||
+		    strcmp(r[i]->summary, r[0]->summary))
+			return false;
+	return n > 0;
+}
+
+int verdicts_fail(struct cli *cli, const struct lab_result *r)
+{
+	lab_fail(&cli->lab, r->trouble, "%s", r->summary);
+	return ui_failed(cli, r->trouble);
 }
 
 /* With --expect an outcome is right or wrong, and the exit status says which. */

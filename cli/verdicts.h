@@ -14,4 +14,12 @@
 int verdicts_finish(struct cli *cli, struct lab_result **results, size_t n, FILE *to,
 		    bool table);
 
+/** verdicts_none - did nothing come to a verdict, everywhere for the same reason? Before
+ *  the guests that is one mistake of the user's, or of this machine, and no table. @r may
+ *  hold NULL where there is no result yet. */
+bool verdicts_none(struct lab_result *const *r, size_t n);
+
+/** verdicts_fail - the sentence of @r, a result without a verdict; the exit status. */
+int verdicts_fail(struct cli *cli, const struct lab_result *r);
+
 #endif

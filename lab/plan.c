@@ -50,7 +50,7 @@ static int check_source(struct lab *lab, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return lab_fail(lab, -errno,
+		return lab_fail(lab, -EINVAL,
 				"cannot read '%s': %s; name a module's directory, "
 				"its .c file or a .ko file",
 				path, strerror(errno));
@@ -62,11 +62,11 @@ static int check_source(struct lab *lab, const char *path)
 			path);
 }
 
-static int check_sources(struct lab *lab, const struct lab_run_spec *spec)
+int lab_plan_check(struct lab *lab, char *const *sources)
 {
 	int err = 0;
 
-	for (char *const *s = spec->sources; s && *s && !err; s++)
+	for (char *const *s = sources; s && *s && !err; s++)
 		err = check_source(lab, *s);
 	return err;
 }
@@ -286,7 +286,7 @@ int lab_plan_make(struct lab *lab, const struct lab_run_spec *spec, struct lab_p
 		strv_add(&plan->notes, "built without a box (--unboxed)");
 	/* Cheap checks first: a typing error is reported before a kernel is
 	 * downloaded. */
-	err = check_sources(lab, spec);
+	err = lab_plan_check(lab, spec->sources);
 	if (!err)
 		err = find_kernel(lab, spec, &plan->kernel);
 	if (!err)

@@ -52,6 +52,10 @@ struct lab_plan {
 void lab_plan_deinit(struct lab_plan *plan);
 #define _cleanup_plan_ _cleanup_(lab_plan_deinit)
 
+/** lab_plan_check - can each of @sources (NULL-terminated, or NULL) be a module? 0, or
+ *  -EINVAL with a sentence. */
+int lab_plan_check(struct lab *lab, char *const *sources);
+
 /**
  * lab_plan_make - everything up to the clone. @spec must outlive the plan.
  * Return: 0 with a plan; 1 when @verdict already has the answer (it does not build);

@@ -6,21 +6,30 @@ hello=$top/modules/hello
 
 run "$KMLAB" run
 exits 2 "no module named"
-run "$KMLAB" run "$scratch/nothing-here"
-[ "$status" -ne 0 ]
-result "a path that is not there" $?
-says 'No such file' "says so"
+for command in run test build shell "watch --once"; do
+	# shellcheck disable=SC2086 # words
+	run "$KMLAB" $command -k $kernel "$scratch/nothing-here"
+	exits 2 "kmlab $command, a path that is not there"
+	says 'No such file' "says so"
+done
 mkdir "$scratch/empty"
 run "$KMLAB" run -k $kernel "$scratch/empty"
 exits 2 "an empty directory"
 says 'Kbuild' "says what it lacks"
+for command in run test; do
+	run "$KMLAB" $command -q -k "$kernel" -k "$newest" "$scratch/empty"
+	exits 2 "kmlab $command, an empty directory for two kernels"
+	is "$(cat "$scratch/out" "$scratch/err" | wc -l)" 1 "is one mistake"
+	run "$KMLAB" $command -q -k "$kernel" -k "$newest" "$scratch/nothing-here"
+	exits 2 "kmlab $command, a path that is not there for two kernels"
+	is "$(cat "$scratch/out" "$scratch/err" | wc -l)" 1 "is one mistake"
+done
 echo hello >"$scratch/text"
 run "$KMLAB" run -k $kernel "$scratch/text"
 exits 2 "a file that is no module"
 cp "$scratch/text" "$scratch/text.ko"
 run "$KMLAB" run -k $kernel "$scratch/text.ko"
-[ "$status" -ne 0 ]
-result "a .ko that is text" $?
+exits 2 "a .ko that is text"
 says 'text.ko' "is named"
 cp /bin/true "$scratch/true.ko"
 run "$KMLAB" run -k $kernel "$scratch/true.ko"
