@@ -60,6 +60,7 @@ static void run_item(struct lab *lab, size_t i, void *data)
 		return;
 	}
 	command.test = item->test;
+	command.wants_tests = true;
 	command.argv = item->unit->argv;
 	command.is_test = command.argv != NULL;
 	lab_plan_run(lab, &item->unit->plan, &command, &item->result);

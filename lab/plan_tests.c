@@ -81,6 +81,42 @@ static int read_needs(struct lab *lab, struct lab_plan *plan)
 	return err;
 }
 
+static bool is_test(const char *name)
+{
+	return str_ends(name, ".sh") || str_ends(name, ".c");
+}
+
+/* For a file, those beside it: they may judge something else, so they are not run. */
+static bool has_tests_beside(const char *source)
+{
+	const char *slash = strrchr(source, '/');
+	_cleanup_free_ char *dir =
+		xprintf("%.*stests", slash ? (int)(slash + 1 - source) : 0, source);
+	_cleanup_strv_ struct strv names = STRV_INIT;
+
+	if (fs_is_dir(source))
+		return false;
+	fs_list(dir, false, &names);
+	for (size_t i = 0; i < names.n; i++)
+		if (is_test(names.v[i]))
+			return true;
+	return false;
+}
+
+char *plan_untested(const struct lab_run_spec *spec)
+{
+	const char *source = spec->suite ? spec->suite : plan_last_source(spec);
+
+	if (!has_tests_beside(source))
+		return xprintf(
+			"nothing was tested: '%s' has no tests, the module was only "
+			"loaded and unloaded",
+			source);
+	return xprintf("nothing was tested: the tests beside '%s' are its directory's; "
+		       "name that instead, or give it as --suite",
+		       source);
+}
+
 int plan_find_tests(struct lab *lab, struct lab_plan *plan)
 {
 	_cleanup_strv_ struct strv names = STRV_INIT;
@@ -98,7 +134,7 @@ int plan_find_tests(struct lab *lab, struct lab_plan *plan)
 	}
 	fs_list(plan->tests_dir, false, &names);
 	for (size_t i = 0; i < names.n; i++)
-		if (str_ends(names.v[i], ".sh") || str_ends(names.v[i], ".c"))
+		if (is_test(names.v[i]))
 			strv_add(&plan->tests, names.v[i]);
 	return read_needs(lab, plan);
 }

@@ -8,6 +8,10 @@
 /** plan_last_source - the source under test, or NULL. */
 const char *plan_last_source(const struct lab_run_spec *spec);
 
+/** plan_untested - a note: why `kmlab test` found no test for @spec, which has a source.
+ */
+char *plan_untested(const struct lab_run_spec *spec);
+
 /** plan_find_tests - @plan's tests_dir, tests, and the in-tree modules they need. */
 int plan_find_tests(struct lab *lab, struct lab_plan *plan);
 

@@ -6,6 +6,7 @@
 
 #include "fs.h"
 
+#include "plan_tests.h"
 #include "run.h"
 #include "verdict/judge_build.h"
 #include "vm/facts.h"
@@ -332,6 +333,8 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		lab_judge(r, &report, &job.guest);
 		lab_judge_missing(r, &plan->trees);
 		lab_result_quote(r, &plan->trees);
+		if (command->wants_tests && !r->has_command && r->outcome == LAB_PASS)
+			strv_take(&r->notes, plan_untested(plan->spec));
 		keep_or_drop(lab, plan->spec, r, &report, &output);
 		lab_guest_report_deinit(&report);
 	}

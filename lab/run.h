@@ -11,6 +11,7 @@ struct lab_command {
 	char *const *env;
 	const char *test; /* one test of the plan, by file name; or NULL */
 	bool all_tests;	  /* all tests of the plan, one after another in this clone */
+	bool wants_tests; /* that there are none is worth a note */
 	bool is_test;	  /* @argv is a test: its output is read here, as KTAP */
 	int stdin_fd, stdout_fd, stderr_fd; /* as in struct lab_guest_job; what a test
 					       writes is read here instead */

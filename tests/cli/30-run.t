@@ -96,6 +96,10 @@ exits 0 "--nested: /dev/kvm on each"
 run "$KMLAB" run -q -k $kernel -- test -e /dev/kvm
 exits 1 "and without, none"
 
+run "$KMLAB" test -k $kernel "$hello/hello.c"
+exits 0 "kmlab test, a file beside tests that are not run"
+says "note: nothing was tested: the tests beside" "says that nothing was tested"
+
 run "$KMLAB" run -k $kernel --mem 192 --cpus 1 -- grep -c ^processor /proc/cpuinfo
 is "$(cat "$scratch/out")" 1 "another shape of guest"
 run "$KMLAB" run -q -k $kernel -- cat /proc/sys/kernel/random/uuid
