@@ -95,6 +95,10 @@ static void test_skipped(void)
 	is_str(k.skipped, "all its tests: no disk", "skips alone test nothing");
 	is_str(k.tests[0].diagnostic, "no disk", "each has its reason");
 	ok(!k.tests[1].diagnostic, "or none");
+	parse("1..2\nok 1 a\nnot ok 2 b # SKIP no disk\n");
+	is_int(k.tests[1].status, KTAP_SKIP, "a skip may be 'not ok'");
+	is_str(k.tests[1].diagnostic, "no disk", "with its reason");
+	ok(ktap_passed(&k), "and is no failure");
 	parse("1..2\nok 1 a # SKIP no disk\nok 2 b\n");
 	ok(!k.skipped && ktap_passed(&k), "one test that ran is something");
 	parse("1..2\nok 1 a # SKIP no disk\nnot ok 2 b\n");
