@@ -84,14 +84,49 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 			     "init code or data was used after it was freed");
 }
 
-static bool is_repeated(struct judge *j, const struct lab_event *event)
+static const char dead[] = "kernel panic: ";
+
+/* Without the module that judge_add() may have put before it. */
+static const char *bare_title(const struct lab_event *event)
+{
+	size_t len = event->module ? strlen(event->module) : 0;
+
+	if (len && str_starts(event->title, event->module) &&
+	    str_starts(event->title + len, ": "))
+		return event->title + len + 2;
+	return event->title;
+}
+
+/* An oops that the kernel died of is a panic; the same in another task, on the way there,
+ * is the same. */
+static bool is_same(const struct lab_event *earlier, const struct lab_event *event)
+{
+	const char *title = bare_title(earlier);
+
+	if (strcmp(earlier->kind, event->kind))
+		return false;
+	if (earlier->outcome == event->outcome)
+		return !strcmp(title, event->title);
+	return earlier->outcome == LAB_PANIC && event->outcome == LAB_OOPS &&
+	       str_starts(title, dead) && !strcmp(title + strlen(dead), event->title);
+}
+
+/* Some complaints pass through two parts of the kernel, of which only the first knows the
+ * module's function. @words: the title without a place. */
+static bool is_echo(const struct lab_event *earlier, const struct lab_event *event,
+		    const char *words)
+{
+	return klog_advice(event->kind) && !strcmp(earlier->kind, event->kind) &&
+	       earlier->phase == event->phase && str_starts(bare_title(earlier), words) &&
+	       title_frame(earlier) && !title_frame(event);
+}
+
+static bool is_repeated(struct judge *j, const struct lab_event *event, const char *words)
 {
 	struct lab_result *r = j->result;
 
 	for (size_t i = 0; i < r->n_events; i++)
-		if (r->events[i].outcome == event->outcome &&
-		    !strcmp(r->events[i].title, event->title) &&
-		    !strcmp(r->events[i].kind, event->kind))
+		if (is_same(&r->events[i], event) || is_echo(&r->events[i], event, words))
 			return true;
 	return false;
 }
@@ -105,6 +140,7 @@ static bool is_our_nmi(struct judge *j, const struct lab_event *event)
 
 static void add(struct judge *j, struct lab_event *event)
 {
+	_cleanup_free_ char *words = NULL;
 	bool panic = event->outcome == LAB_PANIC;
 
 	if (is_our_nmi(j, event)) {
@@ -117,14 +153,15 @@ static void add(struct judge *j, struct lab_event *event)
 	judge_cause(j, event);
 	if (panic && strcmp(event->kind, "panic") &&
 	    !str_starts(event->title, "kernel panic")) {
-		char *title = xprintf("kernel panic: %s", event->title);
+		char *title = xprintf("%s%s", dead, event->title);
 
 		free(event->title);
 		event->title = title;
 	}
 	symbolizer_event(j->symbols, event);
+	words = xstrdup(event->title);
 	title_finish(event);
-	if (is_repeated(j, event))
+	if (is_repeated(j, event, words))
 		lab_event_deinit(event);
 	else
 		judge_add(j, event);
