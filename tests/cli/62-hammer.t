@@ -32,6 +32,9 @@ says "^not ok - its own ioctls take.*killed by signal 9 in ioctl.fd, 0x40106302,
 	"a count that crashes is named"
 says "touch_last (tables.c" "and where"
 
+run "$KMLAB" test -q -t 300 -k $kernel -- hammer --seconds 0 --only EFAULT /dev/zero
+exits 0 "it is a test of its own"
+
 # The program alone, here on the host.
 program=$(dirname "$KMLAB")/../guest/hammer
 run "$program" --help
@@ -51,6 +54,7 @@ run "$program" --seconds 0 --seed 5 /dev/zero
 exits 0 "a harmless file, also here"
 says "^# hammer --seed 5: a character device" "names its seed"
 says "^# 0 of [0-9]* promises broken" "counts"
+is "$(sed -n 's/^1\.\.//p' "$scratch/out")" "$(grep -c '^ok - ' "$scratch/out")" "is whole KTAP"
 run "$program" --quiet --seconds 0 /dev/zero
 is "$(cat "$scratch/out")" "" "--quiet is quiet when nothing is wrong"
 is "$(guests)" 0 "no guest is left"

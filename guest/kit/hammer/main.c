@@ -242,7 +242,8 @@ static void tell(enum outcome outcome, const char *name)
 static int summary(void)
 {
 	if (broken || !quiet)
-		printf("# %u of %u promises broken\n", broken, tried);
+		printf("1..%u\n# %u of %u promises broken\n", quiet ? broken : tried,
+		       broken, tried);
 	return broken ? 1 : 0;
 }
 

@@ -110,8 +110,8 @@ static bool tail_read(const struct target *t, size_t room, size_t n)
 	r = call_read(fd, tail(room), n);
 	call = call_last();
 	if (r > 0 && (size_t)r > room)
-		blame("%zu bytes of memory, and read(fd, it, %zu) returned %ld", room, n,
-		      r);
+		blame("%zu byte%s of memory, and read(fd, it, %zu) returned %ld", room,
+		      room == 1 ? "" : "s", n, r);
 	else if (r >= 8 &&
 		 is_pattern((char *)tail(room).at + r - 8, 8, number, (size_t)r - 8))
 		blame_call(&call, r, "but the last of these bytes were not written");

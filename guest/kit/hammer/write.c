@@ -135,9 +135,9 @@ static void short_source(const struct target *t)
 			fill(tail(rooms[i]), rooms[i]);
 			r = call_write(fd, tail(rooms[i]), rooms[i] + more);
 			if (r > (long)rooms[i])
-				blame("%zu bytes of memory, and write(fd, it, %zu) "
+				blame("%zu byte%s of memory, and write(fd, it, %zu) "
 				      "returned %ld",
-				      rooms[i], rooms[i] + more, r);
+				      rooms[i], i ? "s" : "", rooms[i] + more, r);
 			call_close(fd);
 		}
 	if (t->indifferent)
