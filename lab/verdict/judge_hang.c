@@ -244,13 +244,15 @@ static struct lab_event of_single(struct judge *j, const struct lab_task *t,
 
 static char *task_words(const struct lab_task *t)
 {
-	_cleanup_free_ char *call = call_words(t);
+	_cleanup_free_ char *call = call_words(t), *values = NULL;
 
 	switch (t->is) {
 	case LAB_TASK_CALLS:
+		values = t->least == t->most ? xprintf("%lld", t->most)
+					     : xprintf("%lld to %lld", t->least, t->most);
 		return xprintf("calls %s again and again: %u times while it was looked "
-			       "at, which returned %lld to %lld",
-			       call, t->seen, t->least, t->most);
+			       "at, each returned %s",
+			       call, t->seen, values);
 	case LAB_TASK_COMPUTES:
 		return xstrdup("runs without a system call");
 	case LAB_TASK_IN_KERNEL:

@@ -215,20 +215,38 @@ static void others(const struct view *v, const struct lab_result *r,
 		fprintf(v->out, "    ... and %zu more\n", shown - OTHERS_SHOWN);
 }
 
-/* What the test said about it, a line at a time. */
+/* Without the mark of a comment. */
+static const char *said(const char *line)
+{
+	return line + (str_starts(line, "# ") ? 2 : 0);
+}
+
+static bool is_failure(const char *line)
+{
+	const char *s = said(line);
+
+	return str_starts(s + strspn(s, " "), "not ok ");
+}
+
+/* What the test said about it, a line at a time. A test within it may have said more than
+ * is shown here: then only what failed of it. */
 static void diagnostic(const struct view *v, const char *s)
 {
-	size_t len, shown = 0;
+	_cleanup_strv_ struct strv all = STRV_INIT, failed = STRV_INIT;
+	const struct strv *show = &all;
+	size_t len;
 
-	for (; s && *s && shown < DIAGNOSTIC_SHOWN; s += len + (s[len] == '\n')) {
-		_cleanup_free_ char *line = NULL;
-
+	for (; s && *s; s += len + (s[len] == '\n')) {
 		len = strcspn(s, "\n");
-		line = xstrndup(s, len);
-		put(v, "      ", line + (str_starts(line, "# ") ? 2 : 0), "\n");
-		shown++;
+		strv_take(&all, xstrndup(s, len));
+		if (is_failure(all.v[all.n - 1]))
+			strv_add(&failed, all.v[all.n - 1]);
 	}
-	if (s && *s)
+	if (all.n > DIAGNOSTIC_SHOWN && failed.n)
+		show = &failed;
+	for (size_t i = 0; i < show->n && i < DIAGNOSTIC_SHOWN; i++)
+		put(v, "      ", said(show->v[i]), "\n");
+	if (all.n > DIAGNOSTIC_SHOWN)
 		fputs("      ...\n", v->out);
 }
 

@@ -108,6 +108,17 @@ static void name_one(struct lab_task one, const char *kind, const char *title)
 	names(&one, 1, kind, title);
 }
 
+static void lists(struct lab_task one, const char *line)
+{
+	struct lab_guest_report report = {
+		.command_ran = true, .command_killed = true, .tasks = &one, .n_tasks = 1};
+	struct lab_result *r = judge(&report, 1);
+
+	is_str(r->n_events && r->events[0].detail.n ? r->events[0].detail.v[0] : "", line,
+	       "in the list of processes");
+	lab_result_destroy(r);
+}
+
 #define LATE "the command did not end in time"
 
 static void test_calls(void)
@@ -119,6 +130,12 @@ static void test_calls(void)
 	name_one(calls("read", "/dev/x", 8, 8), "endless-read",
 		 "read() never returns 0: called 5000 times, each gave 8 bytes ('cat' "
 		 "reads '/dev/x')");
+	lists(calls("read", "/dev/x", 8, 8), "process 80 'cat' calls read() of '/dev/x' "
+					     "again and again: 8 times while it "
+					     "was looked at, each returned 8");
+	lists(calls("read", "/dev/x", 1, 8), "process 80 'cat' calls read() of '/dev/x' "
+					     "again and again: 8 times while it "
+					     "was looked at, each returned 1 to 8");
 	name_one(calls("read", "/proc/x", 1, 8), "endless-read",
 		 "read() never returns 0: called 5000 times, each gave 1 to 8 bytes "
 		 "('cat' reads '/proc/x')");

@@ -123,8 +123,46 @@ static void test_complaint_twice(void)
 	lab_result_destroy(r);
 }
 
+/* --- of much output what counts ----------------------------------------------------- */
+
+static char *view_of(struct lab_result *r)
+{
+	char *s = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&s, &n);
+
+	lab_result_print_text(f, r, false);
+	fclose(f);
+	return s;
+}
+
+static void test_diagnostic(void)
+{
+	struct ktap_test *tests = xcalloc(1, sizeof(*tests));
+	_cleanup_text_ struct text said = TEXT_INIT;
+	_cleanup_free_ char *s = NULL;
+	struct lab_result *r;
+
+	for (int i = 0; i < 40; i++)
+		text_printf(&said, "# ok - promise %d\n", i);
+	text_puts(&said, "# not ok - promise 40: read() returned 9\n# 1 of 41\n");
+	tests->name = xstrdup("it keeps its promises");
+	tests->status = KTAP_FAIL;
+	tests->diagnostic = text_take(&said);
+	start();
+	r = judge();
+	r->tests = tests;
+	r->n_tests = 1;
+	s = view_of(r);
+	ok(strstr(s, "      not ok - promise 40: read() returned 9\n"),
+	   "what failed in a test within a test is shown");
+	ok(!strstr(s, "ok - promise 1\n"), "and not what did not");
+	lab_result_destroy(r);
+}
+
 int main(void)
 {
+	test_diagnostic();
 	test_oops_twice();
 	test_complaint_twice();
 	return tap_done();
