@@ -187,11 +187,18 @@ struct call {
 	struct text dir, env, args;
 };
 
-static void add_call(struct text *script, struct call *call, const char *more)
+/* PWD stays the module's directory, as for a make that was called there: "env -i" and the
+ * shell's cd would change it. */
+static void add_call(struct text *script, struct call *call, const char *dir,
+		     const char *more)
 {
+	_cleanup_text_ struct text pwd = TEXT_INIT;
+
+	quote(&pwd, dir, "\n", "");
 	if (call->args.len)
-		text_printf(script, "cd%s && env -i%s make -j%d%s%s || exit\n",
-			    call->dir.s, call->env.s, build_cpus(), call->args.s, more);
+		text_printf(script, "cd%s && env -i PWD=%s%s make -j%d%s%s || exit\n",
+			    call->dir.s, pwd.s + 1, call->env.s, build_cpus(),
+			    call->args.s, more);
 	text_deinit(&call->dir);
 	text_deinit(&call->env);
 	text_deinit(&call->args);
@@ -214,7 +221,7 @@ static char *to_script(char *record, const char *dir, const char *more)
 		else if (!from)
 			break;
 		else if (!line[0])
-			add_call(&script, &call, more);
+			add_call(&script, &call, dir, more);
 		else if (line[0] == KIND_DIR)
 			quote(&call.dir, line + 1, from, dir);
 		else if (line[0] == KIND_ENV)
@@ -224,7 +231,7 @@ static char *to_script(char *record, const char *dir, const char *more)
 		if (next && *next == '\n' && !line[0])
 			break;
 	}
-	add_call(&script, &call, more);
+	add_call(&script, &call, dir, more);
 	return text_take(&script);
 }
 

@@ -52,7 +52,9 @@ static int write_maps(pid_t pid)
 
 static void __attribute__((noreturn)) exec_command(struct boxed_run *job)
 {
-	static char *const env[] = {
+	char pwd[PATH_MAX + sizeof("PWD=")];
+	char *const env[] = {
+		pwd,
 		"PATH=/run/kmlab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
 		"/sbin:/bin",
 		"LC_ALL=C",
@@ -62,6 +64,8 @@ static void __attribute__((noreturn)) exec_command(struct boxed_run *job)
 		"TERM=dumb",
 		NULL};
 
+	/* As a shell has it, where the user would type 'make': Makefiles use $(PWD). */
+	snprintf(pwd, sizeof(pwd), "PWD=%s", job->cwd);
 	/* execvpe looks through PATH of the environment it is called in, not the new. */
 	environ = (char **)env;
 	execvpe(job->argv[0], job->argv, env);

@@ -85,6 +85,18 @@ makefile_only() {
 		"an outer make's flags stay outside"
 }
 
+# What a shell calls the directory in which make is typed.
+working_directory() {
+	module pwd/pwd.c 'pr_info("%d", BESIDE);'
+	sed -i '1a #include <beside.h>' pwd/pwd.c
+	mkdir pwd/include
+	echo '#define BESIDE 1' >pwd/include/beside.h
+	# shellcheck disable=SC2016 # for make
+	printf 'obj-m := pwd.o\nccflags-y := -I$(PWD)/include\n' >pwd/Kbuild
+	is "$(built pwd)" pwd.ko "\$(PWD) is the module's directory"
+	is "$(built pwd -- KBUILD_VERBOSE=1)" pwd.ko "also by the long way"
+}
+
 one_file() {
 	module home/loose-one.c 'pr_info("%d", LOOSE);'
 	echo '#define LOOSE 1' >home/loose.h
@@ -371,6 +383,7 @@ for kernel in $kernels; do
 	rm -rf trees && mkdir trees && cd trees || exit 1
 	one_directory
 	makefile_only
+	working_directory
 	one_file
 	many_files
 	same_bytes
