@@ -186,12 +186,50 @@ void sandbox_explain_output(const struct lab_limits *limits, struct text *out)
 
 /* ---- a failure that the box may be the cause of ---- */
 
+static const char absent[] = "No such file or directory";
+
+/* "x.c:2:10: fatal error: linux/x.h: No such file or directory": the kernel's headers are
+ * in the box, as far as there are any. */
+static bool is_kernel_header(const char *name)
+{
+	static const char *const dirs[] = {
+		"linux/", "asm/",    "asm-generic/", "uapi/", "net/",
+		"drm/",	  "crypto/", "media/",	     "scsi/", "sound/",
+		"trace/", "video/",  "generated/"};
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
+		if (str_starts(name, dirs[i]))
+			return true;
+	return false;
+}
+
+/* Does something else than the kernel's headers lack here? */
+static bool has_absent(const char *log)
+{
+	for (const char *s = log; (s = strstr(s, absent)); s += strlen(absent)) {
+		const char *name = s;
+
+		if (name - log > 2)
+			name -= 2; /* ": " */
+		while (name > log && !strchr(" \n", name[-1]))
+			name--;
+		if (!is_kernel_header(name))
+			return true;
+	}
+	return false;
+}
+
+static bool has_sign(const char *log, const char *sign)
+{
+	return sign == absent ? has_absent(log) : strstr(log, sign) != NULL;
+}
+
 void sandbox_hint(struct text *out)
 {
 	static const struct {
 		const char *sign, *note;
 	} known[] = {
-		{"No such file or directory",
+		{absent,
 		 "a build sees its own directory and the git checkout around it, nothing "
 		 "else of this machine; show it more with --see DIR"},
 		{"Read-only file system",
@@ -215,7 +253,7 @@ void sandbox_hint(struct text *out)
 	};
 
 	for (size_t i = 0; out->s && i < sizeof(known) / sizeof(*known); i++) {
-		if (!strstr(out->s, known[i].sign))
+		if (!has_sign(out->s, known[i].sign))
 			continue;
 		text_printf(out, "%skmlab: note: %s\n",
 			    out->s[out->len - 1] == '\n' ? "" : "\n", known[i].note);

@@ -8,6 +8,7 @@
 #include "complaint.h"
 #include "definition.h"
 #include "fs.h"
+#include "header.h"
 #include "judge_build.h"
 
 enum { COMPLAINTS_READ = 64, NOTES_MAX = 8, TITLE_MAX = 400, MAKEFILE_MAX = 1 << 20 };
@@ -192,13 +193,20 @@ static char *hint_api(const struct build_facts *facts, const struct source *sour
 	return api_change_find(c, facts->release);
 }
 
+static char *hint_header(const struct build_facts *facts, const struct source *source,
+			 const struct complaint *c)
+{
+	(void)facts;
+	return source->dir && !source->file ? header_hint(source->dir, c) : NULL;
+}
+
 static char *hint_of(const struct build_facts *facts, const struct source *source,
 		     const struct complaint *c)
 {
 	static char *(*const rules[])(const struct build_facts *, const struct source *,
 				      const struct complaint *) = {
 		hint_circle,  hint_undefined, hint_namespace,	 hint_licence,
-		hint_objtool, hint_api,	      hint_extra_cflags,
+		hint_objtool, hint_api,	      hint_extra_cflags, hint_header,
 	};
 	char *hint = NULL;
 
@@ -221,22 +229,24 @@ static char *title_of(const struct build_facts *facts, const struct complaint *f
 		       place ? ": " : "", TITLE_MAX, first->message, more ? "..." : "");
 }
 
-/* The first next step that is known is the verdict's; others are notes. All but one for
- * the headline's error say their place. */
+/* The first next step that is known is the verdict's; others are notes. One that is not
+ * for the headline's error must not read as if it were. */
 static void add_hint(struct lab_result *r, struct strv *seen, const struct complaint *c,
 		     bool headline, char *hint)
 {
-	_cleanup_free_ char *place = headline ? NULL : complaint_place(c);
+	_cleanup_free_ char *place = complaint_place(c), *own = hint;
+	bool first = !seen->n;
 	char *words;
 
-	if (strv_contains(seen, hint) || seen->n > NOTES_MAX) {
-		free(hint);
+	if (strv_contains(seen, own) || seen->n > NOTES_MAX)
 		return;
-	}
-	strv_add(seen, hint);
-	words = place ? xprintf("%s: %s", place, hint) : xstrdup(hint);
-	free(hint);
-	if (seen->n > 1) {
+	strv_add(seen, own);
+	if (headline || (!first && !place))
+		words = xstrdup(own);
+	else
+		words = xprintf("%s%s%s: %s", first ? "of another error" : "",
+				first && place ? ", " : "", place ? place : "", own);
+	if (!first) {
 		strv_take(&r->notes, words);
 		return;
 	}

@@ -84,6 +84,21 @@ flags() {
 		'since 6\.15 Kbuild ignores EXTRA_CFLAGS: write ccflags-y' "EXTRA_CFLAGS"
 }
 
+# What the box hides may be why something is not there; the kernel's headers are all there.
+headers() {
+	module outer.c '#include "../elsewhere/mine.h"'
+	judged_note outer.c 'outer\.c:4: \.\./elsewhere/mine\.h: No such file or directory'
+	says "note: a build sees its own directory" "what lies outside may be hidden"
+	module inner.c '#include <linux/no_such.h>'
+	judged_note inner.c 'inner\.c:4: linux/no_such\.h: No such file or directory'
+	silent_about "note: a build sees" "the kernel's headers are not"
+}
+
+judged_note() {
+	run "$KMLAB" run -q -k "$k" "$1"
+	says "does not build: $2 (" "a header is missing on $k"
+}
+
 magic() {
 	cat >magic.c <<-'END'
 		#include <linux/module.h>
@@ -106,6 +121,7 @@ for k in $kernels; do
 	changes
 	missing
 	flags
+	headers
 	magic
 	cd ..
 done

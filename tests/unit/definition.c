@@ -194,6 +194,22 @@ static void test_build(void)
 		  "/x/mod.c:1:10: fatal error: mod.h: No such file or "
 		  "directory\n",
 		  NULL, "nor when it is handed on");
+	put("header/mod.c", "#include <pw.h>\n");
+	put("header/Kbuild", "obj-m := mod.o\n");
+	judged_is("header", "7.2.1",
+		  "/x/mod.c:1:10: fatal error: pw.h: No such file or directory\n", NULL,
+		  "a header that is nowhere");
+	put("header/deep/inc/pw.h", "\n");
+	judged_is("header", "7.2.1",
+		  "/x/mod.c:1:10: fatal error: pw.h: No such file or directory\n",
+		  "'deep/inc/pw.h' is there, where the compiler does not look: write "
+		  "'ccflags-y += -I$(src)/deep/inc' into the Kbuild file or Makefile",
+		  "a header in another directory of the source");
+	judged_is("header", "7.2.1",
+		  "/x/mod.c:1:10: fatal error: 'pw.h' file not found\n",
+		  "'deep/inc/pw.h' is there, where the compiler does not look: write "
+		  "'ccflags-y += -I$(src)/deep/inc' into the Kbuild file or Makefile",
+		  "in clang's words");
 	judged_is("none", "7.2.1",
 		  "ERROR: modpost: module mod uses symbol f from namespace NS, but does "
 		  "not import it.\n",
@@ -258,8 +274,9 @@ static void test_several(void)
 			   .source = path,
 			   .release = "7.2.1"});
 	is_str(r->summary, "does not build: a.c:3: 'mine' undeclared", "the first error");
-	is_str(r->hint, "a.c:4: since 6.15 del_timer() is timer_delete()",
-	       "the first next step that is known, with its place");
+	is_str(r->hint,
+	       "of another error, a.c:4: since 6.15 del_timer() is timer_delete()",
+	       "the first next step that is known does not read as the first error's");
 	is_int((long long)r->notes.n, 1, "each once");
 	is_str(r->notes.n ? r->notes.v[0] : NULL,
 	       "a.c:6: since 6.16 from_timer() is timer_container_of()",
