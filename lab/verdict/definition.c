@@ -193,6 +193,18 @@ static void list_sources(int top, struct strv *ret)
 	strv_sort(ret);
 }
 
+/* A program for user space beside the module, its test or client, is no part of it. */
+static bool is_program(const char *text)
+{
+	static const char *const headers[] = {"#include <stdio.h>", "#include <stdlib.h>",
+					      "#include <unistd.h>"};
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++)
+		if (strstr(text, headers[i]))
+			return true;
+	return strstr(text, "main") && definition_in(text, "main") != DEFINITION_NONE;
+}
+
 /* The file that defines it best; NULL: none does. */
 static char *find_file(int top, const char *symbol, enum definition_kind *kind)
 {
@@ -210,7 +222,9 @@ static char *find_file(int top, const char *symbol, enum definition_kind *kind)
 		if (below_read(top, names.v[i], FILE_MAX, &text, &size))
 			continue;
 		read += size;
-		k = strstr(text, symbol) ? definition_in(text, symbol) : DEFINITION_NONE;
+		if (!strstr(text, symbol) || is_program(text))
+			continue;
+		k = definition_in(text, symbol);
 		if (k > *kind) {
 			*kind = k;
 			free(found);

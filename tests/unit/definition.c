@@ -127,6 +127,18 @@ static void test_hints(void)
 		"a static function");
 	put("none/mod.c", caller);
 	hint_is("none", false, NULL, "nobody defines it");
+	put("user/mod.c", caller);
+	put("user/prog.c",
+	    "int foo(void) { return 1; }\nint main(void)\n{ return foo(); }\n");
+	put("user/tool.c", "#include <stdio.h>\nint foo(void) { return puts(\"\"); }\n");
+	hint_is("user", false, NULL, "nor a program for user space");
+	put("user/other.c", "/* main() */\nint foo(void) { return 1; }\n");
+	hint_is("user", false,
+		"'foo' is defined in 'other.c', which is not part of the module: 'obj-m "
+		":= "
+		"NAME.o' and 'NAME-objs := mod.o other.o' make one module of both, NAME "
+		"being another name",
+		"but a source that only speaks of one");
 }
 
 static void test_hostile(void)
