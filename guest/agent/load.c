@@ -45,6 +45,10 @@ static int call(const struct proto_entry *e, enum which which)
 			     payload_extra(e));
 	else
 		rc = syscall(SYS_delete_module, payload_name(e), O_NONBLOCK);
+	/* What is no error code for the C library is no -1 either: an init function
+	 * returned that. */
+	if (rc < -1)
+		return (int)-rc;
 	return rc < 0 ? errno : 0;
 }
 

@@ -90,14 +90,26 @@ char *errno_name(int err)
 	const struct internal *own = find_internal(err);
 	const char *name = own ? own->name : strerrorname_np(err);
 
-	return name ? xstrdup(name) : xprintf("errno %d", err);
+	return name ? xstrdup(name) : xprintf("%d", err);
 }
 
 const char *errno_words(int err)
 {
 	const struct internal *own = find_internal(err);
 
-	return own ? own->words : strerror(err);
+	return own		     ? own->words
+	       : errno_is_known(err) ? strerror(err)
+				     : "an error without a name";
+}
+
+bool errno_is_internal(int err)
+{
+	return find_internal(err) != NULL;
+}
+
+bool errno_is_known(int err)
+{
+	return errno_is_internal(err) || strerrorname_np(err);
 }
 
 const char *errno_of_load(int err)

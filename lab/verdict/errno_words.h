@@ -7,11 +7,17 @@
 
 #include "../lab.h"
 
-/** errno_name - "ENOENT", or "errno 4711"; freed by the caller. */
+/** errno_name - "ENOENT", or "4711"; freed by the caller. */
 char *errno_name(int err);
 
 /** errno_words - what it is, in words; also those that only the kernel itself uses. */
 const char *errno_words(int err);
+
+/** errno_is_internal - is it one that only the kernel itself uses? */
+bool errno_is_internal(int err);
+
+/** errno_is_known - has it a name at all? */
+bool errno_is_known(int err);
 
 /** errno_of_load - why the loader returns this, in words; NULL when the loader itself
  *  never returns it: then it comes from the module's init function. */

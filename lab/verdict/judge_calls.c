@@ -82,14 +82,10 @@ static char *reason_words(const char *line, const char *module)
 	return xstrdup(line);
 }
 
-static char *load_words(const struct lab_guest_report *r, const struct lab_event *event,
-			bool loader)
+static char *load_words(const struct lab_guest_report *r, const struct lab_event *event)
 {
 	const char *words = errno_of_load(r->load_errno);
 
-	if (!loader)
-		return xprintf("its init function failed: %s",
-			       errno_words(r->load_errno));
 	if (event->detail.n)
 		return reason_words(event->detail.v[0], r->load_failed);
 	return xstrdup(words ? words : errno_words(r->load_errno));
@@ -104,10 +100,14 @@ static void judge_load_refused(struct judge *j)
 
 	add_reasons(j, &event);
 	loader = loader_said_it(r->load_errno, &event);
-	words = load_words(r, &event, loader);
+	words = loader ? load_words(r, &event)
+		       : judge_init_words(j, r->load_failed, r->load_errno);
 	event.kind = xstrdup(loader ? "load-error" : "init-failed");
-	event.title = xprintf("'%s' was not loaded: %s (%s%s)", r->load_failed, words,
-			      loader ? "" : "-", name);
+	event.title = loader ? xprintf("'%s' was not loaded: %s (%s)", r->load_failed,
+				       words, name)
+			     : xprintf("'%s' was not loaded: %s", r->load_failed, words);
+	if (!loader)
+		event.hint = judge_init_hint(j, r->load_failed, r->load_errno);
 	judge_about(&event, r->load_failed);
 	judge_add(j, &event);
 }

@@ -151,6 +151,7 @@ static void add(struct judge *j, struct lab_event *event)
 	judge_tail_call(j, event);
 	judge_error_pointer(j, event);
 	judge_cause(j, event);
+	judge_init_positive(j, event);
 	if (panic && strcmp(event->kind, "panic") &&
 	    !str_starts(event->title, "kernel panic")) {
 		char *title = xprintf("%s%s", dead, event->title);

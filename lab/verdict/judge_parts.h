@@ -22,6 +22,15 @@ void judge_error_pointer(struct judge *j, struct lab_event *event);
  *  better than the headline what is wrong. */
 void judge_cause(struct judge *j, struct lab_event *event);
 
+/** judge_init_positive - part of judge_log: of a number that is no error code, which one
+ *  it is, and whose init function returned it. */
+void judge_init_positive(struct judge *j, struct lab_event *event);
+
+/** judge_init_words, judge_init_hint - @module's init function returned -@err: in words,
+ *  and the next step; freed by the caller. NULL: nothing better than for any failure. */
+char *judge_init_words(struct judge *j, const char *module, int err);
+char *judge_init_hint(struct judge *j, const char *module, int err);
+
 /** judge_calls - load, command and unload: refused, killed, stalled, late. */
 void judge_calls(struct judge *j);
 

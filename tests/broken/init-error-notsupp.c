@@ -8,7 +8,7 @@
  *	phase=load
  *	exit=102
  *	kind=init-failed
- *	summary=-ENOTSUPP
+ *	summary=returned -524 .ENOTSUPP
  */
 #include <linux/module.h>
 

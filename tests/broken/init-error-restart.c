@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Init passes on what an interrupted wait gave it: the number has more than eight bits, and
- * its lower eight are 0.
+ * Init passes on what an interrupted wait gave it: the number has more than eight bits,
+ * and its lower eight are 0.
  *
  * expect:
  *	outcome=load-error
  *	phase=load
  *	exit=102
  *	kind=init-failed
- *	summary=-ERESTARTSYS
+ *	summary=returned -512 .ERESTARTSYS
  */
 #include <linux/module.h>
 

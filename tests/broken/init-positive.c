@@ -7,6 +7,7 @@
  *	outcome=warning
  *	phase=load
  *	kind=init-positive
+ *	summary=returned 1, .* in init_positive_init
  *	exit=105
  */
 #include <linux/module.h>

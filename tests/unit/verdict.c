@@ -212,12 +212,12 @@ static void test_load(void)
 	report.load_failed = "tiny";
 	report.load_errno = ENODEV;
 	check(&report, LAB_LOAD_ERROR, "init-failed",
-	      "'tiny' was not loaded: its init function failed: No such device "
-	      "(-ENODEV)");
+	      "'tiny' was not loaded: its init function returned -19 (ENODEV): No such "
+	      "device");
 	report.load_errno = 512;
 	check(&report, LAB_LOAD_ERROR, "init-failed",
-	      "'tiny' was not loaded: its init function failed: a signal interrupted it "
-	      "(-ERESTARTSYS)");
+	      "'tiny' was not loaded: its init function returned -512 (ERESTARTSYS): a "
+	      "signal interrupted it");
 	report = good_report();
 	report.load_failed = "tiny";
 	report.load_missing = true;

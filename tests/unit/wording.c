@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a person reads: each fault once, in words that are right and lead on. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "fs.h"
+#include "process.h"
 #include "tap.h"
 #include "text.h"
 #include "verdict/event.h"
@@ -160,8 +163,105 @@ static void test_diagnostic(void)
 	lab_result_destroy(r);
 }
 
+/* --- what init returned ------------------------------------------------------------- */
+
+static char dir[] = "/tmp/kmlab-wording-XXXXXX";
+static char *ko;
+
+/* A stand-in for a module whose init function sets a probe. */
+static void compile_module(void)
+{
+	static const char text[] = "int register_kprobe(void *);\n"
+				   "int init_module(void)\n"
+				   "{ return register_kprobe(0) + 1; }\n";
+	_cleanup_free_ char *source = xprintf("%s/mod.c", dir);
+	_cleanup_text_ struct text out = TEXT_INIT;
+	struct process_spec spec = PROCESS_SPEC_INIT;
+	int status = -1;
+
+	ko = xprintf("%s/mod.ko", dir);
+	fs_write_file(source, text, strlen(text), 0644);
+	spec.argv = (char *[]){(char *)"cc", (char *)"-g", (char *)"-c", (char *)"-O1",
+			       (char *)"-o", ko,	   source,	 NULL};
+	process_capture(&spec, 60000, -1, &out, NULL, &status);
+	ok(status == 0, "the stand-in module compiles");
+}
+
+static void init_failed(int err, const char *title, const char *hint)
+{
+	struct lab_result *r;
+
+	start();
+	report.load_failed = (char *)"mod";
+	report.load_errno = err;
+	r = judge();
+	is_str(r->summary, title, "the number, its name and its words");
+	ok(r->hint && strstr(r->hint, hint), hint);
+	lab_result_destroy(r);
+}
+
+#define INIT "'mod' was not loaded: its init function "
+
+static void test_init(void)
+{
+	static const char *const log[] = {
+		"mod: init suspiciously returned 7, it should follow 0/-E convention",
+		NULL};
+	static const char *const old[] = {
+		"do_init_module: 'mod'->init suspiciously returned 7, it should follow "
+		"0/-E convention",
+		"do_init_module: loading module anyway...",
+		"CPU: 0 PID: 111 Comm: busybox Tainted: G        W  OE",
+		"Call Trace:",
+		" dump_stack_lvl+0x44/0x5c",
+		" do_init_module+0x21/0x26",
+		NULL};
+	static const char *const *const logs[] = {log, old};
+
+	init_failed(512, INIT "returned -512 (ERESTARTSYS): a signal interrupted it",
+		    "return -EINTR");
+	init_failed(517,
+		    INIT "returned -517 (EPROBE_DEFER): something that it needs is not "
+			 "there yet",
+		    "nobody calls init again");
+	init_failed(527,
+		    INIT "returned -527 (EBADTYPE): the server does not know the type "
+			 "(NFS)",
+		    "the kernel's own");
+	init_failed(5000, INIT "returned -5000, which is no error code", "errno(3)");
+	init_failed(EBUSY, INIT "returned -16 (EBUSY): Device or resource busy",
+		    "let the kernel choose it");
+	init_failed(EIO, INIT "returned -5 (EIO): Input/output error",
+		    "look at what the init function returns");
+	modules[0].path = ko;
+	init_failed(ENOENT,
+		    INIT "init_module (mod.c:3) returned -2 (ENOENT): No such file or "
+			 "directory",
+		    "a symbol that this kernel does not have");
+	for (size_t i = 0; i < 2; i++) {
+		struct lab_result *r;
+
+		start();
+		log_lines(LAB_PHASE_LOAD, logs[i]);
+		r = judge();
+		is_str(r->summary,
+		       "the init function returned 7, a positive number, in init_module "
+		       "(mod.c:3) while loading",
+		       "a positive number is told, and whose it is");
+		is_int(r->n_events, 1, "once");
+		lab_result_destroy(r);
+	}
+	modules[0].path = "/nonexistent/mod.ko";
+}
+
 int main(void)
 {
+	if (!mkdtemp(dir))
+		return 1;
+	compile_module();
+	test_init();
+	fs_remove_tree(dir);
+	free(ko);
 	test_diagnostic();
 	test_oops_twice();
 	test_complaint_twice();
