@@ -331,6 +331,7 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		r->cached = report.cached;
 		read_tests(r, &job, &output);
 		lab_judge(r, &report, &job.guest);
+		lab_judge_output(r, output.s);
 		lab_judge_missing(r, &plan->trees);
 		lab_result_quote(r, &plan->trees);
 		if (command->wants_tests && !r->has_command && r->outcome == LAB_PASS)

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "errno_words.h"
 #include "judge_parts.h"
 
 enum { NAMES_SHOWN = 3 };
@@ -129,4 +130,29 @@ void judge_tests(struct judge *j)
 {
 	judge_command(j);
 	judge_copy(j);
+}
+
+/* "cat: read error: Unknown error 512": the C library has no name for what only the
+ * kernel itself uses. */
+void lab_judge_output(struct lab_result *result, const char *out)
+{
+	static const char words[] = "Unknown error ";
+	_cleanup_free_ char *name = NULL;
+	int err = 0;
+
+	for (const char *s = out; s && !errno_is_internal(err);) {
+		s = strstr(s, words);
+		if (s)
+			err = atoi(s += strlen(words));
+	}
+	if (result->outcome != LAB_TEST_FAILED || !errno_is_internal(err))
+		return;
+	name = errno_name(err);
+	free(result->hint);
+	result->hint = xprintf(
+		"a call of the test got %d (%s), a code that is the kernel's own: %s",
+		err, name,
+		err == 512 ? "the module may return it only where "
+			     "signal_pending(current)"
+			   : "the module must return one that errno(3) lists");
 }

@@ -106,6 +106,10 @@ DEFINE_CLEANUP(struct lab_result *, lab_result_destroy)
 void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	       const struct lab_guest_job *job);
 
+/** lab_judge_output - after lab_judge(): what the tests printed (@out, or NULL) may have
+ *  the next step of a failed one. */
+void lab_judge_output(struct lab_result *result, const char *out);
+
 /** lab_result_add_event - takes over @event's contents; keeps the worst as outcome. */
 void lab_result_add_event(struct lab_result *result, struct lab_event *event);
 

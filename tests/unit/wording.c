@@ -254,8 +254,34 @@ static void test_init(void)
 	modules[0].path = "/nonexistent/mod.ko";
 }
 
+/* --- what the test printed ---------------------------------------------------------- */
+
+static void output_leads_to(const char *out, const char *hint)
+{
+	struct lab_result *r;
+
+	start();
+	report.command_ran = true;
+	report.command_status = 1;
+	r = judge();
+	lab_judge_output(r, out);
+	ok((r->hint && strstr(r->hint, "the kernel's own")) == (hint != NULL) &&
+		   (!hint || strstr(r->hint, hint)),
+	   out ? out : "no output");
+	lab_result_destroy(r);
+}
+
+static void test_output(void)
+{
+	output_leads_to("cat: read error: Unknown error 512", "signal_pending(current)");
+	output_leads_to("Unknown error 1\nUnknown error 524\n", "ENOTSUPP");
+	output_leads_to("cat: read error: Unknown error 4711", NULL);
+	output_leads_to(NULL, NULL);
+}
+
 int main(void)
 {
+	test_output();
 	if (!mkdtemp(dir))
 		return 1;
 	compile_module();
