@@ -193,11 +193,12 @@ static void count_all(const struct task *t, struct proto_task *ret)
 }
 
 /* One that runs has a stack to read only while another task has its CPU; else it shows in
- * the CPUs' traces. */
+ * the CPUs' traces. One that sleeps is awake now and then, for that moment without one.
+ */
 static void read_stack(struct agent *a, const struct task *t, uint32_t is, char *buf,
 		       size_t size)
 {
-	int tries = is == PROTO_TASK_WAITS ? 1 : is == PROTO_TASK_IN_KERNEL ? 5 : 0;
+	int tries = is == PROTO_TASK_WAITS || is == PROTO_TASK_IN_KERNEL ? 5 : 0;
 
 	for (buf[0] = '\0'; tries && !buf[0]; tries--) {
 		if (read_of(t, "stack", buf, size) <= 0)

@@ -13,6 +13,7 @@
 
 enum {
 	FRAMES_SHOWN = 8,
+	FRAMES_ABOVE = 2, /* of them, where the middle is left out */
 	LOG_SHOWN = 8,
 	CONSOLE_SHOWN = 20,
 	OTHERS_SHOWN = 12,
@@ -105,19 +106,34 @@ static size_t last_frame(const struct lab_event *e, size_t first)
 							 : last + 2;
 }
 
+/* Of a trace that is longer the frame that the title names must be among those shown: an
+ * interrupt on top of it may have many. */
 static void trace(const struct view *v, const struct lab_event *e)
 {
-	size_t first = title_first(e), sure = 0, shown = 0, last;
+	size_t first = title_first(e), last = e->n_frames ? last_frame(e, first) : 0;
+	_cleanup_free_ size_t *show = xcalloc(e->n_frames + 1, sizeof(*show));
+	const struct lab_frame *own = title_frame(e);
+	size_t n = 0, at = 0, skip = 0;
+	bool sure = false;
 
 	for (size_t i = 0; i < e->n_frames; i++)
-		sure += !e->frames[i].guess;
-	last = e->n_frames ? last_frame(e, first) : 0;
-	for (size_t i = first; i < e->n_frames && i <= last && shown < FRAMES_SHOWN;
-	     i++) {
+		sure |= !e->frames[i].guess;
+	for (size_t i = first; i < e->n_frames && i <= last; i++) {
 		if (e->frames[i].guess && sure)
 			continue;
-		put_frame(v, &e->frames[i]);
-		shown++;
+		if (own == &e->frames[i])
+			at = n;
+		show[n++] = i;
+	}
+	if (at >= FRAMES_SHOWN - 1 && n > FRAMES_SHOWN)
+		skip = at + 2 - FRAMES_SHOWN < n - FRAMES_SHOWN ? at + 2 - FRAMES_SHOWN
+								: n - FRAMES_SHOWN;
+	for (size_t i = 0; i < n && i < FRAMES_SHOWN + skip; i++) {
+		if (skip && i == FRAMES_ABOVE) {
+			fputs("      ...\n", v->out);
+			i += skip;
+		}
+		put_frame(v, &e->frames[show[i]]);
 	}
 	for (size_t i = 0; !e->n_frames && i < e->detail.n && i < LOG_SHOWN; i++)
 		put(v, "    ", e->detail.v[i], "\n");

@@ -267,7 +267,7 @@ static void output_leads_to(const char *out, const char *hint)
 	lab_judge_output(r, out);
 	ok((r->hint && strstr(r->hint, "the kernel's own")) == (hint != NULL) &&
 		   (!hint || strstr(r->hint, hint)),
-	   out ? out : "no output");
+	   hint ? hint : "no hint");
 	lab_result_destroy(r);
 }
 
@@ -279,8 +279,50 @@ static void test_output(void)
 	output_leads_to(NULL, NULL);
 }
 
+/* A trace of @n frames of the kernel, with the module's own at @own. */
+static void trace_shows(size_t n, size_t own, size_t dots)
+{
+	_cleanup_free_ char *s = NULL;
+	struct lab_event event = {.outcome = LAB_TIMEOUT,
+				  .kind = xstrdup("endless-call"),
+				  .title = xstrdup("x")};
+	struct lab_result *r = lab_result_create();
+	size_t lines_shown = 0, dots_shown = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct lab_frame f = {.function = xprintf("f%zu", i),
+				      .module = i == own ? xstrdup("mod") : NULL,
+				      .size = 1};
+
+		lab_event_add_frame(&event, &f);
+	}
+	lab_result_add_event(r, &event);
+	s = view_of(r);
+	for (const char *at = s; (at = strstr(at, "\n    ")); at++)
+		lines_shown++;
+	for (const char *at = s; (at = strstr(at, "      ...\n")); at++)
+		dots_shown++;
+	ok(strstr(s, "    > f"), "the module's own frame is shown");
+	ok(strstr(s, "      f0"), "with the innermost one");
+	is_int((long long)dots_shown, (long long)dots, "what is left out is marked");
+	ok(lines_shown <= 9, "and not too much is shown");
+	lab_result_destroy(r);
+}
+
+static void test_trace(void)
+{
+	trace_shows(3, 1, 0);
+	trace_shows(12, 3, 0);
+	trace_shows(20, 6, 0);
+	trace_shows(20, 7, 1);
+	trace_shows(20, 15, 1);
+	trace_shows(20, 19, 1);
+	trace_shows(8, 7, 0);
+}
+
 int main(void)
 {
+	test_trace();
 	test_output();
 	if (!mkdtemp(dir))
 		return 1;
