@@ -7,6 +7,16 @@
 const struct api_change api_block[] = {
 	{R(5, 18), .old = {"header linux/genhd.h"},
 	 .since = "<linux/genhd.h> is part of <linux/blkdev.h>"},
+	{R(5, 10),
+	 .old = {"call check_disk_change",
+		 "member block_device_operations.media_changed"},
+	 .since = "there is no check_disk_change() and no .media_changed: "
+		  "bdev_check_media_change(bdev), from 6.5 on "
+		  "disk_check_media_change(disk), and .check_events"},
+	{R(6, 5), .old = {"call bdev_check_media_change"},
+	 .since = "bdev_check_media_change(bdev) is disk_check_media_change(disk)",
+	 .new = {"call disk_check_media_change"},
+	 .before = "disk_check_media_change(disk) is bdev_check_media_change(bdev)"},
 	{R(5, 15), .old = {"call alloc_disk", "call alloc_disk_node"},
 	 .since = "there is no alloc_disk(): blk_alloc_disk(), or blk_mq_alloc_disk(), "
 		  "which make the queue too"},

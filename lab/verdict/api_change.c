@@ -142,6 +142,11 @@ static bool fits_const(const struct complaint *c, const char *name)
 	       (names(c, name) || shows(c, name));
 }
 
+static bool fits_text(const struct complaint *c, const char *words)
+{
+	return says(c, words);
+}
+
 static bool fits_line(const struct complaint *c, const char *name)
 {
 	return shows(c, name) || names(c, name);
@@ -256,6 +261,7 @@ static bool fits(const struct complaint *c, const char *mark)
 		{"pass ", fits_pass},	  {"member ", fits_member},
 		{"const ", fits_const},	  {"line ", fits_line},
 		{"wants ", fits_wants},	  {"gives ", fits_gives},
+		{"text ", fits_text},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)

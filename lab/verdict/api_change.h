@@ -32,6 +32,7 @@ unsigned int api_release(const char *release);
  *	member S.F	struct S has no member F
  *	const NAME	NAME is written, but const
  *	line NAME	anything about a line that uses NAME; for macros that are gone
+ *	text TEXT	the compiler says just this
  *	wants TEXT	a function pointer must have TEXT in its type
  *	gives TEXT	a function pointer must not have TEXT in its type
  */

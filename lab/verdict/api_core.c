@@ -107,7 +107,21 @@ const struct api_change api_core[] = {
 	{R(4, 10), .old = {"call register_cpu_notifier", "call unregister_cpu_notifier"},
 	 .since = "there is no register_cpu_notifier(): cpuhp_setup_state()"},
 
+	{R(5, 14), .old = {"member kprobe.fault_handler"},
+	 .since = "struct kprobe has no fault_handler: leave it out, a handler must not "
+		  "fault"},
+
+	/* the language */
+	{R(5, 18),
+	 .new = {"text 'for' loop initial declarations are only allowed in C99"},
+	 .before = "the kernel is written in C89: declare the variable before the for "
+		   "loop, as in int i; for (i = 0; ...)"},
+
 	/* strings, random numbers */
+	{R(7, 2), .old = {"call strncpy"},
+	 .since = "there is no strncpy(): strscpy() for strings, strscpy_pad() where the "
+		  "rest must be zeros"},
+	{R(6, 3), .old = {"call strtobool"}, .since = "strtobool() is kstrtobool()"},
 	{R(6, 8), .old = {"call strlcpy"},
 	 .since = "there is no strlcpy(): strscpy(), which returns -E2BIG when it had to "
 		  "cut"},
@@ -116,7 +130,9 @@ const struct api_change api_core[] = {
 		  "get_random_bytes()"},
 	{R(6, 1), .old = {"call get_random_int"},
 	 .since = "there is no get_random_int(): get_random_u32()"},
-	{R(6, 2), .new = {"call get_random_u32_below", "call get_random_u32_inclusive"},
+	{R(6, 2), .old = {"call prandom_u32_max"},
+	 .since = "prandom_u32_max(n) is get_random_u32_below(n)",
+	 .new = {"call get_random_u32_below", "call get_random_u32_inclusive"},
 	 .before = "there is no get_random_u32_below(): prandom_u32_max(ceiling)"},
 
 	/* tracing */
