@@ -9,6 +9,7 @@
 #include "definition.h"
 #include "fs.h"
 #include "header.h"
+#include "include_hint.h"
 #include "judge_build.h"
 
 enum { COMPLAINTS_READ = 64, NOTES_MAX = 8, TITLE_MAX = 400, MAKEFILE_MAX = 1 << 20 };
@@ -193,6 +194,13 @@ static char *hint_api(const struct build_facts *facts, const struct source *sour
 	return api_change_find(c, facts->release);
 }
 
+static char *hint_include(const struct build_facts *facts, const struct source *source,
+			  const struct complaint *c)
+{
+	(void)source;
+	return api_release(facts->release) ? include_hint(c) : NULL;
+}
+
 static char *hint_header(const struct build_facts *facts, const struct source *source,
 			 const struct complaint *c)
 {
@@ -205,8 +213,9 @@ static char *hint_of(const struct build_facts *facts, const struct source *sourc
 {
 	static char *(*const rules[])(const struct build_facts *, const struct source *,
 				      const struct complaint *) = {
-		hint_circle,  hint_undefined, hint_namespace,	 hint_licence,
-		hint_objtool, hint_api,	      hint_extra_cflags, hint_header,
+		hint_circle,  hint_undefined,	 hint_namespace,
+		hint_licence, hint_objtool,	 hint_api,
+		hint_include, hint_extra_cflags, hint_header,
 	};
 	char *hint = NULL;
 

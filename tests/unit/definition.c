@@ -206,6 +206,22 @@ static void test_build(void)
 		  "/x/mod.c:1:10: fatal error: mod.h: No such file or "
 		  "directory\n",
 		  NULL, "nor when it is handed on");
+	judged_is("none", "7.2.1",
+		  "/x/mod.c:3:1: error: implicit declaration of function 'copy_to_user'; "
+		  "did you mean 'copy_page'? [-Werror=implicit-function-declaration]\n",
+		  "copy_to_user() needs #include <linux/uaccess.h>",
+		  "a header that is not included");
+	judged_is("none", "6.1.1",
+		  "/x/mod.c:3:1: error: call to undeclared function 'msleep'; ISO C99\n",
+		  "msleep() needs #include <linux/delay.h>", "in clang's words");
+	judged_is("none", "6.1.1",
+		  "/x/mod.c:3:1: error: 'GFP_KERNEL' undeclared (first use in this "
+		  "function)\n",
+		  "GFP_KERNEL needs #include <linux/slab.h>", "a constant");
+	judged_is("none", "6.1.1",
+		  "/x/mod.c:3:1: error: implicit declaration of function 'my_sleep'; did "
+		  "you mean 'msleep'?\n",
+		  NULL, "a name that the compiler proposes is not the user's");
 	put("header/mod.c", "#include <pw.h>\n");
 	put("header/Kbuild", "obj-m := mod.o\n");
 	judged_is("header", "7.2.1",
