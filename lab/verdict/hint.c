@@ -168,9 +168,6 @@ static const struct hint hints[] = {
 	{"proc-not-empty", "remove the entries first, or use remove_proc_subtree"},
 	{"debugfs-duplicate",
 	 "the name is in use: debugfs_remove on unload, or was it made twice?"},
-	{"irq-flags",
-	 "share an interrupt with IRQF_SHARED and the trigger that its owner gave, or "
-	 "request another"},
 	{"irq-nobody",
 	 "return IRQ_HANDLED when the interrupt is the device's, and switch it off at "
 	 "the device"},

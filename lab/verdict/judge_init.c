@@ -108,8 +108,22 @@ static const struct errno_hint {
 	{524, "ENOTSUPP is not for user space: return -EOPNOTSUPP"},
 };
 
+/* That a number is taken is no mistake by itself, but here it is the reason. */
+static bool irq_is_taken(const struct judge *j)
+{
+	for (size_t i = 0; i < j->n_lines; i++)
+		if (j->lines[i].phase == LAB_PHASE_LOAD &&
+		    str_starts(j->lines[i].text, "genirq: Flags mismatch irq "))
+			return true;
+	return false;
+}
+
 char *judge_init_hint(struct judge *j, const char *module, int err)
 {
+	if (err == EBUSY && irq_is_taken(j))
+		return xstrdup(
+			"the interrupt has an owner: share it with IRQF_SHARED and "
+			"the trigger that its owner gave, or request another");
 	for (size_t i = 0; i < sizeof(call_hints) / sizeof(*call_hints); i++)
 		if (call_hints[i].err == err &&
 		    init_calls(j, module, call_hints[i].calls))

@@ -170,8 +170,6 @@ const struct klog_rule klog_reports[] = {
 	 "debugfs name created twice"},
 	{"irq %: nobody cared", "irq-nobody", LAB_WARNING, KLOG_STACK,
 	 "interrupt nobody handled"},
-	{"genirq: Flags mismatch irq %.", "irq-flags", LAB_WARNING, KLOG_NEXT,
-	 "interrupt requested with other flags than its owner's"},
 	{"unregister_netdevice: waiting for * to become free", "netdev-reference",
 	 LAB_LEAK, KLOG_LINE, "network device still referenced"},
 	{"VFS: Busy inodes after unmount of ", "busy-inodes", LAB_WARNING, KLOG_LINE,

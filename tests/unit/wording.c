@@ -187,14 +187,22 @@ static void compile_module(void)
 	ok(status == 0, "the stand-in module compiles");
 }
 
+static bool irq_taken;
+
 static void init_failed(int err, const char *title, const char *hint)
 {
+	static const char *const taken[] = {
+		"genirq: Flags mismatch irq 0. 00000080 (mod) vs. 00015a20 (timer)",
+		NULL};
 	struct lab_result *r;
 
 	start();
 	report.load_failed = (char *)"mod";
 	report.load_errno = err;
+	if (irq_taken)
+		log_lines(LAB_PHASE_LOAD, taken);
 	r = judge();
+	is_int((long long)r->n_events, 1, "is the only event");
 	is_str(r->summary, title, "the number, its name and its words");
 	ok(r->hint && strstr(r->hint, hint), hint);
 	lab_result_destroy(r);
@@ -231,6 +239,10 @@ static void test_init(void)
 	init_failed(5000, INIT "returned -5000, which is no error code", "errno(3)");
 	init_failed(EBUSY, INIT "returned -16 (EBUSY): Device or resource busy",
 		    "let the kernel choose it");
+	irq_taken = true;
+	init_failed(EBUSY, INIT "returned -16 (EBUSY): Device or resource busy",
+		    "share it with IRQF_SHARED");
+	irq_taken = false;
 	init_failed(EIO, INIT "returned -5 (EIO): Input/output error",
 		    "look at what the init function returns");
 	modules[0].path = ko;
