@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "errno_words.h"
+#include "fs.h"
 #include "judge_parts.h"
 #include "stack_trace.h"
 #include "title.h"
@@ -166,6 +167,46 @@ static char *value_words(const struct lab_task *t)
 	return xprintf("each gave %lld to %lld bytes", t->least, t->most);
 }
 
+/* The function of a module behind an attribute in sysfs, by the name that the kernel's
+ * macros give it: "mode_store" for ".../mode". Adds its frame to @event. */
+static bool blame_attribute(const struct judge *j, const struct lab_task *t,
+			    struct lab_event *event)
+{
+	if (!str_starts(t->file, "/sys/") || !(writes(t) || reads(t)))
+		return false;
+	for (size_t i = 0; i < j->job->n_modules; i++) {
+		const struct lab_guest_module *m = &j->job->modules[i];
+		_cleanup_event_ struct lab_event found = {0};
+		struct lab_frame frame = {.exact = true};
+
+		if (m->intree || !m->name)
+			continue;
+		frame.module = xstrdup(m->name);
+		frame.function = xprintf("%s_%s", fs_basename(t->file),
+					 writes(t) ? "store" : "show");
+		lab_event_add_frame(&found, &frame);
+		symbolizer_event(j->symbols, &found);
+		if (!found.frames[0].file)
+			continue;
+		lab_event_take_frames(event, &found);
+		return true;
+	}
+	return false;
+}
+
+/* ", in mode_store (mod.c:7)" behind its title, where the function is known. */
+static void add_attribute(const struct judge *j, const struct lab_task *t,
+			  struct lab_event *event)
+{
+	_cleanup_free_ char *place = NULL, *old = NULL;
+
+	if (!blame_attribute(j, t, event))
+		return;
+	place = title_place(&event->frames[0]);
+	old = event->title;
+	event->title = xprintf("%s, in %s", old, place);
+}
+
 static struct lab_event of_repeated(const struct judge *j, const struct lab_task *t,
 				    enum finding f)
 {
@@ -280,13 +321,16 @@ void judge_hang(struct judge *j)
 	const struct lab_task *t = culprit(j, &f);
 	struct lab_event event;
 
-	if (!t)
+	if (!t) {
 		event = judge_event(LAB_TIMEOUT, LAB_PHASE_TEST, "timeout",
 				    "the command did not end in time and was killed");
-	else if (t->is == LAB_TASK_CALLS)
+	} else if (t->is == LAB_TASK_CALLS) {
 		event = of_repeated(j, t, f);
-	else
+		if (f != REPEATS)
+			add_attribute(j, t, &event);
+	} else {
 		event = of_single(j, t, f);
+	}
 	list_tasks(j, &event);
 	judge_add(j, &event);
 }

@@ -173,7 +173,8 @@ static void compile_module(void)
 {
 	static const char text[] = "int register_kprobe(void *);\n"
 				   "int init_module(void)\n"
-				   "{ return register_kprobe(0) + 1; }\n";
+				   "{ return register_kprobe(0) + 1; }\n"
+				   "int mode_store(void) { return 0; }\n";
 	_cleanup_free_ char *source = xprintf("%s/mod.c", dir);
 	_cleanup_text_ struct text out = TEXT_INIT;
 	struct process_spec spec = PROCESS_SPEC_INIT;
@@ -266,6 +267,47 @@ static void test_init(void)
 	modules[0].path = "/nonexistent/mod.ko";
 }
 
+/* --- an attribute in sysfs ---------------------------------------------------------- */
+
+static void write_hangs(const char *file, const char *title)
+{
+	struct lab_task task = {
+		.name = (char *)"sh",
+		.call = (char *)"write",
+		.file = (char *)file,
+		.stack = (char *)"",
+		.pid = 80,
+		.is = LAB_TASK_CALLS,
+		.state = 'R',
+		.seen = 8,
+		.asked = 2,
+		.writes = 6000,
+	};
+	struct lab_result *r;
+
+	start();
+	report.command_ran = report.command_killed = true;
+	report.tasks = &task;
+	report.n_tasks = 1;
+	r = judge();
+	is_str(r->summary, title, "the function behind an attribute");
+	lab_result_destroy(r);
+}
+
+static void test_attribute(void)
+{
+	modules[0].path = ko;
+	write_hangs("/sys/class/misc/mod/mode",
+		    "write() returns 0 for ever: called 6000 times ('sh' writes "
+		    "'/sys/class/misc/mod/mode'), in mode_store (mod.c:4)");
+	write_hangs("/sys/class/misc/mod/other",
+		    "write() returns 0 for ever: called 6000 times ('sh' writes "
+		    "'/sys/class/misc/mod/other')");
+	write_hangs("/dev/mode", "write() returns 0 for ever: called 6000 times ('sh' "
+				 "writes '/dev/mode')");
+	modules[0].path = "/nonexistent/mod.ko";
+}
+
 /* --- what the test printed ---------------------------------------------------------- */
 
 static void output_leads_to(const char *out, const char *hint)
@@ -340,6 +382,7 @@ int main(void)
 		return 1;
 	compile_module();
 	test_init();
+	test_attribute();
 	fs_remove_tree(dir);
 	free(ko);
 	test_diagnostic();
