@@ -152,6 +152,10 @@ static const struct hint hints[] = {
 	{"stalled-call",
 	 "init and exit must return soon: move waiting to a thread or a work "
 	 "item, and look for a lock taken twice"},
+	{"printk-flood",
+	 "print less: pr_info_ratelimited() keeps to ten lines in five seconds, "
+	 "pr_debug() prints only when it is asked for, and a counter in debugfs needs no "
+	 "log at all"},
 	{"spinlock-*", "the lock is never released, or taken again by its owner"},
 
 	/* warnings */

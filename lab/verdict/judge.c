@@ -236,6 +236,7 @@ void lab_judge(struct lab_result *result, const struct lab_guest_report *report,
 	judge_taint(&j);
 	judge_lost_log(&j);
 	judge_host(&j);
+	judge_flood(&j);
 	note_doubts(&j);
 	conclude(&j);
 	free_lines(&j);

@@ -60,6 +60,10 @@ void judge_end(struct judge *j);
 /** judge_host - last: what this machine may have made fail becomes "host-trouble". */
 void judge_host(struct judge *j);
 
+/** judge_flood - after judge_host(), which asks for the kinds: what seems to hang, but
+ *  prints without an end. */
+void judge_flood(struct judge *j);
+
 /** judge_cpu_trace - frames for a task that runs: what the CPUs did, as far as it is the
  *  modules' code. Nothing is done when @event names a place in a module already. */
 void judge_cpu_trace(struct judge *j, struct lab_event *event);

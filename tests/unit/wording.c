@@ -308,6 +308,67 @@ static void test_attribute(void)
 	modules[0].path = "/nonexistent/mod.ko";
 }
 
+/* --- a flood of messages ------------------------------------------------------------ */
+
+/* @n lines of the module in as many seconds as @seconds; after @rest seconds more the
+ * kernel says that a CPU is stuck, in printk(). */
+static void flood(size_t n, double seconds, double rest, const char *kind, size_t events)
+{
+	static const char *const stall[] = {
+		"rcu: INFO: rcu_preempt self-detected stall on CPU",
+		"CPU: 0 PID: 87 Comm: init Tainted: G           OE",
+		"RIP: 0010:console_unlock+0x1d0/0x200",
+		"Call Trace:",
+		" <TASK>",
+		" vprintk_emit+0x1dc/0x200",
+		" _printk+0x68/0x80",
+		" r_init+0x20/0x1000 [mod]",
+		" do_one_initcall+0x56/0x220",
+		" </TASK>",
+	};
+	size_t n_stall = sizeof(stall) / sizeof(*stall);
+	struct lab_log_line *log = xcalloc(n + n_stall, sizeof(*log));
+	struct lab_result *r;
+
+	start();
+	for (size_t i = 0; i < n + n_stall; i++)
+		log[i] = (struct lab_log_line){
+			LAB_PHASE_LOAD, 6,
+			(unsigned long long)(1e6 +
+					     1e6 * seconds * (double)(i < n ? i : n) /
+						     (double)n +
+					     (i < n ? 0 : 1e6 * rest)),
+			(char *)(i < n ? "a chatty line" : stall[i - n])};
+	report.log = log;
+	report.n_log = n + n_stall;
+	report.load_stalled = true;
+	report.load_failed = (char *)"mod";
+	report.stall_trace = (char *)"[<0>] _printk+0x68/0x80\n"
+				     "[<0>] r_init+0x20/0x1000 [mod]\n"
+				     "[<0>] do_one_initcall+0x56/0x220\n";
+	r = judge();
+	is_str(lab_result_worst(r)->kind, kind, "a flood is told from a loop");
+	is_int((long long)r->n_events, (long long)events, "and told once");
+	if (!strcmp(kind, "printk-flood")) {
+		is_str(r->summary,
+		       "'mod' prints too much: 20010 lines in 17 s, for each of which it "
+		       "waits for the slow console, in r_init, while loading",
+		       "with the number of lines");
+		ok(r->hint && strstr(r->hint, "pr_info_ratelimited"), "and what helps");
+		is_str(lab_outcome_name(r->outcome), "hung", "it is still a hang");
+	}
+	lab_result_destroy(r);
+	free(log);
+}
+
+static void test_flood(void)
+{
+	flood(20000, 17, 0, "printk-flood", 1);
+	flood(20000, 17, 9, "rcu-stall", 2);
+	flood(100, 17, 0, "rcu-stall", 2);
+	flood(2000, 300, 0, "rcu-stall", 2);
+}
+
 /* --- what the test printed ---------------------------------------------------------- */
 
 static void output_leads_to(const char *out, const char *hint)
@@ -383,6 +444,7 @@ int main(void)
 	compile_module();
 	test_init();
 	test_attribute();
+	test_flood();
 	fs_remove_tree(dir);
 	free(ko);
 	test_diagnostic();
