@@ -13,9 +13,15 @@
 /* A line for each, then why those failed that did. */
 static void print_table(struct lab_result **r, size_t n, FILE *out, bool colour)
 {
-	size_t failed = 0;
+	size_t failed = 0, untested = 0;
 
 	lab_result_print_table(out, r, n, colour);
+	for (size_t i = 0; i < n; i++)
+		untested += r[i]->untested && r[i]->outcome == LAB_PASS;
+	if (untested)
+		fprintf(out,
+			"note: %zu of these without a test: only loaded and unloaded\n",
+			untested);
 	for (size_t i = 0; i < n; i++) {
 		if (r[i]->outcome == LAB_PASS || ++failed > FAILURES_SHOWN)
 			continue;

@@ -334,7 +334,8 @@ void lab_plan_run(struct lab *lab, const struct lab_plan *plan,
 		lab_judge_output(r, output.s);
 		lab_judge_missing(r, &plan->trees);
 		lab_result_quote(r, &plan->trees);
-		if (command->wants_tests && !r->has_command && r->outcome == LAB_PASS)
+		r->untested = command->wants_tests && !r->has_command;
+		if (r->untested && r->outcome == LAB_PASS)
 			strv_take(&r->notes, plan_untested(plan->spec));
 		keep_or_drop(lab, plan->spec, r, &report, &output);
 		lab_guest_report_deinit(&report);

@@ -81,6 +81,7 @@ struct lab_result {
 	struct ktap_test *tests; /* what the command reported in KTAP */
 	size_t n_tests;
 	char *skipped; /* the tests say that they tested nothing, and why; or NULL */
+	bool untested; /* tests were asked for, there were none, and a note says so */
 	bool cached;   /* judged anew from stored facts (vm/facts.h) */
 	bool has_command;
 	int command_status;

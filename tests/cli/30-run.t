@@ -99,6 +99,9 @@ exits 1 "and without, none"
 run "$KMLAB" test -k $kernel "$hello/hello.c"
 exits 0 "kmlab test, a file beside tests that are not run"
 says "note: nothing was tested: the tests beside" "says that nothing was tested"
+run "$KMLAB" test "$@" "$hello/hello.c"
+exits 0 "the same for several kernels"
+says "without a test: only loaded\|nothing was tested" "says so below the table"
 
 run "$KMLAB" run -k $kernel --mem 192 --cpus 1 -- grep -c ^processor /proc/cpuinfo
 is "$(cat "$scratch/out")" 1 "another shape of guest"
