@@ -225,11 +225,11 @@ static void describe_timer(const struct site *s, struct leftover *l)
 }
 
 /*
- * A release by an interrupt may still go by unseen on kernels since 7.0: while the program
- * that cannot be preempted was at work below it, and those that can be were, too. That it
- * was of all things what a module holds is less likely by orders of magnitude, so few of
- * them take no claim back; when there were many, a site must hold more than those. In both
- * cases the run's note tells of them. Where nothing is held nothing was missed.
+ * A release by an interrupt may still go by unseen on kernels since 7.0: while the
+ * program that cannot be preempted was at work below it, and those that can be were, too.
+ * That it was of all things what a module holds is less likely by orders of magnitude, so
+ * few of them take no claim back; when there were many, a site must hold more than those.
+ * In both cases the run's note tells of them. Where nothing is held nothing was missed.
  */
 enum { FEW_UNSEEN = 8 };
 
