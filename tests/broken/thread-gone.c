@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Starts a thread that returns by itself, and stops it in exit. Nobody holds its
- * task_struct any more: exit reads freed memory.
+ * task_struct any more: exit reads freed memory. What the kernel makes of that depends on
+ * who has the memory by then: where that is a live task, it is waited for.
  *
  * expect:
  *	command=sleep 0.5
- *	outcome=warning|oops
+ *	outcome=warning|oops|hung
  *	phase=unload
- *	kind=thread-gone
- *	exit=105|111
- *	summary=kthread_stop\(\) of a thread that has already ended, in thread_gone_exit
+ *	kind=thread-gone|stalled-call
+ *	exit=105|111|109
+ *	summary=kthread_stop.*, (in|called from) thread_gone_exit
  *	hint=get_task_struct
  *	line=here
  *	function=thread_gone_exit
