@@ -5,9 +5,8 @@
 #include <sys/stat.h>
 
 #include "fs.h"
-#include "process.h"
+#include "stand_in.h"
 #include "tap.h"
-#include "text.h"
 #include "verdict/event.h"
 
 static struct lab_guest_module modules[] = {
@@ -29,17 +28,8 @@ static char *ko;
 static void compile_modules(void)
 {
 	static const char text[] = "int any[9]; int f(int n) { return any[n] % n; }\n";
-	_cleanup_free_ char *source = xprintf("%s/any.c", dir);
-	_cleanup_text_ struct text out = TEXT_INIT;
-	struct process_spec spec = PROCESS_SPEC_INIT;
-	int status = -1;
 
-	ko = xprintf("%s/any.ko", dir);
-	fs_write_file(source, text, strlen(text), 0644);
-	spec.argv = (char *[]){(char *)"cc", (char *)"-c", (char *)"-O0", (char *)"-o",
-			       ko,	     source,	   NULL};
-	process_capture(&spec, 60000, -1, &out, NULL, &status);
-	ok(status == 0, "the stand-in module compiles");
+	ko = compile_stand_in(dir, "any", text, "-O0", "-g0");
 	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
 		modules[i].path = ko;
 }

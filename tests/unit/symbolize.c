@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "fs.h"
-#include "process.h"
+#include "stand_in.h"
 #include "scratch.h"
 #include "tap.h"
 #include "verdict/debuginfo.h"
@@ -21,19 +21,8 @@ static struct lab_section sections[] = {{"tiny", ".text", AT}};
 
 static char *compile(void)
 {
-	_cleanup_free_ char *source = in_scratch("tiny.c"), *ko = in_scratch("tiny.ko");
-	_cleanup_text_ struct text said = TEXT_INIT;
-	char *argv[] = {"cc", "-g", "-O1",  "-c", "-fcf-protection=none",
-			"-o", ko,   source, NULL};
-	struct process_spec spec = PROCESS_SPEC_INIT;
-	int status = -1;
-
-	put("tiny.c", "int first(int n) { return n / 3; }\n");
-	spec.argv = argv;
-	process_capture(&spec, 60000, -1, &said, NULL, &status);
-	if (!ok(status == 0, "a stand-in module compiles"))
-		printf("# %s\n", said.s ? said.s : "");
-	return take_ptr(ko);
+	return compile_stand_in(scratch, "tiny", "int first(int n) { return n / 3; }\n",
+				"-O1", "-g");
 }
 
 static struct symbolizer *symbolizer_of(const char *ko)

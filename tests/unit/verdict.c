@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "fs.h"
-#include "process.h"
+#include "stand_in.h"
 #include "tap.h"
 #include "clean.h"
 #include "verdict/event.h"
@@ -32,25 +32,6 @@ static const char tiny_source[] =
 	"extern int kthread_stop(int *); kthread_stop(p); }\n";		       /* 16 */
 
 static char *dir, *tiny;
-
-static void compile_tiny(void)
-{
-	_cleanup_free_ char *source = xprintf("%s/tiny.c", dir);
-	_cleanup_text_ struct text out = TEXT_INIT;
-	char *argv[] = {"cc", "-g", "-O1", "-c", "-fcf-protection=none",
-			"-o", NULL, NULL,  NULL};
-	struct process_spec spec = PROCESS_SPEC_INIT;
-	int status = -1;
-
-	tiny = xprintf("%s/tiny.ko", dir);
-	fs_write_file(source, tiny_source, strlen(tiny_source), 0644);
-	argv[6] = tiny;
-	argv[7] = source;
-	spec.argv = argv;
-	process_capture(&spec, 60000, -1, &out, NULL, &status);
-	if (!ok(status == 0, "the stand-in module compiles"))
-		printf("# %s\n", out.s ? out.s : "");
-}
 
 static struct lab_section sections[] = {
 	{"tiny", ".text", 0xffffffffc0100000ULL},
@@ -926,7 +907,7 @@ int main(void)
 	dir = mkdtemp(template);
 	if (!ok(dir != NULL, "a place to work"))
 		return tap_done();
-	compile_tiny();
+	tiny = compile_stand_in(dir, "tiny", tiny_source, "-O1", "-g");
 	test_outcomes();
 	test_pass();
 	test_ends();

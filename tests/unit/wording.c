@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "fs.h"
-#include "process.h"
+#include "stand_in.h"
 #include "tap.h"
-#include "text.h"
 #include "verdict/event.h"
 
 static struct lab_guest_module modules[] = {
@@ -175,17 +174,8 @@ static void compile_module(void)
 				   "int init_module(void)\n"
 				   "{ return register_kprobe(0) + 1; }\n"
 				   "int mode_store(void) { return 0; }\n";
-	_cleanup_free_ char *source = xprintf("%s/mod.c", dir);
-	_cleanup_text_ struct text out = TEXT_INIT;
-	struct process_spec spec = PROCESS_SPEC_INIT;
-	int status = -1;
 
-	ko = xprintf("%s/mod.ko", dir);
-	fs_write_file(source, text, strlen(text), 0644);
-	spec.argv = (char *[]){(char *)"cc", (char *)"-g", (char *)"-c", (char *)"-O1",
-			       (char *)"-o", ko,	   source,	 NULL};
-	process_capture(&spec, 60000, -1, &out, NULL, &status);
-	ok(status == 0, "the stand-in module compiles");
+	ko = compile_stand_in(dir, "mod", text, "-O1", "-g");
 }
 
 static bool irq_taken;
