@@ -127,7 +127,7 @@ static void drop_hangs(struct lab_result *r, enum lab_phase phase)
 void judge_flood(struct judge *j)
 {
 	struct lab_result *r = j->result;
-	const struct lab_event *worst;
+	bool renamed = false;
 
 	for (enum lab_phase p = LAB_PHASE_LOAD; p <= LAB_PHASE_LEAK; p++) {
 		struct lab_event *hang = best_hang(r, p);
@@ -137,10 +137,10 @@ void judge_flood(struct judge *j)
 			continue;
 		rename_hang(hang, &flood);
 		drop_hangs(r, p);
+		renamed = true;
 	}
-	worst = lab_result_worst(r);
-	if (!worst)
+	if (!renamed)
 		return;
 	free(r->summary);
-	r->summary = xstrdup(worst->title);
+	r->summary = xstrdup(lab_result_worst(r)->title);
 }

@@ -33,12 +33,12 @@ static char *init_place(struct judge *j, const char *module)
 char *judge_init_words(struct judge *j, const char *module, int err)
 {
 	_cleanup_free_ char *name = errno_name(err), *place = init_place(j, module);
+	_cleanup_free_ char *who =
+		xprintf("its init function%s%s", place ? " " : "", place ? place : "");
 
-	return xprintf("its init function%s%s returned -%d%s%s%s%s%s", place ? " " : "",
-		       place ? place : "", err, errno_is_known(err) ? " (" : "",
-		       errno_is_known(err) ? name : "", errno_is_known(err) ? ")" : "",
-		       errno_is_known(err) ? ": " : ", ",
-		       errno_is_known(err) ? errno_words(err) : "which is no error code");
+	if (!errno_is_known(err))
+		return xprintf("%s returned -%d, which is no error code", who, err);
+	return xprintf("%s returned -%d (%s): %s", who, err, name, errno_words(err));
 }
 
 static bool init_calls(struct judge *j, const char *module, const char *const *names)
