@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names from hostile hands; see below.h. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
@@ -130,6 +131,25 @@ int below_write(int top, const char *name, const void *data, size_t size, mode_t
 int below_copy(int in, int top, const char *name, mode_t mode)
 {
 	return put(top, name, in, NULL, 0, mode);
+}
+
+int below_list(int top, const char *name, size_t max, struct strv *ret)
+{
+	int fd = below_open(top, name, O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? fd : -ENOMEM;
+	}
+	for (size_t n = 0; n < max && (entry = readdir(dir)); n++)
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			strv_add(ret, entry->d_name);
+	closedir(dir);
+	strv_sort(ret);
+	return 0;
 }
 
 int below_mkdir(int top, const char *name, mode_t mode)

@@ -35,6 +35,9 @@ int below_file(int top, const char *name, struct stat *ret);
  *  @size may be NULL. Freed by the caller. */
 int below_read(int top, const char *name, size_t max, char **ret, size_t *size);
 
+/** below_list - add the names in the directory @name, sorted; of at most @max entries. */
+int below_list(int top, const char *name, size_t max, struct strv *ret);
+
 /** below_write - a new file that replaces whatever has the name; its directory exists. */
 int below_write(int top, const char *name, const void *data, size_t size, mode_t mode);
 

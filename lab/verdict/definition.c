@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -175,24 +174,6 @@ static bool is_source(const char *name)
 	       strlen(name) <= NAME_MAX_SHOWN && !strcmp(shown, name);
 }
 
-static void list_sources(int top, struct strv *ret)
-{
-	int fd = below_open(top, ".", O_RDONLY | O_DIRECTORY, 0);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	for (int n = 0; n < ENTRIES_MAX && (entry = readdir(dir)); n++)
-		if (is_source(entry->d_name))
-			strv_add(ret, entry->d_name);
-	closedir(dir);
-	strv_sort(ret);
-}
-
 /* A program for user space beside the module, its test or client, is no part of it. */
 static bool is_program(const char *text)
 {
@@ -213,13 +194,14 @@ static char *find_file(int top, const char *symbol, enum definition_kind *kind)
 	char *found = NULL;
 
 	*kind = DEFINITION_NONE;
-	list_sources(top, &names);
+	below_list(top, ".", ENTRIES_MAX, &names);
 	for (size_t i = 0; i < names.n && read < ALL_MAX; i++) {
 		_cleanup_free_ char *text = NULL;
 		enum definition_kind k;
 		size_t size = 0;
 
-		if (below_read(top, names.v[i], FILE_MAX, &text, &size))
+		if (!is_source(names.v[i]) ||
+		    below_read(top, names.v[i], FILE_MAX, &text, &size))
 			continue;
 		read += size;
 		if (!strstr(text, symbol) || is_program(text))

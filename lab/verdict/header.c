@@ -2,10 +2,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "fs.h"
+#include "below.h"
 #include "header.h"
 
-enum { DEPTH_MAX = 4, DIRECTORIES_MAX = 500 };
+enum { DEPTH_MAX = 4, DIRECTORIES_MAX = 500, ENTRIES_MAX = 4096 };
 
 /* "pw.h: No such file or directory", in clang's words "'pw.h' file not found". */
 static char *missing(const struct complaint *c)
@@ -23,47 +23,52 @@ static char *missing(const struct complaint *c)
 	return xstrndup(s, (size_t)(end - s));
 }
 
-static bool is_kind(const char *path, mode_t kind)
+static bool is_kind(int top, const char *name, mode_t kind)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && (st.st_mode & S_IFMT) == kind;
+	return below_stat(top, name, &st) == 0 && (st.st_mode & S_IFMT) == kind;
 }
 
-/* The directory below @dir in which @name is, relative to the first one; NULL: none. */
-static char *find(const char *dir, const char *at, const char *name, int depth, int *left)
+/* "DIR/NAME", or NAME for the top itself. */
+static char *join(const char *dir, const char *name)
 {
-	_cleanup_free_ char *here = xprintf("%s%s%s", dir, *at ? "/" : "", at);
-	_cleanup_free_ char *file = xprintf("%s/%s", here, name);
+	return xprintf("%s%s%s", dir, *dir ? "/" : "", name);
+}
+
+/* The directory below @at in which @name is, relative to @top; NULL: none. */
+static char *find(int top, const char *at, const char *name, int depth, int *left)
+{
+	_cleanup_free_ char *file = join(at, name);
 	_cleanup_strv_ struct strv names = STRV_INIT;
 	char *found = NULL;
 
-	if (is_kind(file, S_IFREG))
+	if (is_kind(top, file, S_IFREG))
 		return xstrdup(at);
-	if (!depth || --*left < 0 || fs_list(here, false, &names))
+	if (!depth || --*left < 0 || below_list(top, *at ? at : ".", ENTRIES_MAX, &names))
 		return NULL;
 	for (size_t i = 0; i < names.n && !found; i++) {
-		_cleanup_free_ char *path = xprintf("%s/%s", here, names.v[i]);
-		_cleanup_free_ char *below =
-			xprintf("%s%s%s", at, *at ? "/" : "", names.v[i]);
+		_cleanup_free_ char *below = join(at, names.v[i]);
 
-		if (is_kind(path, S_IFDIR))
-			found = find(dir, below, name, depth - 1, left);
+		if (names.v[i][0] != '.' && is_kind(top, below, S_IFDIR))
+			found = find(top, below, name, depth - 1, left);
 	}
 	return found;
 }
 
 char *header_hint(const char *dir, const struct complaint *c)
 {
-	_cleanup_free_ char *name = missing(c), *at = NULL;
+	_cleanup_free_ char *name = missing(c), *at = NULL, *path = NULL;
+	_cleanup_close_ int top = name && !strstr(name, "..") ? below_top(dir) : -1;
 	int left = DIRECTORIES_MAX;
 
-	if (!name || strstr(name, ".."))
+	if (top < 0)
 		return NULL;
-	at = find(dir, "", name, DEPTH_MAX, &left);
+	at = find(top, "", name, DEPTH_MAX, &left);
 	if (!at)
 		return NULL;
-	return xprintf("'%s%s%s' is there, where the compiler does not look: write "
+	path = join(at, name);
+	return xprintf("'%s' is there, where the compiler does not look: write "
 		       "'ccflags-y += -I$(src)%s%s' into the Kbuild file or Makefile",
-		       at, *at ? "/" : "", name, *at ? "/" : "", at);
+		       path, *at ? "/" : "", at);
 }

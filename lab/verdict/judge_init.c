@@ -94,15 +94,7 @@ static const struct errno_hint {
 		 "arguments and at the log"},
 	{ENOMEM, "a call in init got no memory: look at the sizes that it asks for; "
 		 "--mem gives the guest more"},
-	{512, "ERESTARTSYS is for system calls that a signal interrupts: return "
-	      "-EINTR, and do not wait in init"},
-	{513, "ERESTARTNOINTR is for system calls that a signal interrupts: return "
-	      "-EINTR, and do not wait in init"},
-	{514, "ERESTARTNOHAND is for system calls that a signal interrupts: return "
-	      "-EINTR, and do not wait in init"},
 	{515, "ENOIOCTLCMD is for ioctl handlers: return another code"},
-	{516, "ERESTART_RESTARTBLOCK is for system calls that a signal interrupts: "
-	      "return -EINTR, and do not wait in init"},
 	{517, "EPROBE_DEFER is for the probe() of a driver, which is called again; "
 	      "nobody calls init again: do it in probe(), or return -ENODEV"},
 	{524, "ENOTSUPP is not for user space: return -EOPNOTSUPP"},
@@ -118,6 +110,21 @@ static bool irq_is_taken(const struct judge *j)
 	return false;
 }
 
+/* ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND and ERESTART_RESTARTBLOCK. */
+static bool is_restart(int err)
+{
+	return (err >= 512 && err <= 514) || err == 516;
+}
+
+static char *restart_hint(int err)
+{
+	_cleanup_free_ char *name = errno_name(err);
+
+	return xprintf("%s is for system calls that a signal interrupts: return -EINTR, "
+		       "and do not wait in init",
+		       name);
+}
+
 char *judge_init_hint(struct judge *j, const char *module, int err)
 {
 	if (err == EBUSY && irq_is_taken(j))
@@ -131,6 +138,8 @@ char *judge_init_hint(struct judge *j, const char *module, int err)
 	for (size_t i = 0; i < sizeof(errno_hints) / sizeof(*errno_hints); i++)
 		if (errno_hints[i].err == err)
 			return xstrdup(errno_hints[i].words);
+	if (is_restart(err))
+		return restart_hint(err);
 	if (errno_is_internal(err))
 		return xstrdup(
 			"this code is the kernel's own, user space has no name for "
