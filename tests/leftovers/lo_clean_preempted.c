@@ -4,24 +4,17 @@
  * Tasks of three priorities allocate and free, and interrupt each other while they do.
  * Since 7.0 that may happen within the tracepoint of a free, too.
  */
-#include <linux/cpumask.h>
-#include <linux/delay.h>
-#include <linux/kthread.h>
-#include <linux/module.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
-#define CPUS 2
+#include "preempting.h"
 
 struct thing {
 	struct rcu_head rcu;
 	long payload;
 };
 
-static struct task_struct *threads[CPUS][3];
-
-static void take_and_give(void)
+static void one_turn(void)
 {
 	struct thing *t = kmalloc(sizeof(*t), GFP_KERNEL);
 
@@ -31,51 +24,15 @@ static void take_and_give(void)
 		kfree_rcu(t, rcu);
 }
 
-static int worker(void *priority)
-{
-	long wait = (long)priority;
-
-	if (wait == 1)
-		sched_set_fifo_low(current);
-	else if (wait == 2)
-		sched_set_fifo(current);
-	while (!kthread_should_stop()) {
-		if (wait)
-			usleep_range(20 * wait, 40 * wait);
-		take_and_give();
-		cond_resched();
-	}
-	return 0;
-}
-
-static void stop(void)
-{
-	int i;
-
-	for (i = 0; i < CPUS * 3; i++)
-		if (!IS_ERR_OR_NULL(threads[i / 3][i % 3]))
-			kthread_stop(threads[i / 3][i % 3]);
-}
-
 static int __init lo_clean_preempted_init(void)
 {
 	int cpu;
-	long i;
 
-	for_each_online_cpu(cpu) {
-		for (i = 0; cpu < CPUS && i < 3; i++) {
-			struct task_struct *t =
-				kthread_create(worker, (void *)i, "lo_preempted/%d", cpu);
-
-			threads[cpu][i] = t;
-			if (IS_ERR(t))
-				continue;
-			kthread_bind(t, cpu);
-			wake_up_process(t);
-		}
-	}
+	for (cpu = 0; cpu < 2; cpu++)
+		if (cpu_online(cpu))
+			start_on(cpu);
 	msleep(200);
-	stop();
+	stop_all();
 	return 0;
 }
 module_init(lo_clean_preempted_init);
