@@ -22,8 +22,9 @@
 #include <stdint.h>
 
 #define PROTO_MAGIC	   0x424c4d4bU /* "KMLB" */
-#define PROTO_VERSION	   4
+#define PROTO_VERSION	   5
 #define PROTO_MAX_FRAME	   (64 * 1024)
+#define PROTO_MAX_ANSWER   4096 /* a frame to the agent, without its head */
 #define PROTO_NONCE_SIZE   16
 #define PROTO_ENTROPY_SIZE 64
 
@@ -44,6 +45,7 @@ enum proto_type {
 	PROTO_STALL,	 /* text, may come in pieces */
 	PROTO_TASK,	 /* proto_task, name, call, file, stack: see there */
 	PROTO_LEFTOVER,	 /* proto_leftover, kind, what */
+	PROTO_LOOK,	 /* proto_range each: who points into them? see HOLDERS */
 	PROTO_FILE,	 /* proto_file, path below the copied place */
 	PROTO_FILE_DATA, /* bytes of the file last named */
 	PROTO_ALIVE,	 /* nothing to say */
@@ -56,6 +58,7 @@ enum proto_type {
 	PROTO_PING,	  /* answered by ALIVE */
 	PROTO_GIVE_UP,	  /* u32: number of the WAIT that has lasted long enough */
 	PROTO_CHALLENGE,  /* PROTO_NONCE_SIZE bytes, for DONE */
+	PROTO_HOLDERS,	  /* proto_holder each, none among them: the answer to LOOK */
 };
 
 enum proto_phase {
@@ -83,11 +86,47 @@ struct proto_kernel_map {
 	uint32_t pad;
 };
 
+/* What the host must know of the kernel to say what a page of its memory is used for: each
+ * a number of proto_layout.at; 0: not known. */
+enum proto_layout_at {
+	PROTO_DATA,	/* the image, as far as it is written to, without init's stack */
+	PROTO_DATA_END, /* ... */
+	PROTO_BSS,
+	PROTO_BSS_END,
+	PROTO_BOUNDS, /* in there: the bounds of all modules there ever were */
+	PROTO_BOUNDS_END,
+	PROTO_VMEMMAP, /* the variable that says where struct page of the first page is */
+	PROTO_DIRECT,  /* the one that says where all memory is mapped */
+	PROTO_PAGE_SIZE,
+	PROTO_PAGE_FLAGS, /* offsets in struct page, and in struct slab */
+	PROTO_PAGE_TYPE,
+	PROTO_PAGE_HEAD,
+	PROTO_PAGE_CACHE,
+	PROTO_SLAB_FLAG, /* of the page's flags; or */
+	PROTO_SLAB_TYPE, /* the upper byte of the page's type */
+	PROTO_CACHE_FLAGS, /* offsets in struct kmem_cache */
+	PROTO_CACHE_SIZE,
+	PROTO_CACHE_OBJECT_SIZE,
+	PROTO_CACHE_PAD,
+	PROTO_CACHE_CTOR,
+	PROTO_CACHE_NAME,
+	PROTO_CACHE_TYPESAFE, /* of its flags */
+	PROTO_NODE_ACTIVE,    /* in struct kernfs_node */
+	PROTO_WORKER_FUNC,    /* in struct worker */
+	PROTO_WORKER_TASK,
+	PROTO_LAYOUT_LEN,
+};
+
+struct proto_layout {
+	uint64_t at[PROTO_LAYOUT_LEN];
+};
+
 struct proto_ready {
 	uint64_t loop_ns; /* PROTO_SPEED_LOOPS rounds of the speed loop, undisturbed */
 	uint32_t cpus;
 	uint32_t pad;
 	struct proto_kernel_map map;
+	struct proto_layout layout;
 };
 
 /* Each round is one dependent multiply and add: 4 cycles on any core of these years. */
@@ -174,6 +213,27 @@ struct proto_task {
 
 struct proto_leftover {
 	uint64_t address, call_site, size;
+};
+
+/* Memory that a module had, one of its regions. */
+struct proto_range {
+	uint64_t start, size;
+};
+
+#define PROTO_MAX_RANGES  1024
+#define PROTO_MAX_HOLDERS 64
+#define PROTO_MAX_LOOKS	  8 /* in a run: each costs the host some milliseconds */
+
+/*
+ * A word of the kernel's that points into such a range. Not the pointer itself: what the
+ * host sends lies in buffers of the kernel, where the next look would find it.
+ */
+struct proto_holder {
+	uint64_t at;	 /* the word */
+	uint64_t object; /* of a slab, that it lies in; 0: in the kernel's own data */
+	uint64_t offset; /* where it points to, from the range's start */
+	uint32_t range;	 /* counted from 0 */
+	char cache[28];	 /* the object's */
 };
 
 enum proto_file_type {

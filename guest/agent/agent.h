@@ -64,7 +64,7 @@ struct agent {
 	bool leftovers_partial;
 
 	struct proto_frame in_head; /* frame being received */
-	char in_body[512];
+	char in_body[PROTO_MAX_ANSWER];
 	size_t in_got;
 };
 

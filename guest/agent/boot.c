@@ -172,6 +172,7 @@ void boot_say_ready(struct agent *a)
 
 	ready.loop_ns = speed_loop();
 	kernel_map(&ready.map);
+	kernel_layout(&ready.layout);
 	uname(&name);
 	port_send(a, PROTO_READY, &ready, sizeof(ready), name.release,
 		  strlen(name.release) + 1);

@@ -54,6 +54,98 @@ static uint32_t offset(const struct btf *btf, const char *member)
 	return at < 0 ? 0 : (uint32_t)at;
 }
 
+/* ---- what pages are used for ---- */
+
+/* Of the symbols that may be there the first one counts. */
+static const struct {
+	enum proto_layout_at at;
+	const char *symbol;
+} places[] = {
+	{PROTO_DATA, "__end_init_stack"}, /* since 6.11, */
+	{PROTO_DATA, "__end_init_task"},  /* and before */
+	{PROTO_DATA_END, "_edata"},
+	{PROTO_BSS, "__bss_start"},
+	{PROTO_BSS_END, "__bss_stop"},
+	{PROTO_BOUNDS, "mod_tree"},
+	{PROTO_VMEMMAP, "vmemmap_base"},
+	{PROTO_DIRECT, "page_offset_base"},
+};
+
+enum { PLACES = sizeof(places) / sizeof(*places) };
+
+static const struct {
+	enum proto_layout_at at;
+	const char *structure, *member; /* of the first one that is there */
+} members[] = {
+	{PROTO_PAGE_FLAGS, "page", "flags"},
+	{PROTO_PAGE_TYPE, "page", "page_type"},
+	{PROTO_PAGE_HEAD, "page", "compound_info"}, /* since 7.1, */
+	{PROTO_PAGE_HEAD, "page", "compound_head"}, /* and before */
+	{PROTO_PAGE_CACHE, "slab", "slab_cache"},   /* since 5.17, */
+	{PROTO_PAGE_CACHE, "page", "slab_cache"},   /* and before */
+	{PROTO_CACHE_FLAGS, "kmem_cache", "flags"},
+	{PROTO_CACHE_SIZE, "kmem_cache", "size"},
+	{PROTO_CACHE_OBJECT_SIZE, "kmem_cache", "object_size"},
+	{PROTO_CACHE_PAD, "kmem_cache", "red_left_pad"},
+	{PROTO_CACHE_CTOR, "kmem_cache", "ctor"},
+	{PROTO_CACHE_NAME, "kmem_cache", "name"},
+	{PROTO_NODE_ACTIVE, "kernfs_node", "active"},
+	{PROTO_WORKER_FUNC, "worker", "last_func"},
+	{PROTO_WORKER_TASK, "worker", "task"},
+};
+
+static void place_members(const struct btf *btf, uint64_t *at)
+{
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		int found = btf_member(btf, members[i].structure, members[i].member);
+
+		if (found > 0 && !at[members[i].at])
+			at[members[i].at] = (uint64_t)found;
+	}
+}
+
+static void place_symbols(uint64_t *at)
+{
+	struct symbol symbols[PLACES];
+
+	for (size_t i = 0; i < PLACES; i++)
+		symbols[i] = (struct symbol){places[i].symbol, 0};
+	symbols_find(symbols, PLACES);
+	for (size_t i = 0; i < PLACES; i++)
+		if (!at[places[i].at])
+			at[places[i].at] = symbols[i].address;
+}
+
+/* How a slab's pages are marked: by a flag of their own, since 6.12 by their type. */
+static void slab_mark(const struct btf *btf, uint64_t *at)
+{
+	int flag = btf_enum(btf, "pageflags", "PG_slab");
+	int type = btf_enum(btf, "pagetype", "PGTY_slab");
+	int typesafe = btf_enum(btf, "_slab_flag_bits", "_SLAB_TYPESAFE_BY_RCU");
+
+	at[PROTO_SLAB_FLAG] = flag >= 0 ? 1ULL << flag : 0;
+	at[PROTO_SLAB_TYPE] = flag < 0 && type > 0 ? (uint64_t)type : 0;
+	/* An enumerator since 6.9; before it was this for long. */
+	at[PROTO_CACHE_TYPESAFE] = typesafe >= 0 ? 1ULL << typesafe : 0x00080000;
+}
+
+void kernel_layout(struct proto_layout *ret)
+{
+	struct btf *btf = btf_open();
+	uint64_t *at = ret->at;
+	int page = btf_size(btf, "page"), bounds = btf_size(btf, "mod_tree_root");
+
+	memset(ret, 0, sizeof(*ret));
+	place_members(btf, at);
+	place_symbols(at);
+	slab_mark(btf, at);
+	at[PROTO_PAGE_SIZE] = page > 0 ? (uint64_t)page : 0;
+	at[PROTO_BOUNDS_END] = at[PROTO_BOUNDS] + (bounds > 0 ? (uint64_t)bounds : 128);
+	btf_close(btf);
+}
+
+/* ---- the list of modules ---- */
+
 void kernel_map(struct proto_kernel_map *ret)
 {
 	struct symbol symbols[] = {{"_text", 0}, {"init_top_pgt", 0}, {"modules", 0}};

@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "guard.h"
 #include "kmsg.h"
+#include "look.h"
 #include "loop.h"
 #include "port.h"
 #include "relay.h"
@@ -73,6 +74,9 @@ static void handle_frame(struct agent *a)
 	case PROTO_CHALLENGE:
 		memcpy(a->challenge, a->in_body, sizeof(a->challenge));
 		a->challenged = true;
+		break;
+	case PROTO_HOLDERS:
+		look_answered(a);
 		break;
 	case PROTO_PING:
 		port_send(a, PROTO_ALIVE, NULL, 0, NULL, 0);

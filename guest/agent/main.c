@@ -13,6 +13,7 @@
 
 #include "guard.h"
 #include "kmsg.h"
+#include "look.h"
 #include "loop.h"
 #include "port.h"
 #include "steps.h"
@@ -39,6 +40,7 @@ static void look_for_leftovers(struct agent *a)
 	loop_rest(a, a->start.settle_ms);
 	leftovers_collect(a->ranges, a->n_ranges, report_leftover, a,
 			  &a->leftovers_partial);
+	leftovers_pointers(look_ask, report_leftover, a);
 }
 
 static uint64_t read_taint(const struct agent *a)

@@ -13,6 +13,7 @@ void boot_wake(const struct agent *a);
 
 /* kernel_map.c: before the save, for the host */
 void kernel_map(struct proto_kernel_map *ret);
+void kernel_layout(struct proto_layout *ret);
 
 /* payload.c: what the job brings along */
 int payload_prepare(struct agent *a);

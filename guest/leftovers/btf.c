@@ -197,6 +197,17 @@ int btf_size(const struct btf *b, const char *name)
 	return t ? (int)t->size : -ENOENT;
 }
 
+int btf_enum(const struct btf *b, const char *type, const char *name)
+{
+	const struct type *t = find(b, KIND_ENUM, type);
+	const uint32_t *value = (const uint32_t *)(t + 1);
+
+	for (uint32_t i = 0; t && i < type_count(t); i++, value += 2)
+		if (!strcmp(b->strings + value[0], name))
+			return (int)value[1];
+	return -ENOENT;
+}
+
 int btf_args(const struct btf *b, const char *name)
 {
 	const struct type *t = find(b, KIND_TYPEDEF, name);
@@ -231,15 +242,26 @@ static char *parse_symbol(char *line, uint64_t *address)
 
 void symbols_name(uint64_t address, char *name, size_t size)
 {
-	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
-	uint64_t at, best = 0;
-	char line[512], *s;
+	struct place place = {.address = address};
 
-	name[0] = 0;
+	symbols_name_all(&place, 1);
+	snprintf(name, size, "%s", place.name);
+}
+
+void symbols_name_all(struct place *places, unsigned int n)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], *s;
+	uint64_t at;
+
 	while (f && fgets(line, sizeof(line), f) && (s = parse_symbol(line, &at)))
-		if (at <= address && at > best) {
-			best = at;
-			snprintf(name, size, "%s", s);
+		for (unsigned int i = 0; i < n; i++) {
+			struct place *p = &places[i];
+
+			if (at > p->address || at <= p->symbol)
+				continue;
+			p->symbol = at;
+			snprintf(p->name, sizeof(p->name), "%s", s);
 		}
 }
 

@@ -23,6 +23,9 @@ int btf_member(const struct btf *b, const char *name, const char *member);
 /** btf_size - size of struct @name in bytes, or -ENOENT. */
 int btf_size(const struct btf *b, const char *name);
 
+/** btf_enum - value of the enumerator @name of enum @type, or -ENOENT. */
+int btf_enum(const struct btf *b, const char *type, const char *name);
+
 /** btf_args - how many arguments the typedef'ed function pointer @name takes, or -ENOENT.
  *  A tracepoint NAME is btf_trace_NAME; its first argument is the probe's own. */
 int btf_args(const struct btf *b, const char *name);
@@ -41,5 +44,14 @@ int symbols_find(struct symbol *symbols, unsigned int n);
 
 /** symbols_name - the symbol that holds @address, "" when there is none. Slow. */
 void symbols_name(uint64_t address, char *name, size_t size);
+
+struct place {
+	uint64_t address;
+	uint64_t symbol; /* filled in: where it begins, 0 when there is none */
+	char name[64];	 /* ... and its name */
+};
+
+/** symbols_name_all - the same for many in one pass. */
+void symbols_name_all(struct place *places, unsigned int n);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "btf.h"
 #include "names.h"
+#include "pointers.h"
 #include "leftovers.h"
 #include "trace.h"
 
@@ -52,4 +53,10 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 	trace_collect(trace, ranges, n_ranges, report, data, partial);
 	if (names)
 		names_compare(names, report, data);
+}
+
+void leftovers_pointers(pointers_ask_fn ask, leftover_fn report, void *data)
+{
+	if (trace)
+		pointers_collect(trace, ask, report, data);
 }

@@ -2,12 +2,13 @@
 /*
  * What a module leaves behind, found from inside the guest by its agent.
  *
- * Three calls, in this order:
+ * Four calls, in this order:
  *   leftovers_prepare()  once, before the template is saved: takes the baseline of names
  *                        and starts the kernel's own trace events, so that clones pay
  *                        nothing for either;
  *   leftovers_begin()    in the clone, right before the first module is loaded;
- *   leftovers_collect()  after the last module is unloaded (and after the settle time).
+ *   leftovers_collect()  after the last module is unloaded (and after the settle time);
+ *   leftovers_pointers() right after it: who in the kernel still points into a module.
  * All run in the agent, as root, in process context. None may hang on a damaged kernel:
  * nothing is opened below what the baseline did not know except by lstat and readdir.
  */
@@ -16,6 +17,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "guest/proto.h"
 
 struct leftover {
 	char kind[16];	  /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
@@ -49,5 +52,14 @@ void leftovers_begin(void);
  */
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
 		       leftover_fn report, void *data, bool *partial);
+
+/* Lets the host look for words that point into @ranges: how many, in @ret. */
+typedef unsigned int (*pointers_ask_fn)(void *data, const struct proto_range *ranges,
+					unsigned int n, struct proto_holder *ret);
+
+/** leftovers_pointers - report what points into memory of modules that are gone: kind
+ *  "pointer", what: the module and the holder's name, with a blank between them; address:
+ *  of the word; call_site: where it points. @data is for both functions. */
+void leftovers_pointers(pointers_ask_fn ask, leftover_fn report, void *data);
 
 #endif

@@ -257,8 +257,7 @@ static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn rep
 	}
 }
 
-/* A grace period and a moment for its callbacks: what RCU frees is no leak. */
-static void let_rcu_finish(void)
+void trace_let_rcu_finish(void)
 {
 	enum { MEMBARRIER_GLOBAL = 1, MOMENT_US = 20000, ROUNDS = 20 };
 	struct timespec from, to;
@@ -289,7 +288,7 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 	trace_read_gone(t);
 	gather(t, t->memory, ranges, n_ranges, s, partial);
 	if (s->n) {
-		let_rcu_finish();
+		trace_let_rcu_finish();
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
 	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;

@@ -26,6 +26,10 @@ void trace_clear(struct trace *t);
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial);
 
+/** trace_let_rcu_finish - a grace period and a moment for its callbacks: what RCU frees
+ *  is no leak. */
+void trace_let_rcu_finish(void);
+
 void trace_stop(struct trace *t);
 
 #endif

@@ -57,6 +57,7 @@ static void watch_load(struct trace *t)
 
 	if (module_layout(t->btf, &l))
 		return;
+	t->init_region = (unsigned int)l.n - 1;
 	trace_begin(&a, R6);
 	asm_load(&a, BPF_DWORD, R8, R6, 0);
 	asm_store(&a, BPF_DWORD, FP, KEY, R8);
@@ -135,4 +136,32 @@ void trace_read_gone(struct trace *t)
 		    t->gone[t->n_gone].gone)
 			t->n_gone++;
 	}
+}
+
+static bool is_known(const struct proto_range *ranges, unsigned int n, uint64_t start_at,
+		     uint64_t size)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (ranges[i].start == start_at && ranges[i].size == size)
+			return true;
+	return false;
+}
+
+unsigned int trace_gone(const struct trace *t, struct proto_range *ret,
+			const char *names[], unsigned int max)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->n_gone; i++)
+		for (unsigned int j = 0; j < REGIONS && n < max; j++) {
+			uint64_t from = t->gone[i].region[j].start;
+			uint64_t size = t->gone[i].region[j].size;
+
+			if (j == t->init_region || !from || !size ||
+			    is_known(ret, n, from, size))
+				continue;
+			ret[n] = (struct proto_range){from, size};
+			names[n++] = t->gone[i].name;
+		}
+	return n;
 }

@@ -16,4 +16,10 @@ void trace_read_gone(struct trace *t);
 bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
 		unsigned int n_ranges, uint64_t address);
 
+/** trace_gone - the memory that modules had that are gone, as trace_read_gone() has it,
+ *  and whose each range was; without that of init functions, which is freed and used
+ *  again earlier. How many ranges, at most @max. */
+unsigned int trace_gone(const struct trace *t, struct proto_range *ret,
+			const char *names[], unsigned int max);
+
 #endif

@@ -23,7 +23,8 @@
  * overwritten.
  */
 static const char command_line[] = "console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
-				   "mitigations=off audit=0 log_buf_len=1M rdinit=/init";
+				   "mitigations=off audit=0 log_buf_len=1M init_on_free=1 "
+				   "rdinit=/init";
 
 const char *boot_command_line(void)
 {
@@ -78,6 +79,7 @@ static int read_ready(struct boot *b, const struct frame *f)
 	memcpy(&ready, f->data, sizeof(ready));
 	b->t->release = xstrndup(f->data + sizeof(ready), f->len - sizeof(ready));
 	b->t->map = ready.map;
+	b->t->layout = ready.layout;
 	b->t->speed = native_ns / (double)(ready.loop_ns ? ready.loop_ns : 1);
 	b->ready = true;
 	return 0;

@@ -86,9 +86,21 @@ static int read_piece(const struct guest_memory *m, uint64_t offset, void *to, s
 }
 
 /* Machine q35 keeps up to 2.75 GiB below 4 GiB, and 2 GiB where there is more. */
+static uint64_t below_hole(const struct guest_memory *m)
+{
+	return m->size >= 0xb0000000ULL ? 0x80000000ULL : m->size;
+}
+
+uint64_t guest_memory_physical(const struct guest_memory *m, uint64_t offset)
+{
+	uint64_t low = below_hole(m);
+
+	return offset < low ? offset : FOUR_GIB + (offset - low);
+}
+
 static int read_physical(const struct guest_memory *m, uint64_t at, void *to, size_t len)
 {
-	uint64_t low = m->size >= 0xb0000000ULL ? 0x80000000ULL : m->size;
+	uint64_t low = below_hole(m);
 
 	if (at < low)
 		return len <= low - at ? read_piece(m, at, to, len) : -EFAULT;

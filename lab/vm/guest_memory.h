@@ -30,6 +30,15 @@ int guest_memory_open(struct guest_memory *m, pid_t pid, unsigned int memory_mib
 int guest_memory_read(const struct guest_memory *m, uint64_t address, void *to,
 		      size_t len);
 
+/** guest_memory_physical - the guest's address of what lies at @offset in the RAM file. */
+uint64_t guest_memory_physical(const struct guest_memory *m, uint64_t offset);
+
+typedef void (*guest_page_fn)(void *data, uint64_t physical, const char *bytes);
+
+/** guest_memory_written - each page of 4096 bytes that the guest of a clone has written
+ *  to since it was resumed, with its contents. 0; -ESRCH: QEMU has ended; -errno. */
+int guest_memory_written(const struct guest_memory *m, guest_page_fn fn, void *data);
+
 struct guest_module {
 	uint32_t state; /* enum module_state: 0 is live */
 	char name[57];	/* NUL-terminated, any bytes */

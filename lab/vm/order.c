@@ -24,6 +24,7 @@ static const unsigned int phases[] = {
 	[PROTO_STALL] = JOB,
 	[PROTO_TASK] = IN(LAB_PHASE_TEST),
 	[PROTO_LEFTOVER] = IN(LAB_PHASE_LEAK),
+	[PROTO_LOOK] = IN(LAB_PHASE_LEAK),
 	[PROTO_FILE] = IN(LAB_PHASE_TEST),
 	[PROTO_FILE_DATA] = IN(LAB_PHASE_TEST),
 	[PROTO_ALIVE] = ALWAYS,
@@ -92,6 +93,8 @@ bool order_takes(struct order *o, const struct frame *f)
 	case PROTO_FILE:
 	case PROTO_FILE_DATA:
 		return o->job->n_out && (!wants_command(o) || o->commanded);
+	case PROTO_LOOK:
+		return o->looks++ < PROTO_MAX_LOOKS;
 	case PROTO_DONE:
 		return done(o);
 	default:

@@ -14,6 +14,7 @@ struct order {
 	const struct lab_guest_job *job;
 	enum lab_phase phase; /* the last one begun */
 	bool greeted, load_failed, commanded, unload_failed, done;
+	unsigned int looks;
 };
 
 /** order_takes - is it the turn of @f? If not, who sent it is no agent of ours. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "search.h"
 #include "session_state.h"
 
 static void note_phase(struct session *s, enum lab_phase before)
@@ -75,6 +76,27 @@ static void on_done(struct session *s, const struct frame *f)
 	session_set_state(s, DRAINING);
 }
 
+/* Where this host cannot look, nothing is found. */
+static void on_look(struct session *s, const struct frame *f)
+{
+	struct proto_holder holders[PROTO_MAX_HOLDERS];
+	size_t n = f->len / sizeof(struct proto_range);
+	_cleanup_free_ struct proto_range *ranges = xcalloc(n + 1, sizeof(*ranges));
+	int found;
+
+	if (f->len % sizeof(*ranges) || n > PROTO_MAX_RANGES) {
+		session_end(s, LAB_END_IMPOSTOR);
+		return;
+	}
+	memcpy(ranges, f->data, f->len);
+	found = search_pointers(s->vm, s->t, ranges, n, holders);
+	if (found == -ESRCH)
+		session_set_state(s, DYING);
+	else
+		frame_send(s->vm->control, PROTO_HOLDERS, holders,
+			   found > 0 ? (size_t)found * sizeof(*holders) : 0);
+}
+
 static void on_trouble(struct session *s, const struct frame *f)
 {
 	session_fail(s, lab_fail(s->lab, -EIO,
@@ -133,6 +155,9 @@ static void on_frame(struct session *s, const struct frame *f)
 	case PROTO_FILE:
 	case PROTO_FILE_DATA:
 		on_file(s, f);
+		break;
+	case PROTO_LOOK:
+		on_look(s, f);
 		break;
 	case PROTO_TROUBLE:
 		on_trouble(s, f);

@@ -10,7 +10,7 @@
 #include "vm.h"
 
 #define KIND   "templates"
-#define FORMAT 4
+#define FORMAT 5
 
 /* Five-level page tables and the like only make an emulated page walk longer. */
 /* How much disk space templates may use before the least recently used are removed. */
@@ -170,15 +170,34 @@ static bool read_map(json_t *mark, struct proto_kernel_map *ret)
 	return true;
 }
 
+static json_t *layout_mark(const struct proto_layout *layout)
+{
+	json_t *mark = json_array();
+
+	for (size_t i = 0; i < PROTO_LAYOUT_LEN; i++)
+		json_array_append_new(mark, json_integer((json_int_t)layout->at[i]));
+	return mark;
+}
+
+static bool read_layout(json_t *mark, struct proto_layout *ret)
+{
+	if (json_array_size(mark) != PROTO_LAYOUT_LEN)
+		return false;
+	for (size_t i = 0; i < PROTO_LAYOUT_LEN; i++)
+		ret->at[i] = (uint64_t)json_integer_value(json_array_get(mark, i));
+	return true;
+}
+
 static int write_description(struct lab *lab, const struct lab_template *t,
 			     const char *dir)
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
 	json_t *root = json_pack(
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o,s:o}", "format", FORMAT,
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o,s:o,s:o}", "format", FORMAT,
 		"kernel", t->kernel->id, "release", t->release, "proof", t->proof,
 		"machine", t->machine, "cpu", t->cpu, "accelerator", accel_name(t->accel),
 		"boot_ms", t->boot_ms, "speed", t->speed, "map", map_mark(&t->map),
+		"layout", layout_mark(&t->layout),
 		LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
 		file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
 		file_mark(dir, LAB_STUB_FILE));
@@ -201,7 +220,8 @@ static bool read_description(struct lab_template *t)
 		    json_unpack(root, "{s:s,s:s,s:s,s:F,s:F}", "release", &release,
 				"proof", &proof, "machine", &machine, "boot_ms",
 				&t->boot_ms, "speed", &t->speed) == 0 &&
-		    read_map(json_object_get(root, "map"), &t->map);
+		    read_map(json_object_get(root, "map"), &t->map) &&
+		    read_layout(json_object_get(root, "layout"), &t->layout);
 
 	if (good) {
 		t->release = xstrdup(release);

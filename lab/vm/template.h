@@ -31,6 +31,7 @@ struct lab_template {
 	char *proof;	/* SHA-256 of all it was booted from and with, by content */
 	double speed;	/* guest speed relative to a 3 GHz native core; scales limits */
 	struct proto_kernel_map map; /* where to look in its memory; zeros: unknown */
+	struct proto_layout layout;  /* what its pages are used for; likewise */
 	bool built;		     /* made by this call, not found */
 	char *qemu;		     /* the binary that made it, and must resume it */
 	char *machine, *cpu;	     /* as QEMU names them: "pc-q35-7.2", "max,..." */

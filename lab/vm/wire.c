@@ -62,7 +62,7 @@ int frame_send(int fd, enum proto_type type, const void *data, size_t len)
 {
 	struct proto_frame head = {PROTO_MAGIC, PROTO_VERSION, (uint16_t)type,
 				   (uint32_t)len};
-	char buf[1024];
+	char buf[sizeof(head) + PROTO_MAX_ANSWER];
 	size_t size = sizeof(head) + len;
 
 	if (size > sizeof(buf))

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "page_owner.h"
+#include "search.h"
+
+enum { PAGE_BYTES = 4096, WORDS = PAGE_BYTES / 8 };
+
+/* Words that are looked at closely: a guest that is full of them must not keep us. */
+#define MAX_WORDS 16384
+
+struct search {
+	struct page_owner owner;
+	const struct proto_range *ranges;
+	size_t n_ranges;
+	uint64_t from, span; /* all of them */
+	struct proto_holder *ret;
+	size_t n, words;
+};
+
+static bool within(const struct proto_range *r, uint64_t value)
+{
+	return value - r->start < r->size;
+}
+
+/*
+ * Has the address come to be used again, by another module or for generated code? Memory
+ * of modules is unmapped when it is freed; in what stays mapped, for code, breakpoints
+ * are put then.
+ */
+static bool is_used_again(const struct search *s, uint64_t value)
+{
+	uint64_t bytes;
+
+	return guest_memory_read(s->owner.m, value & ~7ULL, &bytes, sizeof(bytes)) == 0 &&
+	       bytes != 0xccccccccccccccccULL;
+}
+
+static void add(struct search *s, size_t range, uint64_t value, uint64_t physical)
+{
+	const struct proto_range *r = &s->ranges[range];
+	struct proto_holder *h = &s->ret[s->n];
+	struct word_owner w;
+
+	if (s->n == PROTO_MAX_HOLDERS || s->words++ == MAX_WORDS ||
+	    !page_owner_find(&s->owner, physical, &w))
+		return;
+	/* Where memory for modules is shared out, its parts are known by their start. */
+	if ((w.object && value == r->start) || is_used_again(s, value))
+		return;
+	*h = (struct proto_holder){.at = w.at,
+				   .object = w.object,
+				   .offset = value - r->start,
+				   .range = (uint32_t)range};
+	memcpy(h->cache, w.cache, sizeof(h->cache));
+	s->n++;
+}
+
+static void look_at_word(struct search *s, uint64_t value, uint64_t physical)
+{
+	for (size_t i = 0; i < s->n_ranges; i++)
+		if (within(&s->ranges[i], value)) {
+			add(s, i, value, physical);
+			return;
+		}
+}
+
+static void look_at_page(void *data, uint64_t physical, const char *bytes)
+{
+	struct search *s = data;
+	const uint64_t *words = (const uint64_t *)(const void *)bytes;
+	uint64_t from = s->from, span = s->span;
+	unsigned int any = 0;
+
+	if (s->words >= MAX_WORDS)
+		return;
+	for (size_t i = 0; i < WORDS; i++)
+		any |= words[i] - from < span;
+	for (size_t i = 0; any && i < WORDS; i++)
+		if (words[i] - from < span)
+			look_at_word(s, words[i], physical + i * 8);
+}
+
+static void find_hull(struct search *s)
+{
+	uint64_t from = UINT64_MAX, to = 0;
+
+	for (size_t i = 0; i < s->n_ranges; i++) {
+		const struct proto_range *r = &s->ranges[i];
+
+		from = r->start < from ? r->start : from;
+		to = r->start + r->size > to ? r->start + r->size : to;
+	}
+	s->from = from;
+	s->span = to > from ? to - from : 0;
+}
+
+int search_pointers(const struct vm *vm, const struct lab_template *t,
+		    const struct proto_range *ranges, size_t n, struct proto_holder *ret)
+{
+	struct search s = {.ranges = ranges, .n_ranges = n, .ret = ret};
+	struct guest_memory m;
+	int err = guest_memory_open(&m, vm->pid, t->memory_mib, &t->map);
+
+	if (!err && !page_owner_init(&s.owner, &m, &t->layout))
+		err = -ENXIO;
+	if (err)
+		return err;
+	find_hull(&s);
+	err = guest_memory_written(&m, look_at_page, &s);
+	return err ? err : (int)s.n;
+}
