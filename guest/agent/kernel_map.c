@@ -66,7 +66,6 @@ static const struct {
 	{PROTO_DATA_END, "_edata"},
 	{PROTO_BSS, "__bss_start"},
 	{PROTO_BSS_END, "__bss_stop"},
-	{PROTO_BOUNDS, "mod_tree"},
 	{PROTO_VMEMMAP, "vmemmap_base"},
 	{PROTO_DIRECT, "page_offset_base"},
 };
@@ -90,6 +89,7 @@ static const struct {
 	{PROTO_CACHE_CTOR, "kmem_cache", "ctor"},
 	{PROTO_CACHE_NAME, "kmem_cache", "name"},
 	{PROTO_NODE_ACTIVE, "kernfs_node", "active"},
+	{PROTO_ENTRY_IN_USE, "proc_dir_entry", "in_use"},
 	{PROTO_WORKER_FUNC, "worker", "last_func"},
 	{PROTO_WORKER_TASK, "worker", "task"},
 };
@@ -116,13 +116,43 @@ static void place_symbols(uint64_t *at)
 			at[places[i].at] = symbols[i].address;
 }
 
-/* How a slab's pages are marked: by a flag of their own, since 6.12 by their type. */
-static void slab_mark(const struct btf *btf, uint64_t *at)
+/* Variables that keep addresses of modules that are gone, by nobody's fault. */
+static const struct {
+	const char *symbol, *structure; /* NULL: a pointer */
+} books[] = {
+	{"mod_tree", "mod_tree_root"}, /* the bounds of all modules there ever were */
+	{"cur_orc_table", NULL},       /* what was sorted last */
+	{"cur_orc_ip_table", NULL},
+	{"init_task", "task_struct"}, /* what its debugging options note */
+};
+
+static void place_books(const struct btf *btf, uint64_t *at)
 {
+	enum { N = sizeof(books) / sizeof(*books) };
+	struct symbol symbols[N];
+
+	_Static_assert(N <= PROTO_MAX_BOOKS, "they must fit");
+	for (size_t i = 0; i < N; i++)
+		symbols[i] = (struct symbol){books[i].symbol, 0};
+	symbols_find(symbols, N);
+	for (size_t i = 0; i < N; i++) {
+		int size = books[i].structure ? btf_size(btf, books[i].structure) : 8;
+
+		at[PROTO_BOOKS + 2 * i] = symbols[i].address;
+		at[PROTO_BOOKS + 2 * i + 1] =
+			symbols[i].address + (size > 0 ? (uint64_t)size : 8);
+	}
+}
+
+/* Pages of a slab are marked by a flag of their own, since 6.12 by their type. */
+static void page_marks(const struct btf *btf, uint64_t *at)
+{
+	int reserved = btf_enum(btf, "pageflags", "PG_reserved");
 	int flag = btf_enum(btf, "pageflags", "PG_slab");
 	int type = btf_enum(btf, "pagetype", "PGTY_slab");
 	int typesafe = btf_enum(btf, "_slab_flag_bits", "_SLAB_TYPESAFE_BY_RCU");
 
+	at[PROTO_RESERVED] = reserved >= 0 ? 1ULL << reserved : 0;
 	at[PROTO_SLAB_FLAG] = flag >= 0 ? 1ULL << flag : 0;
 	at[PROTO_SLAB_TYPE] = flag < 0 && type > 0 ? (uint64_t)type : 0;
 	/* An enumerator since 6.9; before it was this for long. */
@@ -133,14 +163,14 @@ void kernel_layout(struct proto_layout *ret)
 {
 	struct btf *btf = btf_open();
 	uint64_t *at = ret->at;
-	int page = btf_size(btf, "page"), bounds = btf_size(btf, "mod_tree_root");
+	int page = btf_size(btf, "page");
 
 	memset(ret, 0, sizeof(*ret));
 	place_members(btf, at);
 	place_symbols(at);
-	slab_mark(btf, at);
+	page_marks(btf, at);
 	at[PROTO_PAGE_SIZE] = page > 0 ? (uint64_t)page : 0;
-	at[PROTO_BOUNDS_END] = at[PROTO_BOUNDS] + (bounds > 0 ? (uint64_t)bounds : 128);
+	place_books(btf, at);
 	btf_close(btf);
 }
 

@@ -43,6 +43,11 @@ bool page_owner_init(struct page_owner *o, const struct guest_memory *m,
 	return o->vmemmap && o->direct;
 }
 
+static uint64_t page_of(const struct page_owner *o, uint64_t physical)
+{
+	return o->vmemmap + physical / PAGE_BYTES * get(o, PROTO_PAGE_SIZE);
+}
+
 /* ---- the kernel's own data ---- */
 
 static bool between(const struct page_owner *o, uint64_t address,
@@ -52,14 +57,29 @@ static bool between(const struct page_owner *o, uint64_t address,
 	       address < get(o, (enum proto_layout_at)(from + 1));
 }
 
+static bool in_books(const struct page_owner *o, uint64_t address)
+{
+	for (int i = PROTO_BOOKS; i < PROTO_BOOKS_END; i += 2)
+		if (between(o, address, (enum proto_layout_at)i))
+			return true;
+	return false;
+}
+
+/* Parts of the image that are needed no longer are given to the allocator of pages. */
+static bool is_reserved(const struct page_owner *o, uint64_t physical)
+{
+	return read_long(o, page_of(o, physical) + get(o, PROTO_PAGE_FLAGS)) &
+	       get(o, PROTO_RESERVED);
+}
+
 static bool in_data(const struct page_owner *o, uint64_t physical, uint64_t *at)
 {
 	*at = o->m->map->text + (physical - o->m->map->text_physical);
 	return (between(o, *at, PROTO_DATA) || between(o, *at, PROTO_BSS)) &&
-	       !between(o, *at, PROTO_BOUNDS);
+	       !in_books(o, *at) && is_reserved(o, physical);
 }
 
-/* ---- objects ---- */
+/* ---- slabs ---- */
 
 /*
  * The first of a page's siblings. Others lead to it: by its address, or, since 7.1 and
@@ -127,21 +147,66 @@ static bool in_object(const struct page_owner *o, uint64_t cache, uint64_t base,
 	return w->at - w->object < used;
 }
 
+/* The cache whose slab has this page, and where the slab begins; 0: none. */
+static uint64_t cache_of(const struct page_owner *o, uint64_t physical, uint64_t *base)
+{
+	uint64_t page = page_of(o, physical), head = head_of(o, page);
+
+	if (head < o->vmemmap || head > page || !is_slab(o, head))
+		return 0;
+	*base = o->direct +
+		(head - o->vmemmap) / get(o, PROTO_PAGE_SIZE) * PAGE_BYTES;
+	return read_long(o, head + get(o, PROTO_PAGE_CACHE));
+}
+
+/* ---- objects that keep old addresses, by nobody's fault ---- */
+
+/* Taken out of its tree, it waits for the last inode that knows it. */
+static bool is_removed_node(const struct page_owner *o, const struct word_owner *w)
+{
+	return !strcmp(w->cache, "kernfs_node_cache") &&
+	       (int32_t)read_int(o, w->object + get(o, PROTO_NODE_ACTIVE)) < 0;
+}
+
+static bool is_removed_entry(const struct page_owner *o, const struct word_owner *w)
+{
+	return !strcmp(w->cache, "proc_dir_entry") &&
+	       (int32_t)read_int(o, w->object + get(o, PROTO_ENTRY_IN_USE)) < 0;
+}
+
+static bool is_task(const struct page_owner *o, uint64_t address)
+{
+	uint64_t base, cache;
+	char name[16];
+
+	if (address < o->direct || address - o->direct >= o->m->size + (1ULL << 32))
+		return false;
+	cache = cache_of(o, address - o->direct, &base);
+	return cache && read_name(o, cache, name, sizeof(name)) &&
+	       !strcmp(name, "task_struct");
+}
+
+/* A worker of the kernel's notes what it ran last; its task tells that it is one. */
+static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
+{
+	return w->at - w->object == get(o, PROTO_WORKER_FUNC) &&
+	       is_task(o, read_long(o, w->object + get(o, PROTO_WORKER_TASK)));
+}
+
+static bool is_history(const struct page_owner *o, const struct word_owner *w)
+{
+	return is_removed_node(o, w) || is_removed_entry(o, w) || is_last_work(o, w) ||
+	       !strcmp(w->cache, "task_struct") || !strcmp(w->cache, "vmap_area");
+}
+
 static bool is_slab_word(const struct page_owner *o, uint64_t physical,
 			 struct word_owner *w)
 {
-	uint64_t size = get(o, PROTO_PAGE_SIZE);
-	uint64_t page = o->vmemmap + physical / PAGE_BYTES * size;
-	uint64_t head = head_of(o, page), cache;
+	uint64_t base = 0, cache = cache_of(o, physical, &base);
 
-	if (head < o->vmemmap || head > page || !is_slab(o, head))
-		return false;
-	cache = read_long(o, head + get(o, PROTO_PAGE_CACHE));
 	w->at = o->direct + physical;
 	return cache && read_name(o, cache, w->cache, sizeof(w->cache)) &&
-	       is_zeroed(o, cache) &&
-	       in_object(o, cache, o->direct + (head - o->vmemmap) / size * PAGE_BYTES,
-			 w);
+	       is_zeroed(o, cache) && in_object(o, cache, base, w) && !is_history(o, w);
 }
 
 bool page_owner_find(const struct page_owner *o, uint64_t physical,
