@@ -22,7 +22,7 @@ struct batch {
 	guest_page_fn fn;
 	void *data;
 	struct iovec run[BATCH_PAGES];
-	uint64_t physical[BATCH_PAGES]; /* of each page */
+	uint64_t offset[BATCH_PAGES]; /* of each page */
 	size_t n_runs, n_pages;
 	char bytes[BATCH_PAGES * PAGE_BYTES];
 };
@@ -38,12 +38,12 @@ static int flush(struct batch *b)
 	if (n != (ssize_t)here.iov_len)
 		return n < 0 ? -errno : -EIO;
 	for (size_t i = 0; i < b->n_pages; i++)
-		b->fn(b->data, b->physical[i], b->bytes + i * PAGE_BYTES);
+		b->fn(b->data, b->offset[i], b->bytes + i * PAGE_BYTES);
 	b->n_pages = b->n_runs = 0;
 	return 0;
 }
 
-static int add_page(struct batch *b, uint64_t address, uint64_t physical)
+static int add_page(struct batch *b, uint64_t address, uint64_t offset)
 {
 	struct iovec *last = b->n_runs ? &b->run[b->n_runs - 1] : NULL;
 
@@ -52,7 +52,7 @@ static int add_page(struct batch *b, uint64_t address, uint64_t physical)
 	else
 		b->run[b->n_runs++] =
 			(struct iovec){(void *)(uintptr_t)address, PAGE_BYTES};
-	b->physical[b->n_pages++] = physical;
+	b->offset[b->n_pages++] = offset;
 	return b->n_pages == BATCH_PAGES ? flush(b) : 0;
 }
 
@@ -74,8 +74,7 @@ static int read_part(struct batch *b, int pagemap, uint64_t *entries, uint64_t o
 		return n < 0 ? -errno : -ESRCH; /* a zombie has no pages */
 	for (uint64_t at = 0; at < size && !err; at += PAGE_BYTES)
 		if (is_written(entries[at / PAGE_BYTES]))
-			err = add_page(b, address + at,
-				       guest_memory_physical(b->m, offset + at));
+			err = add_page(b, address + at, offset + at);
 	return err;
 }
 

@@ -33,7 +33,8 @@ int guest_memory_read(const struct guest_memory *m, uint64_t address, void *to,
 /** guest_memory_physical - the guest's address of what lies at @offset in the RAM file. */
 uint64_t guest_memory_physical(const struct guest_memory *m, uint64_t offset);
 
-typedef void (*guest_page_fn)(void *data, uint64_t physical, const char *bytes);
+/* @offset: in the RAM file */
+typedef void (*guest_page_fn)(void *data, uint64_t offset, const char *bytes);
 
 /** guest_memory_written - each page of 4096 bytes that the guest of a clone has written
  *  to since it was resumed, with its contents. 0; -ESRCH: QEMU has ended; -errno. */

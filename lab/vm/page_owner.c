@@ -174,6 +174,17 @@ static bool is_removed_entry(const struct page_owner *o, const struct word_owner
 	       (int32_t)read_int(o, w->object + get(o, PROTO_ENTRY_IN_USE)) < 0;
 }
 
+/* Where the sections of a module were, also those that are freed after its init function.
+ */
+static bool is_list_of_sections(const struct page_owner *o, const struct word_owner *w)
+{
+	static const char name[] = "sections";
+	char found[sizeof(name)];
+
+	return read_at(o, read_long(o, w->object), found, sizeof(found)) &&
+	       !memcmp(found, name, sizeof(name));
+}
+
 static bool is_task(const struct page_owner *o, uint64_t address)
 {
 	uint64_t base, cache;
@@ -196,6 +207,7 @@ static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
 static bool is_history(const struct page_owner *o, const struct word_owner *w)
 {
 	return is_removed_node(o, w) || is_removed_entry(o, w) || is_last_work(o, w) ||
+	       is_list_of_sections(o, w) ||
 	       !strcmp(w->cache, "task_struct") || !strcmp(w->cache, "vmap_area");
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <string.h>
 
 #include "page_owner.h"
@@ -11,6 +12,7 @@ enum { PAGE_BYTES = 4096, WORDS = PAGE_BYTES / 8 };
 
 struct search {
 	struct page_owner owner;
+	int ram; /* the template's memory */
 	const struct proto_range *ranges;
 	size_t n_ranges;
 	uint64_t from, span; /* all of them */
@@ -21,6 +23,15 @@ struct search {
 static bool within(const struct proto_range *r, uint64_t value)
 {
 	return value - r->start < r->size;
+}
+
+/* What was there before the module was is no pointer to it. */
+static bool was_there(const struct search *s, uint64_t value, uint64_t offset)
+{
+	uint64_t before;
+
+	return pread(s->ram, &before, sizeof(before), (off_t)offset) == sizeof(before) &&
+	       before == value;
 }
 
 /*
@@ -36,14 +47,15 @@ static bool is_used_again(const struct search *s, uint64_t value)
 	       bytes != 0xccccccccccccccccULL;
 }
 
-static void add(struct search *s, size_t range, uint64_t value, uint64_t physical)
+static void add(struct search *s, size_t range, uint64_t value, uint64_t offset)
 {
 	const struct proto_range *r = &s->ranges[range];
 	struct proto_holder *h = &s->ret[s->n];
 	struct word_owner w;
 
 	if (s->n == PROTO_MAX_HOLDERS || s->words++ == MAX_WORDS ||
-	    !page_owner_find(&s->owner, physical, &w))
+	    was_there(s, value, offset) ||
+	    !page_owner_find(&s->owner, guest_memory_physical(s->owner.m, offset), &w))
 		return;
 	/* Where memory for modules is shared out, its parts are known by their start. */
 	if ((w.object && value == r->start) || is_used_again(s, value))
@@ -56,16 +68,16 @@ static void add(struct search *s, size_t range, uint64_t value, uint64_t physica
 	s->n++;
 }
 
-static void look_at_word(struct search *s, uint64_t value, uint64_t physical)
+static void look_at_word(struct search *s, uint64_t value, uint64_t offset)
 {
 	for (size_t i = 0; i < s->n_ranges; i++)
 		if (within(&s->ranges[i], value)) {
-			add(s, i, value, physical);
+			add(s, i, value, offset);
 			return;
 		}
 }
 
-static void look_at_page(void *data, uint64_t physical, const char *bytes)
+static void look_at_page(void *data, uint64_t offset, const char *bytes)
 {
 	struct search *s = data;
 	const uint64_t *words = (const uint64_t *)(const void *)bytes;
@@ -78,7 +90,7 @@ static void look_at_page(void *data, uint64_t physical, const char *bytes)
 		any |= words[i] - from < span;
 	for (size_t i = 0; any && i < WORDS; i++)
 		if (words[i] - from < span)
-			look_at_word(s, words[i], physical + i * 8);
+			look_at_word(s, words[i], offset + i * 8);
 }
 
 static void find_hull(struct search *s)
@@ -99,9 +111,14 @@ int search_pointers(const struct vm *vm, const struct lab_template *t,
 		    const struct proto_range *ranges, size_t n, struct proto_holder *ret)
 {
 	struct search s = {.ranges = ranges, .n_ranges = n, .ret = ret};
+	_cleanup_free_ char *ram = xprintf("%s/" LAB_RAM_FILE, t->dir);
+	_cleanup_close_ int fd = open(ram, O_RDONLY | O_CLOEXEC);
 	struct guest_memory m;
 	int err = guest_memory_open(&m, vm->pid, t->memory_mib, &t->map);
 
+	s.ram = fd;
+	if (!err && fd < 0)
+		err = -errno;
 	if (!err && !page_owner_init(&s.owner, &m, &t->layout))
 		err = -ENXIO;
 	if (err)
