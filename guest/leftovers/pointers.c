@@ -47,8 +47,14 @@ static bool is_held_memory(const struct trace *t, const struct proto_holder *h)
 	return h->object && !bpf_map_get(t->memory, &h->object, &held);
 }
 
-/* Of several that point to the same thing the first one is told, and a variable of the
- * kernel's rather than an object. */
+static bool same_thing(const struct proto_holder *a, const struct proto_holder *b)
+{
+	return (a->range == b->range && a->offset == b->offset) ||
+	       (a->object && a->object == b->object);
+}
+
+/* Of several that point to the same thing, or out of one object, the first one is told,
+ * and a variable of the kernel's rather than an object. */
 static bool is_told(const struct find *f, unsigned int at)
 {
 	const struct proto_holder *h = &f->holders[at];
@@ -57,8 +63,7 @@ static bool is_told(const struct find *f, unsigned int at)
 		const struct proto_holder *other = &f->holders[i];
 		bool better = !other->object != !h->object ? !other->object : i < at;
 
-		if (i != at && better && other->range == h->range &&
-		    other->offset == h->offset)
+		if (i != at && better && same_thing(other, h))
 			return true;
 	}
 	return false;

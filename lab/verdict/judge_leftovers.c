@@ -174,7 +174,8 @@ void judge_leftovers(struct judge *j)
 	for (size_t i = 0; i < j->report->n_leftovers; i++) {
 		const struct lab_leftover *l = &j->report->leftovers[i];
 
-		if (!l->kind || (unfinished && !strcmp(l->kind, "module")))
+		if (!l->kind || !strcmp(l->kind, "pointer") ||
+		    (unfinished && !strcmp(l->kind, "module")))
 			continue;
 		if (!is_left(j, l)) {
 			stayed = true;
@@ -185,6 +186,7 @@ void judge_leftovers(struct judge *j)
 		else if (is_first(j, i))
 			judge_memory(j, i);
 	}
+	judge_pointers(j);
 	if (stayed)
 		note_stayed(j);
 }

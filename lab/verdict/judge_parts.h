@@ -44,6 +44,9 @@ void judge_hang(struct judge *j);
 /** judge_leftovers - what was not there before. */
 void judge_leftovers(struct judge *j);
 
+/** judge_pointers - part of judge_leftovers: what still points into a module. */
+void judge_pointers(struct judge *j);
+
 /** judge_unloaded - did this module under test run through its exit function, or fail to
  *  load in good order? If not, what it has is no leftover. */
 bool judge_unloaded(const struct judge *j, const char *module);
