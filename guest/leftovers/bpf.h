@@ -31,7 +31,8 @@ enum bpf_helper {
 	HELPER_READ_STRING = 115,
 };
 
-enum bpf_map_kind { MAP_HASH = 1, MAP_ARRAY = 2 };
+/* MAP_LRU: a hash that forgets what was not used for long rather than be full */
+enum bpf_map_kind { MAP_HASH = 1, MAP_ARRAY = 2, MAP_LRU = 9 };
 
 enum bpf_prog_kind {
 	PROG_KPROBE = 2,

@@ -9,6 +9,7 @@
 
 #include "pointers.h"
 #include "trace_module.h"
+#include "trace_pending.h"
 
 /* What is freed by a work item after a grace period after a work item has its time. */
 enum { LOOKS = 4 };
@@ -40,11 +41,28 @@ static void keep_found_again(struct find *f, unsigned int n_again)
 }
 
 /* What a module has allocated and not freed is told as such. */
-static bool is_held_memory(const struct trace *t, const struct proto_holder *h)
+static bool is_held_memory(const struct trace *t, uint64_t object)
 {
 	struct held held;
 
-	return h->object && !bpf_map_get(t->memory, &h->object, &held);
+	return !bpf_map_get(t->memory, &object, &held);
+}
+
+static bool matters(const struct trace *t, const struct proto_holder *h)
+{
+	return !h->object || (!is_held_memory(t, h->object) &&
+			      !trace_is_pending(t, h->object));
+}
+
+static unsigned int look(const struct trace *t, const struct find *f, pointers_ask_fn ask,
+			 void *data, struct proto_holder *ret)
+{
+	unsigned int n = ask(data, f->ranges, f->n_ranges, ret), kept = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (ret[i].range < f->n_ranges && matters(t, &ret[i]))
+			ret[kept++] = ret[i];
+	return kept;
 }
 
 static bool same_thing(const struct proto_holder *a, const struct proto_holder *b)
@@ -87,8 +105,7 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 	report(data, &l);
 }
 
-static void tell_all(const struct trace *t, const struct find *f, leftover_fn report,
-		     void *data)
+static void tell_all(const struct find *f, leftover_fn report, void *data)
 {
 	static struct place places[PROTO_MAX_HOLDERS];
 
@@ -97,7 +114,7 @@ static void tell_all(const struct trace *t, const struct find *f, leftover_fn re
 		places[i].address = f->holders[i].object ? 0 : f->holders[i].at;
 	symbols_name_all(places, f->n);
 	for (unsigned int i = 0; i < f->n; i++)
-		if (!is_told(f, i) && !is_held_memory(t, &f->holders[i]))
+		if (!is_told(f, i))
 			tell(f, &f->holders[i], places[i].name, report, data);
 }
 
@@ -109,11 +126,11 @@ void pointers_collect(const struct trace *t, pointers_ask_fn ask, leftover_fn re
 	f.n_ranges = trace_gone(t, f.ranges, f.names, PROTO_MAX_RANGES);
 	if (!f.n_ranges)
 		return;
-	f.n = ask(data, f.ranges, f.n_ranges, f.holders);
+	f.n = look(t, &f, ask, data, f.holders);
 	for (int i = 1; i < LOOKS && f.n; i++) {
 		trace_let_rcu_finish();
-		keep_found_again(&f, ask(data, f.ranges, f.n_ranges, f.again));
+		keep_found_again(&f, look(t, &f, ask, data, f.again));
 	}
 	if (f.n)
-		tell_all(t, &f, report, data);
+		tell_all(&f, report, data);
 }

@@ -13,6 +13,7 @@
 #include "registry.h"
 #include "trace_held.h"
 #include "trace_module.h"
+#include "trace_pending.h"
 #include "trace_state.h"
 
 static int find_symbols(struct trace *t)
@@ -32,6 +33,7 @@ static int make_maps(struct trace *t)
 	t->modules = bpf_map(MAP_HASH, 8, sizeof(struct loaded), MODULES_MAX);
 	t->cells = bpf_map(MAP_ARRAY, 4, CELLS * 8, 1);
 	t->entries = bpf_map(MAP_HASH, 8, sizeof(struct entry), ENTRIES_MAX);
+	t->pending = bpf_map(MAP_LRU, 8, 8, PENDING_MAX);
 	return t->memory < 0 || t->timers < 0 || t->modules < 0 || t->cells < 0 ||
 			       t->entries < 0
 		       ? -EINVAL
@@ -44,6 +46,7 @@ static void watch_all(struct trace *t)
 	trace_watch_memory(t);
 	trace_watch_timers(t);
 	registry_watch(t);
+	trace_watch_pending(t);
 }
 
 struct trace *trace_start(const struct btf *btf)
@@ -53,7 +56,7 @@ struct trace *trace_start(const struct btf *btf)
 
 	if (!t)
 		return NULL;
-	t->memory = t->timers = t->modules = t->cells = t->entries = -1;
+	t->memory = t->timers = t->modules = t->cells = t->entries = t->pending = -1;
 	t->btf = btf;
 	/* Before 5.11 maps and programs count as locked memory. */
 	getrlimit(RLIMIT_MEMLOCK, &before);
@@ -327,5 +330,6 @@ void trace_stop(struct trace *t)
 	close_fd(t->modules);
 	close_fd(t->cells);
 	close_fd(t->entries);
+	close_fd(t->pending);
 	free(t);
 }

@@ -54,6 +54,7 @@ enum {
 	LINKS_MAX = 128,
 	SITES_MAX = 64,
 	ENTRIES_MAX = 1024,
+	PENDING_MAX = 4096,
 	PROGS_MAX = 3
 };
 
@@ -76,7 +77,7 @@ struct trace {
 	const struct btf *btf; /* while attaching */
 	uint64_t modules_from; /* module code lies above the kernel's own */
 	uint64_t delayed_work; /* the kernel's function behind delayed work */
-	int memory, timers, modules, cells, entries;
+	int memory, timers, modules, cells, entries, pending;
 	int link[LINKS_MAX];
 	struct striker striker[LINKS_MAX];
 	unsigned int n_links, n_strikers;
