@@ -16,6 +16,7 @@ struct pointer {
 	const char *holder; /* in l->what */
 	struct lab_event at; /* one frame: where it points to */
 	bool named;	     /* its symbol is known */
+	bool told;	     /* by another one */
 };
 
 static void pointer_deinit(struct pointer *p)
@@ -164,7 +165,9 @@ void judge_pointers(struct judge *j)
 			pointer_deinit(&p);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_told(all, n, i))
+		all[i].told = is_told(all, n, i);
+	for (size_t i = 0; i < n; i++)
+		if (!all[i].told)
 			add_event(j, &all[i]);
 	for (size_t i = 0; i < n; i++)
 		pointer_deinit(&all[i]);

@@ -204,11 +204,21 @@ static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
 	       is_task(o, read_long(o, w->object + get(o, PROTO_WORKER_TASK)));
 }
 
+/* In these an address may be no pointer: bounds of areas; what debugging options note. */
+static bool is_odd_cache(const char *name)
+{
+	static const char *const odd[] = {"vmap_area", "maple_node", "task_struct"};
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		if (!strcmp(odd[i], name))
+			return true;
+	return false;
+}
+
 static bool is_history(const struct page_owner *o, const struct word_owner *w)
 {
-	return is_removed_node(o, w) || is_removed_entry(o, w) || is_last_work(o, w) ||
-	       is_list_of_sections(o, w) ||
-	       !strcmp(w->cache, "task_struct") || !strcmp(w->cache, "vmap_area");
+	return is_odd_cache(w->cache) || is_removed_node(o, w) ||
+	       is_removed_entry(o, w) || is_last_work(o, w) || is_list_of_sections(o, w);
 }
 
 static bool is_slab_word(const struct page_owner *o, uint64_t physical,
