@@ -164,14 +164,18 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 	return false;
 }
 
-const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address)
+/* @module: only its own, as memory of one module's init function may be another's later;
+ * NULL: any */
+static const struct lab_section *
+find_owner(struct debuginfo *d, unsigned long long address, const char *module)
 {
 	for (size_t i = 0; i < d->n_sections; i++) {
 		const struct lab_section *section = &d->sections[i];
 		struct code *c;
 		struct placed placed;
 
-		if (!section->name || !section->address || address < section->address)
+		if (!section->name || !section->address || address < section->address ||
+		    (module && strcmp(module, section->module)))
 			continue;
 		c = find_code(d, section->module);
 		if (c && find_section(c, section->name, &placed) &&
@@ -181,21 +185,26 @@ const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long lon
 	return NULL;
 }
 
+const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address)
+{
+	return find_owner(d, address, NULL);
+}
+
 /* A return address is the instruction after the call, maybe of another line. */
 static GElf_Addr before(GElf_Addr address, bool call)
 {
 	return call ? address - 1 : address;
 }
 
-static bool place_raw(struct debuginfo *d, unsigned long long address, struct code **code,
+static bool place_raw(struct debuginfo *d, const struct lab_frame *f, struct code **code,
 		      struct placed *section, GElf_Addr *ret)
 {
-	const struct lab_section *owner = debuginfo_owner(d, address);
+	const struct lab_section *owner = find_owner(d, f->offset, f->module);
 
 	*code = owner ? find_code(d, owner->module) : NULL;
 	if (!*code || !find_section(*code, owner->name, section))
 		return false;
-	*ret = section->start + (address - owner->address);
+	*ret = section->start + (f->offset - owner->address);
 	return true;
 }
 
@@ -209,6 +218,7 @@ static void name_raw(struct code *c, const struct placed *section, GElf_Addr add
 	const char *name = dwfl_module_addrinfo(c->module, address, &offset, &sym, &index,
 						NULL, NULL);
 
+	free(f->module);
 	f->module = xstrdup(c->name);
 	if (!name || index != section->index)
 		return;
@@ -247,7 +257,7 @@ static void resolve(struct debuginfo *d, struct lab_frame *f, bool call,
 		known = c && find_symbol(c, f->function, f->size, &at);
 		at = known ? at + f->offset : 0;
 	} else {
-		known = place_raw(d, f->offset, &c, &section, &at) &&
+		known = place_raw(d, f, &c, &section, &at) &&
 			before(at, call) >= section.start;
 		if (known)
 			name_raw(c, &section, before(at, call), f);

@@ -36,6 +36,7 @@ static bool read_pointer(struct judge *j, const struct lab_leftover *l,
 	if (!blank || !blank[1])
 		return false;
 	ret->module = xstrndup(l->what, (size_t)(blank - l->what));
+	raw.module = xstrdup(ret->module);
 	ret->holder = blank + 1;
 	lab_event_add_frame(&ret->at, &raw);
 	symbolizer_event(j->symbols, &ret->at);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer cpuhp_hp_states */
+/* expect: pointer lo_cpuhp */
 /* A callback for CPUs that come up stays */
 #include <linux/module.h>
 #include <linux/cpuhotplug.h>

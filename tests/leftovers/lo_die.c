@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer die_chain */
+/* expect: pointer lo_die */
 /* A die notifier stays */
 #include <linux/module.h>
 #include <linux/kdebug.h>

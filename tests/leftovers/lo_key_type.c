@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer key_types_list */
+/* expect: pointer lo_key_type */
 /* A type of keys stays */
 #include <linux/module.h>
 #include <linux/key-type.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer dump_list */
+/* expect: pointer lo_kmsg_dump */
 /* What is to be called with the log of a crash stays */
 #include <linux/module.h>
 #include <linux/kmsg_dump.h>

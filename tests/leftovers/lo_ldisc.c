@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer tty_ldiscs */
+/* expect: pointer lo_ldisc */
 /* A line discipline stays */
 #include <linux/module.h>
 #include <linux/tty.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer pernet_list */
+/* expect: pointer lo_pernet */
 /* Operations for network namespaces stay */
 #include <linux/module.h>
 #include <net/net_namespace.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer shrinker_list */
+/* expect: pointer lo_shrinker */
 /* A shrinker stays */
 #include <linux/module.h>
 #include <linux/shrinker.h>

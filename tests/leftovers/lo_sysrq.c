@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer sysrq_key_table */
+/* expect: pointer lo_sysrq */
 /* A SysRq key stays */
 #include <linux/module.h>
 #include <linux/sysrq.h>

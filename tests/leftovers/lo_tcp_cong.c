@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* expect: pointer tcp_cong_list */
+/* expect: pointer lo_tcp_cong */
 /* A TCP congestion control stays */
 #include <linux/module.h>
 #include <net/tcp.h>
