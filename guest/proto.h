@@ -219,7 +219,7 @@ struct proto_leftover {
 	uint64_t address, call_site, size;
 };
 
-/* Memory that a module had, one of its regions. */
+/* Memory that a module had, one of its regions; or an object. */
 struct proto_range {
 	uint64_t start, size;
 };
@@ -237,7 +237,8 @@ struct proto_holder {
 	uint64_t object; /* of a slab, that it lies in; 0: in the kernel's own data */
 	uint64_t offset; /* where it points to, from the range's start */
 	uint32_t range;	 /* counted from 0 */
-	char cache[28];	 /* the object's */
+	uint32_t size;	 /* the object's */
+	char cache[24];
 };
 
 enum proto_file_type {

@@ -109,7 +109,7 @@ static void place_symbols(uint64_t *at)
 	struct symbol symbols[PLACES];
 
 	for (size_t i = 0; i < PLACES; i++)
-		symbols[i] = (struct symbol){places[i].symbol, 0};
+		symbols[i] = (struct symbol){.name = places[i].symbol};
 	symbols_find(symbols, PLACES);
 	for (size_t i = 0; i < PLACES; i++)
 		if (!at[places[i].at])
@@ -117,30 +117,29 @@ static void place_symbols(uint64_t *at)
 }
 
 /* Variables that keep addresses of modules that are gone, by nobody's fault. */
-static const struct {
-	const char *symbol, *structure; /* NULL: a pointer */
-} books[] = {
-	{"mod_tree", "mod_tree_root"}, /* the bounds of all modules there ever were */
-	{"cur_orc_table", NULL},       /* what was sorted last */
-	{"cur_orc_ip_table", NULL},
-	{"init_task", "task_struct"}, /* what its debugging options note */
+static const char *const books[] = {
+	"mod_tree",	 /* the bounds of all modules there ever were */
+	"cur_orc_table", /* what was sorted last */
+	"cur_orc_ip_table",
+	"init_task",	   /* what debugging options note: the locks it took last, */
+	"stack_trace",	   /* who took each lock first, */
+	"kfence_metadata", /* who made an object, and freed it */
 };
 
-static void place_books(const struct btf *btf, uint64_t *at)
+/* Each up to the symbol behind it. */
+static void place_books(uint64_t *at)
 {
 	enum { N = sizeof(books) / sizeof(*books) };
 	struct symbol symbols[N];
 
 	_Static_assert(N <= PROTO_MAX_BOOKS, "they must fit");
 	for (size_t i = 0; i < N; i++)
-		symbols[i] = (struct symbol){books[i].symbol, 0};
+		symbols[i] = (struct symbol){.name = books[i]};
 	symbols_find(symbols, N);
+	symbols_end(symbols, N);
 	for (size_t i = 0; i < N; i++) {
-		int size = books[i].structure ? btf_size(btf, books[i].structure) : 8;
-
 		at[PROTO_BOOKS + 2 * i] = symbols[i].address;
-		at[PROTO_BOOKS + 2 * i + 1] =
-			symbols[i].address + (size > 0 ? (uint64_t)size : 8);
+		at[PROTO_BOOKS + 2 * i + 1] = symbols[i].end;
 	}
 }
 
@@ -170,7 +169,7 @@ void kernel_layout(struct proto_layout *ret)
 	place_symbols(at);
 	page_marks(btf, at);
 	at[PROTO_PAGE_SIZE] = page > 0 ? (uint64_t)page : 0;
-	place_books(btf, at);
+	place_books(at);
 	btf_close(btf);
 }
 
@@ -178,7 +177,8 @@ void kernel_layout(struct proto_layout *ret)
 
 void kernel_map(struct proto_kernel_map *ret)
 {
-	struct symbol symbols[] = {{"_text", 0}, {"init_top_pgt", 0}, {"modules", 0}};
+	struct symbol symbols[] = {
+		{.name = "_text"}, {.name = "init_top_pgt"}, {.name = "modules"}};
 	struct btf *btf = btf_open();
 
 	symbols_find(symbols, 3);

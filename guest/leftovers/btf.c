@@ -265,6 +265,20 @@ void symbols_name_all(struct place *places, unsigned int n)
 		}
 }
 
+void symbols_end(struct symbol *symbols, unsigned int n)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512];
+	uint64_t at;
+
+	for (unsigned int i = 0; i < n; i++)
+		symbols[i].end = symbols[i].address ? UINT64_MAX : 0;
+	while (f && fgets(line, sizeof(line), f) && parse_symbol(line, &at))
+		for (unsigned int i = 0; i < n; i++)
+			if (at > symbols[i].address && at < symbols[i].end)
+				symbols[i].end = at;
+}
+
 int symbols_find(struct symbol *symbols, unsigned int n)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");

@@ -37,10 +37,14 @@ int btf_function(const struct btf *b, const char *name, int *n_args);
 struct symbol {
 	const char *name;
 	uint64_t address; /* filled in; 0 when it is not there */
+	uint64_t end;	  /* by symbols_end() */
 };
 
 /** symbols_find - fill in all of @symbols in one pass. 0 or -errno. */
 int symbols_find(struct symbol *symbols, unsigned int n);
+
+/** symbols_end - where the next symbol begins, for each that was found. */
+void symbols_end(struct symbol *symbols, unsigned int n);
 
 /** symbols_name - the symbol that holds @address, "" when there is none. Slow. */
 void symbols_name(uint64_t address, char *name, size_t size);

@@ -6,13 +6,14 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pointers.h"
 #include "trace_module.h"
 #include "trace_pending.h"
 
 /* What is freed by a work item after a grace period after a work item has its time. */
-enum { LOOKS = 4 };
+enum { LOOKS = 4, LAST_WAIT_US = 200000 };
 
 struct find {
 	struct proto_range ranges[PROTO_MAX_RANGES];
@@ -87,9 +88,27 @@ static bool is_told(const struct find *f, unsigned int at)
 	return false;
 }
 
-static void tell(const struct find *f, const struct proto_holder *h, const char *holder,
+/* Of an object it helps to know which variable of the kernel's leads to it. */
+static void find_homes(const struct find *f, pointers_ask_fn ask, void *data,
+		       struct place *places)
+{
+	static struct proto_range objects[PROTO_MAX_HOLDERS];
+	static struct proto_holder homes[PROTO_MAX_HOLDERS];
+	unsigned int n;
+
+	for (unsigned int i = 0; i < f->n; i++)
+		objects[i] = (struct proto_range){f->holders[i].object,
+						  f->holders[i].size};
+	n = ask(data, objects, f->n, homes);
+	for (unsigned int i = 0; i < n; i++)
+		if (!homes[i].object && homes[i].range < f->n)
+			places[homes[i].range].address = homes[i].at;
+}
+
+static void tell(const struct find *f, const struct proto_holder *h, const char *symbol,
 		 leftover_fn report, void *data)
 {
+	const char *module = f->names[h->range];
 	struct leftover l = {
 		.kind = "pointer",
 		.address = h->at,
@@ -97,21 +116,27 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 	};
 
 	if (h->object)
-		snprintf(l.what, sizeof(l.what), "%.55s an object of the cache %.27s",
-			 f->names[h->range], h->cache);
+		snprintf(l.what, sizeof(l.what), "%.55s an object of the cache %.23s%s%.63s%s",
+			 module, h->cache, symbol[0] ? ", in '" : "", symbol,
+			 symbol[0] ? "'," : "");
 	else
-		snprintf(l.what, sizeof(l.what), "%.55s %.63s", f->names[h->range],
-			 holder);
+		snprintf(l.what, sizeof(l.what), "%.55s %.63s", module, symbol);
 	report(data, &l);
 }
 
-static void tell_all(const struct find *f, leftover_fn report, void *data)
+static void tell_all(const struct find *f, pointers_ask_fn ask, leftover_fn report,
+		     void *data)
 {
 	static struct place places[PROTO_MAX_HOLDERS];
+	bool objects = false;
 
 	memset(places, 0, sizeof(places));
-	for (unsigned int i = 0; i < f->n; i++)
+	for (unsigned int i = 0; i < f->n; i++) {
 		places[i].address = f->holders[i].object ? 0 : f->holders[i].at;
+		objects |= f->holders[i].object != 0;
+	}
+	if (objects)
+		find_homes(f, ask, data, places);
 	symbols_name_all(places, f->n);
 	for (unsigned int i = 0; i < f->n; i++)
 		if (!is_told(f, i))
@@ -128,9 +153,11 @@ void pointers_collect(const struct trace *t, pointers_ask_fn ask, leftover_fn re
 		return;
 	f.n = look(t, &f, ask, data, f.holders);
 	for (int i = 1; i < LOOKS && f.n; i++) {
+		if (i == LOOKS - 1)
+			usleep(LAST_WAIT_US);
 		trace_let_rcu_finish();
 		keep_found_again(&f, look(t, &f, ask, data, f.again));
 	}
 	if (f.n)
-		tell_all(&f, report, data);
+		tell_all(&f, ask, report, data);
 }

@@ -18,7 +18,7 @@
 
 static int find_symbols(struct trace *t)
 {
-	struct symbol s[] = {{"_end", 0}, {"delayed_work_timer_fn", 0}};
+	struct symbol s[] = {{.name = "_end"}, {.name = "delayed_work_timer_fn"}};
 	int err = symbols_find(s, 2);
 
 	t->modules_from = s[0].address;

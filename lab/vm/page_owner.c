@@ -48,6 +48,12 @@ static uint64_t page_of(const struct page_owner *o, uint64_t physical)
 	return o->vmemmap + physical / PAGE_BYTES * get(o, PROTO_PAGE_SIZE);
 }
 
+/* With a hole below 4 GiB. */
+bool page_owner_is_direct(const struct page_owner *o, uint64_t address)
+{
+	return address - o->direct < o->m->size + (4ULL << 30);
+}
+
 /* ---- the kernel's own data ---- */
 
 static bool between(const struct page_owner *o, uint64_t address,
@@ -144,6 +150,7 @@ static bool in_object(const struct page_owner *o, uint64_t cache, uint64_t base,
 	if (!size)
 		return false;
 	w->object = w->at - (w->at - base) % size;
+	w->size = used;
 	return w->at - w->object < used;
 }
 
@@ -190,7 +197,7 @@ static bool is_task(const struct page_owner *o, uint64_t address)
 	uint64_t base, cache;
 	char name[16];
 
-	if (address < o->direct || address - o->direct >= o->m->size + (1ULL << 32))
+	if (!page_owner_is_direct(o, address))
 		return false;
 	cache = cache_of(o, address - o->direct, &base);
 	return cache && read_name(o, cache, name, sizeof(name)) &&
@@ -207,7 +214,8 @@ static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
 /* In these an address may be no pointer: bounds of areas; what debugging options note. */
 static bool is_odd_cache(const char *name)
 {
-	static const char *const odd[] = {"vmap_area", "maple_node", "task_struct"};
+	static const char *const odd[] = {"vmap_area", "maple_node", "task_struct",
+					  "kmemleak_object", "debug_objects_cache"};
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
 		if (!strcmp(odd[i], name))

@@ -19,10 +19,14 @@ struct page_owner {
 bool page_owner_init(struct page_owner *o, const struct guest_memory *m,
 		     const struct proto_layout *layout);
 
+/** page_owner_is_direct - an address of where all memory is mapped? */
+bool page_owner_is_direct(const struct page_owner *o, uint64_t address);
+
 struct word_owner {
 	uint64_t at;	 /* the word's address in the kernel */
 	uint64_t object; /* 0: the kernel's own data */
-	char cache[28];
+	uint32_t size;	 /* the object's */
+	char cache[24];
 };
 
 /** page_owner_find - who has the word at @physical? false: nobody whose word counts. */

@@ -7,8 +7,12 @@
 
 enum { PAGE_BYTES = 4096, WORDS = PAGE_BYTES / 8 };
 
-/* Words that are looked at closely: a guest that is full of them must not keep us. */
-#define MAX_WORDS 16384
+/* A guest that is full of such words, or names ranges to match, must not keep us. */
+#define MAX_WORDS   16384    /* looked at closely, */
+#define MAX_MATCHES 50000000 /* and compared with a range */
+
+/* What a module did not free may point to it from everywhere; this leaves some room. */
+#define MAX_OBJECTS (PROTO_MAX_HOLDERS * 3 / 4)
 
 struct search {
 	struct page_owner owner;
@@ -17,7 +21,7 @@ struct search {
 	size_t n_ranges;
 	uint64_t from, span; /* all of them */
 	struct proto_holder *ret;
-	size_t n, words;
+	size_t n, n_objects, words, matches;
 };
 
 static bool within(const struct proto_range *r, uint64_t value)
@@ -37,13 +41,14 @@ static bool was_there(const struct search *s, uint64_t value, uint64_t offset)
 /*
  * Has the address come to be used again, by another module or for generated code? Memory
  * of modules is unmapped when it is freed; in what stays mapped, for code, breakpoints
- * are put then.
+ * are put then. An object is not asked for unless it is there.
  */
 static bool is_used_again(const struct search *s, uint64_t value)
 {
 	uint64_t bytes;
 
-	return guest_memory_read(s->owner.m, value & ~7ULL, &bytes, sizeof(bytes)) == 0 &&
+	return !page_owner_is_direct(&s->owner, value) &&
+	       guest_memory_read(s->owner.m, value & ~7ULL, &bytes, sizeof(bytes)) == 0 &&
 	       bytes != 0xccccccccccccccccULL;
 }
 
@@ -53,23 +58,27 @@ static void add(struct search *s, size_t range, uint64_t value, uint64_t offset)
 	struct proto_holder *h = &s->ret[s->n];
 	struct word_owner w;
 
-	if (s->n == PROTO_MAX_HOLDERS || s->words++ == MAX_WORDS ||
+	if (s->n == PROTO_MAX_HOLDERS || s->words++ >= MAX_WORDS ||
 	    was_there(s, value, offset) ||
 	    !page_owner_find(&s->owner, guest_memory_physical(s->owner.m, offset), &w))
 		return;
 	/* Where memory for modules is shared out, its parts are known by their start. */
-	if ((w.object && value == r->start) || is_used_again(s, value))
+	if ((w.object && (value == r->start || s->n_objects == MAX_OBJECTS)) ||
+	    is_used_again(s, value))
 		return;
+	s->n_objects += w.object != 0;
 	*h = (struct proto_holder){.at = w.at,
 				   .object = w.object,
 				   .offset = value - r->start,
-				   .range = (uint32_t)range};
+				   .range = (uint32_t)range,
+				   .size = w.size};
 	memcpy(h->cache, w.cache, sizeof(h->cache));
 	s->n++;
 }
 
 static void look_at_word(struct search *s, uint64_t value, uint64_t offset)
 {
+	s->matches += s->n_ranges;
 	for (size_t i = 0; i < s->n_ranges; i++)
 		if (within(&s->ranges[i], value)) {
 			add(s, i, value, offset);
@@ -84,7 +93,7 @@ static void look_at_page(void *data, uint64_t offset, const char *bytes)
 	uint64_t from = s->from, span = s->span;
 	unsigned int any = 0;
 
-	if (s->words >= MAX_WORDS)
+	if (s->words >= MAX_WORDS || s->matches >= MAX_MATCHES)
 		return;
 	for (size_t i = 0; i < WORDS; i++)
 		any |= words[i] - from < span;
@@ -100,6 +109,8 @@ static void find_hull(struct search *s)
 	for (size_t i = 0; i < s->n_ranges; i++) {
 		const struct proto_range *r = &s->ranges[i];
 
+		if (!r->size)
+			continue;
 		from = r->start < from ? r->start : from;
 		to = r->start + r->size > to ? r->start + r->size : to;
 	}
