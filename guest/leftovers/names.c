@@ -77,6 +77,7 @@ static const struct own {
 	{"kthread", "rcu_*", "RCU starts its helpers when it needs them"},
 	{"kthread", "kdevtmpfs", "starts with devtmpfs"},
 	{"kthread", "kauditd", "starts with the first audit listener"},
+	{"kthread", "trigger_data_free", "tracing frees triggers with its help"},
 	{"kthread", "psimon", "starts with the first pressure trigger"},
 	{"kthread", "khugepaged", "starts when huge pages are switched on"},
 	{"kthread", "kcompactd*", "one per memory node"},

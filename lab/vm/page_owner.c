@@ -211,11 +211,15 @@ static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
 	       is_task(o, read_long(o, w->object + get(o, PROTO_WORKER_TASK)));
 }
 
-/* In these an address may be no pointer: bounds of areas; what debugging options note. */
+/* In these an address may be no pointer, or one that nobody follows. */
 static bool is_odd_cache(const char *name)
 {
-	static const char *const odd[] = {"vmap_area", "maple_node", "task_struct",
-					  "kmemleak_object", "debug_objects_cache"};
+	static const char *const odd[] = {
+		"vmap_area", "maple_node", /* bounds of areas */
+		"task_struct", "kmemleak_object",
+		"debug_objects_cache", /* what debugging options note */
+		"trace_event_file",    /* kept while its directory is remembered */
+	};
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
 		if (!strcmp(odd[i], name))
