@@ -16,7 +16,7 @@ struct pointer {
 	const char *holder; /* in l->what */
 	struct lab_event at; /* one frame: where it points to */
 	bool named;	     /* its symbol is known */
-	bool told;	     /* by another one */
+	bool told;	     /* by another one, or of another kind */
 };
 
 static void pointer_deinit(struct pointer *p)
@@ -159,14 +159,13 @@ void judge_pointers(struct judge *j)
 		if (!is_pointer(&r->leftovers[i]))
 			continue;
 		if (read_pointer(j, &r->leftovers[i], &p) &&
-		    judge_is_ours(j, p.module) && judge_unloaded(j, p.module) &&
-		    !is_explained(j, &p))
+		    judge_is_ours(j, p.module) && judge_unloaded(j, p.module))
 			all[n++] = p;
 		else
 			pointer_deinit(&p);
 	}
 	for (size_t i = 0; i < n; i++)
-		all[i].told = is_told(all, n, i);
+		all[i].told = is_told(all, n, i) || is_explained(j, &all[i]);
 	for (size_t i = 0; i < n; i++)
 		if (!all[i].told)
 			add_event(j, &all[i]);

@@ -774,6 +774,57 @@ static void test_leaks(void)
 	lab_result_destroy(r);
 }
 
+/* Judges the first @n of them: events, and the title of the first. */
+static void check_pointers(struct lab_leftover *left, size_t n, size_t events,
+			   const char *title, const char *name)
+{
+	struct lab_guest_report report = good_report();
+	struct lab_result *r;
+
+	report.leftovers = left;
+	report.n_leftovers = n;
+	r = judge(&report);
+	if (is_int(r->n_events, events, name) && events)
+		is_str(r->events[0].title, title, name);
+	lab_result_destroy(r);
+}
+
+static void test_pointers(void)
+{
+	static const char known[] =
+		"'die_chain' still points to rare (tiny.c:13) of tiny, which is unloaded";
+	static const char leak[] =
+		"1 allocation (64 bytes) never freed, allocated in outer (tiny.c:7)";
+	static const char unknown[] =
+		"'die_chain' still points into tiny, which is unloaded";
+	struct lab_leftover left[] = {
+		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0100800ULL, 0},
+		{"pointer", "tiny an object of the cache a-b", 0x20,
+		 0xffffffffc0100800ULL, 0},
+		{"pointer", "tiny die_chain", 0x30, 0xffffffffc0900000ULL, 0},
+		{"memory", "64 bytes", 0x40, 0xffffffffc0100001ULL, 64},
+		{"timer", "pending", 0x50, 0xffffffffc0100800ULL, 0},
+	};
+	struct lab_leftover elsewhere[] = {
+		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0900000ULL, 0},
+		{"proc", "/proc/tiny", 0, 0, 0},
+	};
+	struct lab_leftover odd[] = {
+		{"pointer", "other die_chain", 0x10, 0xffffffffc0100800ULL, 0},
+		{"pointer", "tiny", 0x10, 0xffffffffc0100800ULL, 0},
+		{"pointer", "", 0x10, 0xffffffffc0100800ULL, 0},
+	};
+
+	check_pointers(left, 1, 1, known, "a pointer, with what it leads to");
+	check_pointers(left, 3, 1, known, "one thing is told once");
+	check_pointers(left + 2, 2, 2, leak, "memory explains no pointer");
+	check_pointers(left, 5, 2, leak, "a timer does that runs the same function");
+	check_pointers(elsewhere, 1, 1, unknown, "a pointer to an unknown place");
+	check_pointers(elsewhere, 2, 1, "proc entry '/proc/tiny' left behind",
+		       "a name that is left explains it");
+	check_pointers(odd, 3, 0, NULL, "nothing of others, and nothing odd");
+}
+
 static struct lab_result *hostile_result(void)
 {
 	struct lab_guest_report report = good_report();
@@ -925,6 +976,7 @@ int main(void)
 	test_worst();
 	test_console();
 	test_leaks();
+	test_pointers();
 	test_clean();
 	test_hostile();
 	test_text();

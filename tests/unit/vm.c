@@ -201,7 +201,7 @@ static void test_order(void)
 				 done = {PROTO_DONE, 0}, refused = {PROTO_LOAD, 0},
 				 command = {PROTO_COMMAND, 0}, file = {PROTO_FILE, 0},
 				 stuck = {PROTO_UNLOAD, 0}, left = {PROTO_LEFTOVER, 0},
-				 trouble = {PROTO_TROUBLE, 0};
+				 look = {PROTO_LOOK, 0}, trouble = {PROTO_TROUBLE, 0};
 	char *argv[] = {(char *)"true", NULL};
 	const struct lab_guest_file out = {"a", "b"};
 	const struct lab_guest_job plain = {0}, runs = {.argv = argv},
@@ -228,6 +228,9 @@ static void test_order(void)
 	TAKES(&copies, 3, "files come after the command", hello, load, test, file);
 	TAKES(&runs, 4, "where files are wanted", hello, load, test, command, file);
 	TAKES(&plain, 3, "what is left is not known yet", hello, load, test, left);
+	TAKES(&plain, 3, "nor who points to it", hello, load, test, look);
+	TAKES(&plain, 5 + PROTO_MAX_LOOKS, "which is not asked for ever", hello, load, test,
+	      unload, leak, look, look, look, look, look, look, look, look, look);
 	TAKES(&plain, 2, "an agent in trouble says so at once", hello, load, trouble);
 	TAKES(&plain, 1, "the host's own words are not the agent's", hello,
 	      (struct word){PROTO_START, 0});
