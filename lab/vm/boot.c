@@ -20,7 +20,7 @@
  * panic=-1: a panic ends QEMU at once, its text already on the console. tsc=reliable: the
  * clock stands still between save and resume, no watchdog needs to know. log_buf_len:
  * what a module prints in a burst is to wait there until it is read, not to be
- * overwritten.
+ * overwritten. init_on_free: what is free holds no old pointers (page_owner.h).
  */
 static const char command_line[] = "console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
 				   "mitigations=off audit=0 log_buf_len=1M init_on_free=1 "
@@ -348,5 +348,7 @@ int template_boot(struct lab *lab, struct lab_template *t, const char *dir)
 		err = 0;
 	}
 	unlink(initrd);
+	if (!err)
+		ram_make_sparse(ram);
 	return err;
 }

@@ -122,6 +122,11 @@ const char *boot_command_line(void);
 /** template_boot - cold boot and save into @dir; fills release, boot_ms, speed, proof. */
 int template_boot(struct lab *lab, struct lab_template *t, const char *dir);
 
+/* sparse.c */
+/** ram_make_sparse - pages of zeros in the RAM file of a guest that has ended become
+ *  holes, where the file system can do that. */
+void ram_make_sparse(const char *path);
+
 /* clone.c */
 /** clone_start - resume a template for a job, whose payload is in @payload_fd. The guest
  *  runs once RESUME arrives over QMP. */
