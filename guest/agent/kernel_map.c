@@ -123,7 +123,8 @@ static const char *const books[] = {
 	"cur_orc_ip_table",
 	"init_task",	   /* what debugging options note: the locks it took last, */
 	"stack_trace",	   /* who took each lock first, */
-	"kfence_metadata", /* who made an object, and freed it */
+	"kfence_metadata", /* who made an object, and freed it, */
+	"exec_summary_regs", /* and where it was when it crashed */
 };
 
 /* Each up to the symbol behind it. */

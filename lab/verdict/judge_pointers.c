@@ -147,13 +147,19 @@ static void add_event(struct judge *j, struct pointer *p)
 	judge_add(j, &event);
 }
 
+/* Where the kernel crashed or hangs, nobody knows what was cleaned up. */
+static bool is_damaged(const struct judge *j)
+{
+	return j->result->outcome >= LAB_HUNG;
+}
+
 void judge_pointers(struct judge *j)
 {
 	const struct lab_guest_report *r = j->report;
 	struct pointer *all = xcalloc(r->n_leftovers + 1, sizeof(*all));
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->n_leftovers; i++) {
+	for (size_t i = 0; i < r->n_leftovers && !is_damaged(j); i++) {
 		struct pointer p;
 
 		if (!is_pointer(&r->leftovers[i]))
