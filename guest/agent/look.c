@@ -21,15 +21,16 @@ void look_answered(struct agent *a)
 	answer.here = true;
 }
 
-unsigned int look_ask(void *data, const struct proto_range *ranges, unsigned int n,
-		      struct proto_holder *ret)
+void look_ask(void *data, const struct proto_range *ranges, unsigned int n)
 {
-	struct agent *a = data;
-
 	answer.here = false;
-	port_send(a, PROTO_LOOK, ranges, n * sizeof(*ranges), NULL, 0);
+	port_send(data, PROTO_LOOK, ranges, n * sizeof(*ranges), NULL, 0);
+}
+
+unsigned int look_answer(void *data, struct proto_holder *ret)
+{
 	while (!answer.here)
-		loop_poll(a, LOOP_LONGEST_MS);
+		loop_poll(data, LOOP_LONGEST_MS);
 	memcpy(ret, answer.holders, answer.n * sizeof(*ret));
 	return answer.n;
 }

@@ -5,9 +5,9 @@
 
 #include "agent.h"
 
-/** look_ask - a pointers_ask_fn; @data is the agent. */
-unsigned int look_ask(void *data, const struct proto_range *ranges, unsigned int n,
-		      struct proto_holder *ret);
+/** look_ask, look_answer - as struct leftover_host wants them; @data is the agent. */
+void look_ask(void *data, const struct proto_range *ranges, unsigned int n);
+unsigned int look_answer(void *data, struct proto_holder *ret);
 
 /** look_answered - HOLDERS lies in in_body. */
 void look_answered(struct agent *a);

@@ -34,13 +34,14 @@ static void report_leftover(void *data, const struct leftover *l)
 
 static void look_for_leftovers(struct agent *a)
 {
+	const struct leftover_host host = {look_ask, look_answer, a};
+
 	phase(a, PROTO_PHASE_LEAK);
 	if (a->broken)
 		return;
 	loop_rest(a, a->start.settle_ms);
-	leftovers_collect(a->ranges, a->n_ranges, report_leftover, a,
+	leftovers_collect(a->ranges, a->n_ranges, &host, report_leftover, a,
 			  &a->leftovers_partial);
-	leftovers_pointers(look_ask, report_leftover, a);
 }
 
 static uint64_t read_taint(const struct agent *a)

@@ -13,6 +13,7 @@
 #include "pointers.h"
 #include "leftovers.h"
 #include "trace.h"
+#include "trace_module.h"
 
 static struct names *names;
 static struct trace *trace;
@@ -47,16 +48,18 @@ void leftovers_begin(void)
 }
 
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
-		       leftover_fn report, void *data, bool *partial)
+		       const struct leftover_host *host, leftover_fn report, void *data,
+		       bool *partial)
 {
 	*partial = false;
+	if (trace) {
+		trace_read_gone(trace);
+		/* The host looks while we do. */
+		pointers_begin(trace, host);
+	}
 	trace_collect(trace, ranges, n_ranges, report, data, partial);
 	if (names)
 		names_compare(names, report, data);
-}
-
-void leftovers_pointers(pointers_ask_fn ask, leftover_fn report, void *data)
-{
 	if (trace)
-		pointers_collect(trace, ask, report, data);
+		pointers_end(trace, host, report, data);
 }

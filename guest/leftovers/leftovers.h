@@ -2,13 +2,12 @@
 /*
  * What a module leaves behind, found from inside the guest by its agent.
  *
- * Four calls, in this order:
+ * Three calls, in this order:
  *   leftovers_prepare()  once, before the template is saved: takes the baseline of names
  *                        and starts the kernel's own trace events, so that clones pay
  *                        nothing for either;
  *   leftovers_begin()    in the clone, right before the first module is loaded;
- *   leftovers_collect()  after the last module is unloaded (and after the settle time);
- *   leftovers_pointers() right after it: who in the kernel still points into a module.
+ *   leftovers_collect()  after the last module is unloaded (and after the settle time).
  * All run in the agent, as root, in process context. None may hang on a damaged kernel:
  * nothing is opened below what the baseline did not know except by lstat and readdir.
  */
@@ -45,21 +44,23 @@ int leftovers_prepare(void);
  */
 void leftovers_begin(void);
 
+/* The host, which sees our memory: who points into @ranges? It is asked, and answers when
+ * it is ready: how many words, in @ret. One question at a time. */
+struct leftover_host {
+	void (*ask)(void *data, const struct proto_range *ranges, unsigned int n);
+	unsigned int (*answer)(void *data, struct proto_holder *ret);
+	void *data;
+};
+
 /**
- * leftovers_collect - report each thing that was not there before, once.
- * @ranges: where the modules' code was. @partial: set when event buffers overflowed, so
- * that a missing record proves nothing.
+ * leftovers_collect - report each thing that was not there before, once. What points into
+ * a module that is gone is of the kind "pointer"; its @what are the module and the
+ * holder's name with a blank between them, @address is that of the word, @call_site where
+ * it points. @ranges: where the modules' code was. @partial: set when event buffers
+ * overflowed, so that a missing record proves nothing.
  */
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
-		       leftover_fn report, void *data, bool *partial);
-
-/* Lets the host look for words that point into @ranges: how many, in @ret. */
-typedef unsigned int (*pointers_ask_fn)(void *data, const struct proto_range *ranges,
-					unsigned int n, struct proto_holder *ret);
-
-/** leftovers_pointers - report what points into memory of modules that are gone: kind
- *  "pointer", what: the module and the holder's name, with a blank between them; address:
- *  of the word; call_site: where it points. @data is for both functions. */
-void leftovers_pointers(pointers_ask_fn ask, leftover_fn report, void *data);
+		       const struct leftover_host *host, leftover_fn report, void *data,
+		       bool *partial);
 
 #endif

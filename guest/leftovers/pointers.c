@@ -55,10 +55,11 @@ static bool matters(const struct trace *t, const struct proto_holder *h)
 			      !trace_is_pending(t, h->object));
 }
 
-static unsigned int look(const struct trace *t, const struct find *f, pointers_ask_fn ask,
-			 void *data, struct proto_holder *ret)
+static unsigned int take_answer(const struct trace *t, const struct find *f,
+				const struct leftover_host *host,
+				struct proto_holder *ret)
 {
-	unsigned int n = ask(data, f->ranges, f->n_ranges, ret), kept = 0;
+	unsigned int n = host->answer(host->data, ret), kept = 0;
 
 	for (unsigned int i = 0; i < n; i++)
 		if (ret[i].range < f->n_ranges && matters(t, &ret[i]))
@@ -89,7 +90,7 @@ static bool is_told(const struct find *f, unsigned int at)
 }
 
 /* Of an object it helps to know which variable of the kernel's leads to it. */
-static void find_homes(const struct find *f, pointers_ask_fn ask, void *data,
+static void find_homes(const struct find *f, const struct leftover_host *host,
 		       struct place *places)
 {
 	static struct proto_range objects[PROTO_MAX_HOLDERS];
@@ -99,7 +100,8 @@ static void find_homes(const struct find *f, pointers_ask_fn ask, void *data,
 	for (unsigned int i = 0; i < f->n; i++)
 		objects[i] = (struct proto_range){f->holders[i].object,
 						  f->holders[i].size};
-	n = ask(data, objects, f->n, homes);
+	host->ask(host->data, objects, f->n);
+	n = host->answer(host->data, homes);
 	for (unsigned int i = 0; i < n; i++)
 		if (!homes[i].object && homes[i].range < f->n)
 			places[homes[i].range].address = homes[i].at;
@@ -124,8 +126,8 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 	report(data, &l);
 }
 
-static void tell_all(const struct find *f, pointers_ask_fn ask, leftover_fn report,
-		     void *data)
+static void tell_all(const struct find *f, const struct leftover_host *host,
+		     leftover_fn report, void *data)
 {
 	static struct place places[PROTO_MAX_HOLDERS];
 	bool objects = false;
@@ -136,28 +138,37 @@ static void tell_all(const struct find *f, pointers_ask_fn ask, leftover_fn repo
 		objects |= f->holders[i].object != 0;
 	}
 	if (objects)
-		find_homes(f, ask, data, places);
+		find_homes(f, host, places);
 	symbols_name_all(places, f->n);
 	for (unsigned int i = 0; i < f->n; i++)
 		if (!is_told(f, i))
 			tell(f, &f->holders[i], places[i].name, report, data);
 }
 
-void pointers_collect(const struct trace *t, pointers_ask_fn ask, leftover_fn report,
-		      void *data)
-{
-	static struct find f;
+static struct find find;
 
-	f.n_ranges = trace_gone(t, f.ranges, f.names, PROTO_MAX_RANGES);
-	if (!f.n_ranges)
+void pointers_begin(const struct trace *t, const struct leftover_host *host)
+{
+	find.n_ranges = trace_gone(t, find.ranges, find.names, PROTO_MAX_RANGES);
+	if (find.n_ranges)
+		host->ask(host->data, find.ranges, find.n_ranges);
+}
+
+void pointers_end(const struct trace *t, const struct leftover_host *host,
+		  leftover_fn report, void *data)
+{
+	struct find *f = &find;
+
+	if (!f->n_ranges)
 		return;
-	f.n = look(t, &f, ask, data, f.holders);
-	for (int i = 1; i < LOOKS && f.n; i++) {
+	f->n = take_answer(t, f, host, f->holders);
+	for (int i = 1; i < LOOKS && f->n; i++) {
 		if (i == LOOKS - 1)
 			usleep(LAST_WAIT_US);
 		trace_let_rcu_finish();
-		keep_found_again(&f, look(t, &f, ask, data, f.again));
+		host->ask(host->data, f->ranges, f->n_ranges);
+		keep_found_again(f, take_answer(t, f, host, f->again));
 	}
-	if (f.n)
-		tell_all(&f, ask, report, data);
+	if (f->n)
+		tell_all(f, host, report, data);
 }

@@ -5,8 +5,11 @@
 
 #include "trace_state.h"
 
-/** pointers_collect - as leftovers_pointers(), after trace_collect(). */
-void pointers_collect(const struct trace *t, pointers_ask_fn ask, leftover_fn report,
-		      void *data);
+/** pointers_begin - have the host look for pointers into modules that are gone. */
+void pointers_begin(const struct trace *t, const struct leftover_host *host);
+
+/** pointers_end - take its answer, and report what is found again and again. */
+void pointers_end(const struct trace *t, const struct leftover_host *host,
+		  leftover_fn report, void *data);
 
 #endif

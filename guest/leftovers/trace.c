@@ -288,7 +288,6 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		*partial = true;
 		return;
 	}
-	trace_read_gone(t);
 	gather(t, t->memory, ranges, n_ranges, s, partial);
 	if (s->n) {
 		trace_let_rcu_finish();

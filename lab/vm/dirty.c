@@ -14,7 +14,7 @@
 #define SWAPPED	  (1ULL << 62)
 #define FROM_FILE (1ULL << 61)
 
-enum { PAGE_BYTES = 4096, ENTRIES = 65536, BATCH_PAGES = 256 };
+enum { PAGE_BYTES = 4096, ENTRIES = 8192, BATCH_PAGES = 64 };
 
 /* Pages to read in one go, in runs of neighbours. */
 struct batch {
