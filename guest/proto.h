@@ -86,10 +86,10 @@ struct proto_kernel_map {
 	uint32_t pad;
 };
 
-/* What the host must know of the kernel to say what a page of its memory is used for: each
- * a number of proto_layout.at; 0: not known. */
 #define PROTO_MAX_BOOKS 8
 
+/* What the host must know of the kernel to say what a page of its memory is used for:
+ * each a number of proto_layout.at; 0: not known. */
 enum proto_layout_at {
 	PROTO_DATA,	/* the image, as far as it is written to, without init's stack */
 	PROTO_DATA_END, /* ... */
@@ -97,16 +97,17 @@ enum proto_layout_at {
 	PROTO_BSS_END,
 	PROTO_BOOKS, /* in there: what keeps old addresses of modules, see kernel_map.c */
 	PROTO_BOOKS_END = PROTO_BOOKS + 2 * PROTO_MAX_BOOKS, /* from, to, from, to, ... */
-	PROTO_VMEMMAP = PROTO_BOOKS_END, /* the variable that says where struct page of the first page is */
-	PROTO_DIRECT,  /* the one that says where all memory is mapped */
+	/* The variable that says where struct page of the first page is. */
+	PROTO_VMEMMAP = PROTO_BOOKS_END,
+	PROTO_DIRECT, /* the one that says where all memory is mapped */
 	PROTO_PAGE_SIZE,
 	PROTO_PAGE_FLAGS, /* offsets in struct page, and in struct slab */
 	PROTO_PAGE_TYPE,
 	PROTO_PAGE_HEAD,
 	PROTO_PAGE_CACHE,
-	PROTO_RESERVED,	 /* of the page's flags: never to be freed */
-	PROTO_SLAB_FLAG, /* of the page's flags; or */
-	PROTO_SLAB_TYPE, /* the upper byte of the page's type */
+	PROTO_RESERVED,	   /* of the page's flags: never to be freed */
+	PROTO_SLAB_FLAG,   /* of the page's flags; or */
+	PROTO_SLAB_TYPE,   /* the upper byte of the page's type */
 	PROTO_CACHE_FLAGS, /* offsets in struct kmem_cache */
 	PROTO_CACHE_SIZE,
 	PROTO_CACHE_OBJECT_SIZE,

@@ -63,10 +63,8 @@ static const struct {
 } places[] = {
 	{PROTO_DATA, "__end_init_stack"}, /* since 6.11, */
 	{PROTO_DATA, "__end_init_task"},  /* and before */
-	{PROTO_DATA_END, "_edata"},
-	{PROTO_BSS, "__bss_start"},
-	{PROTO_BSS_END, "__bss_stop"},
-	{PROTO_VMEMMAP, "vmemmap_base"},
+	{PROTO_DATA_END, "_edata"},	    {PROTO_BSS, "__bss_start"},
+	{PROTO_BSS_END, "__bss_stop"},	    {PROTO_VMEMMAP, "vmemmap_base"},
 	{PROTO_DIRECT, "page_offset_base"},
 };
 
@@ -121,9 +119,9 @@ static const char *const books[] = {
 	"mod_tree",	 /* the bounds of all modules there ever were */
 	"cur_orc_table", /* what was sorted last */
 	"cur_orc_ip_table",
-	"init_task",	   /* what debugging options note: the locks it took last, */
-	"stack_trace",	   /* who took each lock first, */
-	"kfence_metadata", /* who made an object, and freed it, */
+	"init_task",	     /* what debugging options note: the locks it took last, */
+	"stack_trace",	     /* who took each lock first, */
+	"kfence_metadata",   /* who made an object, and freed it, */
 	"exec_summary_regs", /* and where it was when it crashed */
 };
 

@@ -51,8 +51,8 @@ static bool is_held_memory(const struct trace *t, uint64_t object)
 
 static bool matters(const struct trace *t, const struct proto_holder *h)
 {
-	return !h->object || (!is_held_memory(t, h->object) &&
-			      !trace_is_pending(t, h->object));
+	return !h->object ||
+	       (!is_held_memory(t, h->object) && !trace_is_pending(t, h->object));
 }
 
 static unsigned int take_answer(const struct trace *t, const struct find *f,
@@ -98,8 +98,8 @@ static void find_homes(const struct find *f, const struct leftover_host *host,
 	unsigned int n;
 
 	for (unsigned int i = 0; i < f->n; i++)
-		objects[i] = (struct proto_range){f->holders[i].object,
-						  f->holders[i].size};
+		objects[i] =
+			(struct proto_range){f->holders[i].object, f->holders[i].size};
 	host->ask(host->data, objects, f->n);
 	n = host->answer(host->data, homes);
 	for (unsigned int i = 0; i < n; i++)
@@ -118,9 +118,9 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 	};
 
 	if (h->object)
-		snprintf(l.what, sizeof(l.what), "%.55s an object of the cache %.23s%s%.63s%s",
-			 module, h->cache, symbol[0] ? ", in '" : "", symbol,
-			 symbol[0] ? "'," : "");
+		snprintf(l.what, sizeof(l.what),
+			 "%.55s an object of the cache %.23s%s%.63s%s", module, h->cache,
+			 symbol[0] ? ", in '" : "", symbol, symbol[0] ? "'," : "");
 	else
 		snprintf(l.what, sizeof(l.what), "%.55s %.63s", module, symbol);
 	report(data, &l);

@@ -21,7 +21,8 @@ struct trace *trace_start(const struct btf *btf);
 /** trace_clear - forget what was noted so far. */
 void trace_clear(struct trace *t);
 
-/** trace_collect - report what such code still holds, after trace_read_gone(). @partial: as leftovers_collect().
+/** trace_collect - report what such code still holds, after trace_read_gone(). @partial:
+ * as leftovers_collect().
  */
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial);

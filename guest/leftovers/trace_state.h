@@ -83,7 +83,7 @@ struct trace {
 	unsigned int n_links, n_strikers;
 	bool vmalloc_unseen;		 /* read the list always */
 	uint64_t lost, vmalloc, no_room; /* at the last clear */
-	unsigned int init_region; /* freed when the init function has returned */
+	unsigned int init_region;	 /* freed when the init function has returned */
 	struct loaded gone[MODULES_MAX];
 	unsigned int n_gone;
 };

@@ -200,8 +200,9 @@ static const struct hint hints[] = {
 	{"leak-timer",
 	 "timer_delete_sync (del_timer_sync before 6.2) in the exit function"},
 	{"leak-work", "cancel_work_sync or destroy_workqueue in the exit function"},
-	{"leak-pointer", "unregister in the exit function what the init function registered: "
-			 "the kernel follows this pointer sooner or later, and crashes"},
+	{"leak-pointer",
+	 "unregister in the exit function what the init function registered: "
+	 "the kernel follows this pointer sooner or later, and crashes"},
 	{"leak-*", "undo it in the exit function and on every error path"},
 
 	/* lost guests */

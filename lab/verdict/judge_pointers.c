@@ -13,7 +13,7 @@
 struct pointer {
 	const struct lab_leftover *l;
 	char *module;
-	const char *holder; /* in l->what */
+	const char *holder;  /* in l->what */
 	struct lab_event at; /* one frame: where it points to */
 	bool named;	     /* its symbol is known */
 	bool told;	     /* by another one, or of another kind */
@@ -164,8 +164,8 @@ void judge_pointers(struct judge *j)
 
 		if (!is_pointer(&r->leftovers[i]))
 			continue;
-		if (read_pointer(j, &r->leftovers[i], &p) &&
-		    judge_is_ours(j, p.module) && judge_unloaded(j, p.module))
+		if (read_pointer(j, &r->leftovers[i], &p) && judge_is_ours(j, p.module) &&
+		    judge_unloaded(j, p.module))
 			all[n++] = p;
 		else
 			pointer_deinit(&p);

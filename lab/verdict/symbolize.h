@@ -31,7 +31,8 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s,
 
 /** symbolizer_event - resolve all frames of an event: file and line; functions inlined at
  *  the place become frames of their own (size 0) before it. Raw addresses inside a
- *  module's sections become frames of that module; where a frame names one, only of it. */
+ *  module's sections become frames of that module; where a frame names one, only of it.
+ */
 void symbolizer_event(struct symbolizer *s, struct lab_event *event);
 
 /** symbolizer_has - does the module define this symbol ("cleanup_module")? True also

@@ -22,9 +22,10 @@
  * what a module prints in a burst is to wait there until it is read, not to be
  * overwritten. init_on_free: what is free holds no old pointers (page_owner.h).
  */
-static const char command_line[] = "console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
-				   "mitigations=off audit=0 log_buf_len=1M init_on_free=1 "
-				   "rdinit=/init";
+static const char command_line[] =
+	"console=ttyS0 loglevel=8 panic=-1 tsc=reliable "
+	"mitigations=off audit=0 log_buf_len=1M init_on_free=1 "
+	"rdinit=/init";
 
 const char *boot_command_line(void)
 {

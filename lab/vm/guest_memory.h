@@ -30,7 +30,8 @@ int guest_memory_open(struct guest_memory *m, pid_t pid, unsigned int memory_mib
 int guest_memory_read(const struct guest_memory *m, uint64_t address, void *to,
 		      size_t len);
 
-/** guest_memory_physical - the guest's address of what lies at @offset in the RAM file. */
+/** guest_memory_physical - the guest's address of what lies at @offset in the RAM file.
+ */
 uint64_t guest_memory_physical(const struct guest_memory *m, uint64_t offset);
 
 /* @offset: in the RAM file */

@@ -161,8 +161,7 @@ static uint64_t cache_of(const struct page_owner *o, uint64_t physical, uint64_t
 
 	if (head < o->vmemmap || head > page || !is_slab(o, head))
 		return 0;
-	*base = o->direct +
-		(head - o->vmemmap) / get(o, PROTO_PAGE_SIZE) * PAGE_BYTES;
+	*base = o->direct + (head - o->vmemmap) / get(o, PROTO_PAGE_SIZE) * PAGE_BYTES;
 	return read_long(o, head + get(o, PROTO_PAGE_CACHE));
 }
 
@@ -215,8 +214,8 @@ static bool is_last_work(const struct page_owner *o, const struct word_owner *w)
 static bool is_odd_cache(const char *name)
 {
 	static const char *const odd[] = {
-		"vmap_area", "maple_node", /* bounds of areas */
-		"task_struct", "kmemleak_object",
+		"vmap_area",	       "maple_node", /* bounds of areas */
+		"task_struct",	       "kmemleak_object",
 		"debug_objects_cache", /* what debugging options note */
 		"trace_event_file",    /* kept while its directory is remembered */
 	};

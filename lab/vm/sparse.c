@@ -19,8 +19,8 @@ static bool is_zero(const char *page)
 
 static int punch(int fd, off_t from, off_t to)
 {
-	if (from == to || !fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from,
-				     to - from))
+	if (from == to ||
+	    !fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from))
 		return 0;
 	return -errno;
 }

@@ -193,12 +193,12 @@ static int write_description(struct lab *lab, const struct lab_template *t,
 {
 	_cleanup_free_ char *path = xprintf("%s/" LAB_TEMPLATE_FILE, dir);
 	json_t *root = json_pack(
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o,s:o,s:o}", "format", FORMAT,
-		"kernel", t->kernel->id, "release", t->release, "proof", t->proof,
+		"{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:f,s:f,s:o,s:o,s:o,s:o,s:o}", "format",
+		FORMAT, "kernel", t->kernel->id, "release", t->release, "proof", t->proof,
 		"machine", t->machine, "cpu", t->cpu, "accelerator", accel_name(t->accel),
 		"boot_ms", t->boot_ms, "speed", t->speed, "map", map_mark(&t->map),
-		"layout", layout_mark(&t->layout),
-		LAB_RAM_FILE, file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
+		"layout", layout_mark(&t->layout), LAB_RAM_FILE,
+		file_mark(dir, LAB_RAM_FILE), LAB_STATE_FILE,
 		file_mark(dir, LAB_STATE_FILE), LAB_STUB_FILE,
 		file_mark(dir, LAB_STUB_FILE));
 	char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;

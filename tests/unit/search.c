@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who points into a module that is gone? The guest is this process's own mapping of a file
- * of eight MiB: page tables, a kernel's image and slabs are written by hand.
+ * Who points into a module that is gone? The guest is this process's own mapping of a
+ * file of eight MiB: page tables, a kernel's image and slabs are written by hand.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -96,24 +96,15 @@ static uint64_t make_slab(unsigned int n, const char *name, uint32_t flags, uint
 }
 
 static const struct proto_layout layout = {{
-	[PROTO_DATA] = TEXT + DATA,
-	[PROTO_DATA_END] = TEXT + DATA_END,
-	[PROTO_BOOKS] = TEXT + BOOK,
-	[PROTO_BOOKS + 1] = TEXT + BOOK + 8,
-	[PROTO_VMEMMAP] = TEXT,
-	[PROTO_DIRECT] = TEXT + 8,
-	[PROTO_PAGE_SIZE] = 64,
-	[PROTO_PAGE_HEAD] = 8,
-	[PROTO_PAGE_CACHE] = 24,
-	[PROTO_RESERVED] = RESERVED,
-	[PROTO_SLAB_FLAG] = SLAB,
-	[PROTO_CACHE_FLAGS] = 8,
-	[PROTO_CACHE_SIZE] = 16,
-	[PROTO_CACHE_OBJECT_SIZE] = 20,
-	[PROTO_CACHE_PAD] = 24,
-	[PROTO_CACHE_CTOR] = 32,
-	[PROTO_CACHE_NAME] = 40,
-	[PROTO_CACHE_TYPESAFE] = TYPESAFE,
+	[PROTO_DATA] = TEXT + DATA,  [PROTO_DATA_END] = TEXT + DATA_END,
+	[PROTO_BOOKS] = TEXT + BOOK, [PROTO_BOOKS + 1] = TEXT + BOOK + 8,
+	[PROTO_VMEMMAP] = TEXT,	     [PROTO_DIRECT] = TEXT + 8,
+	[PROTO_PAGE_SIZE] = 64,	     [PROTO_PAGE_HEAD] = 8,
+	[PROTO_PAGE_CACHE] = 24,     [PROTO_RESERVED] = RESERVED,
+	[PROTO_SLAB_FLAG] = SLAB,    [PROTO_CACHE_FLAGS] = 8,
+	[PROTO_CACHE_SIZE] = 16,     [PROTO_CACHE_OBJECT_SIZE] = 20,
+	[PROTO_CACHE_PAD] = 24,	     [PROTO_CACHE_CTOR] = 32,
+	[PROTO_CACHE_NAME] = 40,     [PROTO_CACHE_TYPESAFE] = TYPESAFE,
 	[PROTO_NODE_ACTIVE] = 4,
 }};
 
@@ -195,7 +186,7 @@ static void test_data(void)
 static void test_objects(void)
 {
 	uint64_t slab = make_slab(0, "kmalloc-64", 0, 0);
-	uint64_t safe = make_slab(1, "filp", TYPESAFE, 0);
+	uint64_t safe = make_slab(1, "sighand_cache", TYPESAFE, 0);
 	uint64_t made = make_slab(2, "inode_cache", 0, TEXT);
 	uint64_t nodes = make_slab(3, "kernfs_node_cache", 0, 0);
 	uint64_t odd = make_slab(4, "maple_node", 0, 0);
@@ -205,7 +196,8 @@ static void test_objects(void)
 	is_int((long long)found[0].object, (long long)(DIRECT + slab + PAGE + 64),
 	       "where it begins");
 	is_int(found[0].size, 56, "its size");
-	ok(!finds(slab + 72, MODULE), "what shares out memory knows a range by its start");
+	ok(!finds(slab + 72, MODULE),
+	   "what shares out memory knows a range by its start");
 	ok(!finds(slab + 64 + 56, MODULE + 8), "behind an object is none");
 	ok(!finds(safe + 8, MODULE + 8), "what readers may still see is not zeroed");
 	ok(!finds(made + 8, MODULE + 8), "nor is what a constructor made");

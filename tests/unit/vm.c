@@ -229,8 +229,8 @@ static void test_order(void)
 	TAKES(&runs, 4, "where files are wanted", hello, load, test, command, file);
 	TAKES(&plain, 3, "what is left is not known yet", hello, load, test, left);
 	TAKES(&plain, 3, "nor who points to it", hello, load, test, look);
-	TAKES(&plain, 5 + PROTO_MAX_LOOKS, "which is not asked for ever", hello, load, test,
-	      unload, leak, look, look, look, look, look, look, look, look, look);
+	TAKES(&plain, 5 + PROTO_MAX_LOOKS, "which is not asked for ever", hello, load,
+	      test, unload, leak, look, look, look, look, look, look, look, look, look);
 	TAKES(&plain, 2, "an agent in trouble says so at once", hello, load, trouble);
 	TAKES(&plain, 1, "the host's own words are not the agent's", hello,
 	      (struct word){PROTO_START, 0});
