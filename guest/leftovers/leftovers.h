@@ -55,8 +55,8 @@ struct leftover_host {
 /**
  * leftovers_collect - report each thing that was not there before, once. What points into
  * a module that is gone is of the kind "pointer"; its @what are the module and the
- * holder's name with a blank between them, @address is that of the word, @call_site where
- * it points. @ranges: where the modules' code was. @partial: set when event buffers
+ * holder's name with a blank between them, @address is that of the object or variable,
+ * @call_site where it points. @ranges: where the modules' code was. @partial: set when event buffers
  * overflowed, so that a missing record proves nothing.
  */
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,

@@ -67,14 +67,8 @@ static unsigned int take_answer(const struct trace *t, const struct find *f,
 	return kept;
 }
 
-static bool same_thing(const struct proto_holder *a, const struct proto_holder *b)
-{
-	return (a->range == b->range && a->offset == b->offset) ||
-	       (a->object && a->object == b->object);
-}
-
-/* Of several that point to the same thing, or out of one object, the first one is told,
- * and a variable of the kernel's rather than an object. */
+/* Of several that point to the same thing the first one is told, and a variable of the
+ * kernel's rather than an object. */
 static bool is_told(const struct find *f, unsigned int at)
 {
 	const struct proto_holder *h = &f->holders[at];
@@ -83,7 +77,8 @@ static bool is_told(const struct find *f, unsigned int at)
 		const struct proto_holder *other = &f->holders[i];
 		bool better = !other->object != !h->object ? !other->object : i < at;
 
-		if (i != at && better && same_thing(other, h))
+		if (i != at && better && other->range == h->range &&
+		    other->offset == h->offset)
 			return true;
 	}
 	return false;
@@ -113,7 +108,7 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 	const char *module = f->names[h->range];
 	struct leftover l = {
 		.kind = "pointer",
-		.address = h->at,
+		.address = h->object ? h->object : h->at,
 		.call_site = f->ranges[h->range].start + h->offset,
 	};
 

@@ -88,11 +88,14 @@ static bool is_explained(struct judge *j, const struct pointer *p)
 	return false;
 }
 
-/* Two that lead to one symbol, or from one holder to where no symbol is known. */
+/* Two that lead to one symbol, or out of one object, or from one holder to where no symbol
+ * is known. */
 static bool same_thing(const struct pointer *a, const struct pointer *b)
 {
 	if (strcmp(a->module, b->module))
 		return false;
+	if (a->l->address == b->l->address)
+		return true;
 	if (a->named && b->named)
 		return !strcmp(a->at.frames[0].function, b->at.frames[0].function);
 	return !strcmp(a->holder, b->holder);
