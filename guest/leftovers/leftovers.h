@@ -21,7 +21,8 @@
 
 struct leftover {
 	char kind[16];	  /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
-			     "vmalloc", "timer", "work", "slab", "module", "kprobe", ... */
+			     "vmalloc", "timer", "work", "slab", "module", "kprobe",
+			     "pointer", ... */
 	char what[192];	  /* path, name, or a size in words */
 	uint64_t address; /* of the object, 0 unknown */
 	uint64_t call_site; /* kernel address that made it, 0 unknown */
@@ -56,8 +57,8 @@ struct leftover_host {
  * leftovers_collect - report each thing that was not there before, once. What points into
  * a module that is gone is of the kind "pointer"; its @what are the module and the
  * holder's name with a blank between them, @address is that of the object or variable,
- * @call_site where it points. @ranges: where the modules' code was. @partial: set when event buffers
- * overflowed, so that a missing record proves nothing.
+ * @call_site where it points. @ranges: where the modules' code was. @partial: set when
+ * event buffers overflowed, so that a missing record proves nothing.
  */
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
 		       const struct leftover_host *host, leftover_fn report, void *data,

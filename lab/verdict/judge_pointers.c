@@ -88,8 +88,8 @@ static bool is_explained(struct judge *j, const struct pointer *p)
 	return false;
 }
 
-/* Two that lead to one symbol, or out of one object, or from one holder to where no symbol
- * is known. */
+/* Two that lead to one symbol, or out of one object, or from one holder to where no
+ * symbol is known. */
 static bool same_thing(const struct pointer *a, const struct pointer *b)
 {
 	if (strcmp(a->module, b->module))

@@ -99,7 +99,8 @@ struct lab_log_line {
 /* Something that was not there before the load and is there after the unload. */
 struct lab_leftover {
 	char *kind; /* "proc", "sysfs", "dev", "chrdev", "irq", "kthread", "memory",
-		       "vmalloc", "timer", "work", "slab", "module", "kprobe", ... */
+		       "vmalloc", "timer", "work", "slab", "module", "kprobe", "pointer",
+		       ... */
 	char *what; /* path, name, or "64 bytes" */
 	unsigned long long address;   /* of the object; 0: unknown */
 	unsigned long long call_site; /* kernel address that made it; 0: unknown */
