@@ -43,7 +43,7 @@ static void count_status(const char *text, struct census *c)
 {
 	c->processes += field(text, "\nThreads:");
 	c->memory += (field(text, "\nRssAnon:") + field(text, "\nRssShmem:") +
-		      field(text, "\nVmSwap:"))
+		      field(text, "\nVmSwap:") + field(text, "\nVmPTE:"))
 		     << 10;
 }
 
@@ -169,10 +169,13 @@ static uint64_t proportional_memory(void)
 	if (!open_proc(&l))
 		return UINT64_MAX / 2;
 	while ((name = next_process(&l, false)))
-		if (read_status(l.fd, name, live, text, sizeof(text)) &&
-		    read_small(l.fd, live, "smaps_rollup", text, sizeof(text)))
-			sum += field(text, "\nPss_Anon:") + field(text, "\nPss_Shmem:") +
-			       field(text, "\nSwapPss:");
+		if (read_status(l.fd, name, live, text, sizeof(text))) {
+			sum += field(text, "\nVmPTE:");
+			if (read_small(l.fd, live, "smaps_rollup", text, sizeof(text)))
+				sum += field(text, "\nPss_Anon:") +
+				       field(text, "\nPss_Shmem:") +
+				       field(text, "\nSwapPss:");
+		}
 	return sum << 10;
 }
 
