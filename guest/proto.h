@@ -48,6 +48,7 @@ enum proto_type {
 	PROTO_LOOK,	 /* proto_range each: who points into them? see HOLDERS */
 	PROTO_FILE,	 /* proto_file, path below the copied place */
 	PROTO_FILE_DATA, /* bytes of the file last named */
+	PROTO_AGAIN,	 /* the job is over; parts of it are done again when LIVE comes */
 	PROTO_ALIVE,	 /* nothing to say */
 	PROTO_TROUBLE,	 /* text: the agent itself cannot go on */
 	PROTO_DONE,	 /* proto_done */
@@ -57,6 +58,7 @@ enum proto_type {
 	PROTO_WINDOW,	  /* proto_window */
 	PROTO_PING,	  /* answered by ALIVE */
 	PROTO_GIVE_UP,	  /* u32: number of the WAIT that has lasted long enough */
+	PROTO_LIVE,	  /* the answer to AGAIN */
 	PROTO_CHALLENGE,  /* PROTO_NONCE_SIZE bytes, for DONE */
 	PROTO_HOLDERS,	  /* proto_holder each, none among them: the answer to LOOK */
 };
@@ -99,7 +101,8 @@ enum proto_layout_at {
 	PROTO_BOOKS_END = PROTO_BOOKS + 2 * PROTO_MAX_BOOKS, /* from, to, from, to, ... */
 	/* The variable that says where struct page of the first page is. */
 	PROTO_VMEMMAP = PROTO_BOOKS_END,
-	PROTO_DIRECT, /* the one that says where all memory is mapped */
+	PROTO_CALL_CHAINS, /* the one that leads to buffers for stacks */
+	PROTO_DIRECT,	   /* the one that says where all memory is mapped */
 	PROTO_PAGE_SIZE,
 	PROTO_PAGE_FLAGS, /* offsets in struct page, and in struct slab */
 	PROTO_PAGE_TYPE,
@@ -163,6 +166,7 @@ struct proto_start {
 enum proto_wait_for {
 	PROTO_WAIT_CALL,    /* a load or unload call */
 	PROTO_WAIT_COMMAND, /* the job's command */
+	PROTO_WAIT_AGAIN,   /* the same once more: see again.c */
 	PROTO_WAIT_KILLED,  /* the end of a child after SIGKILL */
 	PROTO_WAIT_FILES,   /* files to copy out; each frame of them is progress */
 };
@@ -218,6 +222,7 @@ struct proto_task {
 
 struct proto_leftover {
 	uint64_t address, call_site, size;
+	char module[56]; /* that had the call site at that time; "": not known */
 };
 
 /* Memory that a module had, one of its regions; or an object. */

@@ -38,6 +38,8 @@ struct agent {
 	uint64_t log_lost, log_seq;
 	uint32_t phase, lost_phase; /* enum proto_phase: the one that goes on, and see
 				       proto_done */
+	bool may_live;		    /* the host has looked, and answered AGAIN */
+	bool again;  /* the job is over and lives again (again.c): not to be told of */
 	bool broken; /* a call stalled: the kernel is not to be asked for more */
 
 	struct proto_start start;
@@ -53,6 +55,8 @@ struct agent {
 	char *payload;
 	size_t payload_size;
 
+	struct proto_command command; /* how it ended */
+	uint64_t command_ms;	      /* how long it took */
 	struct stream in, out, err;
 	uint64_t in_total; /* promised by STDIN_END */
 	bool in_total_known;
@@ -62,6 +66,7 @@ struct agent {
 	struct leftover_range ranges[AGENT_MAX_RANGES];
 	unsigned int n_ranges;
 	bool leftovers_partial;
+	unsigned int harmful; /* leftovers that are more than memory */
 
 	struct proto_frame in_head; /* frame being received */
 	char in_body[PROTO_MAX_ANSWER];

@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "loop.h"
 #include "port.h"
+#include "small.h"
 #include "steps.h"
 #include "stream.h"
 
@@ -189,11 +190,12 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 {
 	bool ended;
 
-	loop_wait_begin(a, PROTO_WAIT_COMMAND);
+	loop_wait_begin(a, a->again ? PROTO_WAIT_AGAIN : PROTO_WAIT_COMMAND);
 	ended = loop_wait_child(a, pid, 0);
 	if (!ended) {
 		ret->killed = 1;
-		hang_report(a);
+		if (!a->again)
+			hang_report(a);
 		kill(-1, SIGKILL);
 		loop_wait_begin(a, PROTO_WAIT_KILLED);
 		ended = loop_wait_child(a, pid, 0);
@@ -203,7 +205,8 @@ static void wait_command(struct agent *a, pid_t pid, struct proto_command *ret)
 	} else { /* stuck in the kernel: not even SIGKILL gets it out */
 		ret->status = 128 + SIGKILL;
 		a->broken = true;
-		stall_report(a, pid);
+		if (!a->again)
+			stall_report(a, pid);
 	}
 }
 
@@ -228,18 +231,37 @@ static void run(struct agent *a, char **argv, char **env, struct proto_command *
 	forget_streams(a);
 }
 
-void command_run(struct agent *a)
+static bool run_words(struct agent *a, struct proto_command *ret)
 {
 	static char *argv[MAX_WORDS + 1], *env[MAX_WORDS + 1];
-	struct proto_command result = {0};
 	size_t n = 0;
 
+	*ret = (struct proto_command){0};
 	if (!collect(a, PROTO_ENTRY_ARG, argv, 0))
-		return;
+		return false;
 	for (char **e = environ; *e && n < 16; e++)
 		env[n++] = *e;
 	collect(a, PROTO_ENTRY_ENV, env, n);
-	run(a, argv, env, &result);
+	run(a, argv, env, ret);
 	guard_restore();
-	port_send(a, PROTO_COMMAND, &result, sizeof(result), NULL, 0);
+	return true;
+}
+
+void command_run(struct agent *a)
+{
+	uint64_t from = now_ms();
+
+	if (!run_words(a, &a->command))
+		return;
+	a->command_ms = now_ms() - from;
+	port_send(a, PROTO_COMMAND, &a->command, sizeof(a->command), NULL, 0);
+}
+
+bool command_run_again(struct agent *a)
+{
+	struct proto_command result;
+
+	a->start.flags &=
+		~(uint32_t)(PROTO_HAS_STDIN | PROTO_HAS_STDOUT | PROTO_HAS_STDERR);
+	return !run_words(a, &result) || !memcmp(&result, &a->command, sizeof(result));
 }

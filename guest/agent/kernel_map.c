@@ -65,7 +65,7 @@ static const struct {
 	{PROTO_DATA, "__end_init_task"},  /* and before */
 	{PROTO_DATA_END, "_edata"},	    {PROTO_BSS, "__bss_start"},
 	{PROTO_BSS_END, "__bss_stop"},	    {PROTO_VMEMMAP, "vmemmap_base"},
-	{PROTO_DIRECT, "page_offset_base"},
+	{PROTO_DIRECT, "page_offset_base"}, {PROTO_CALL_CHAINS, "callchain_cpus_entries"},
 };
 
 enum { PLACES = sizeof(places) / sizeof(*places) };

@@ -29,6 +29,15 @@ static void count_lost(struct agent *a, const char *record)
 	a->log_seq = seq;
 }
 
+/* "PRIORITY,NUMBER,...": worse than a notice. A job that lives again says again what it
+ * has said. */
+static bool is_trouble(const char *record)
+{
+	enum { LEVEL = 7, NOTICE = 5 };
+
+	return (strtoul(record, NULL, 10) & LEVEL) < NOTICE;
+}
+
 /* One frame's worth of records; false when there are no more. */
 static bool drain_frame(struct agent *a)
 {
@@ -48,7 +57,8 @@ static bool drain_frame(struct agent *a)
 		}
 		buf[used + (size_t)n] = '\0';
 		count_lost(a, buf + used);
-		used += (size_t)n;
+		if (!a->again || is_trouble(buf + used))
+			used += (size_t)n;
 	}
 	if (used)
 		port_send(a, PROTO_LOG, NULL, 0, buf, used);

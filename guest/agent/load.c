@@ -106,7 +106,7 @@ static void call_in_child(struct agent *a, const struct proto_entry *e, enum whi
 	if (which == LOAD)
 		sections_report(a, e);
 	fill_result(a, ended, ret);
-	if (ret->stalled)
+	if (ret->stalled && !a->again)
 		stall_report(a, pid);
 }
 
@@ -154,6 +154,8 @@ bool load_modules(struct agent *a, bool intree)
 					 !is_listed(payload_name(e));
 		if (!failed(&result) || (intree && result.error == EEXIST))
 			continue;
+		if (a->again)
+			return false;
 		port_send_strings(a, PROTO_LOAD, &result, sizeof(result), payload_name(e),
 				  NULL);
 		return false;
@@ -202,6 +204,8 @@ static bool unload_one(struct agent *a, const struct proto_entry *e)
 	}
 	if (!failed(&result))
 		return true;
+	if (a->again)
+		return false;
 	if (!result.stalled) {
 		result.refcount = refcount(payload_name(e));
 		list_holders(payload_name(e), holders, sizeof(holders));
@@ -224,7 +228,7 @@ static void unload_intree(const struct proto_entry *e)
 }
 
 /* Backwards through the job's modules; those never loaded are passed over. */
-void unload_modules(struct agent *a)
+bool unload_modules(struct agent *a)
 {
 	const struct proto_entry *list[256], *e = NULL;
 	size_t n = 0;
@@ -237,6 +241,7 @@ void unload_modules(struct agent *a)
 		if (list[n]->flags & 1)
 			unload_intree(list[n]);
 		else if (!unload_one(a, list[n]))
-			return;
+			return false;
 	}
+	return true;
 }

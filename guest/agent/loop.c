@@ -75,6 +75,9 @@ static void handle_frame(struct agent *a)
 		memcpy(a->challenge, a->in_body, sizeof(a->challenge));
 		a->challenged = true;
 		break;
+	case PROTO_LIVE:
+		a->may_live = true;
+		break;
 	case PROTO_HOLDERS:
 		look_answered(a);
 		break;

@@ -25,10 +25,24 @@ static void phase(struct agent *a, uint32_t phase)
 	port_send(a, PROTO_PHASE, &phase, sizeof(phase), NULL, 0);
 }
 
+/* Does a module that left this come to no harm when it is loaded again? */
+static bool is_harmless(const char *kind)
+{
+	static const char *const kinds[] = {"memory", "pages", "percpu", "vmalloc"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(kind, kinds[i]))
+			return true;
+	return false;
+}
+
 static void report_leftover(void *data, const struct leftover *l)
 {
-	struct proto_leftover fixed = {l->address, l->call_site, l->size};
+	struct proto_leftover fixed = {l->address, l->call_site, l->size, ""};
+	struct agent *a = data;
 
+	strcpy(fixed.module, l->module);
+	a->harmful += !is_harmless(l->kind);
 	port_send_strings(data, PROTO_LEFTOVER, &fixed, sizeof(fixed), l->kind, l->what);
 }
 
@@ -42,15 +56,7 @@ static void look_for_leftovers(struct agent *a)
 	loop_rest(a, a->start.settle_ms);
 	leftovers_collect(a->ranges, a->n_ranges, &host, report_leftover, a,
 			  &a->leftovers_partial);
-}
-
-static uint64_t read_taint(const struct agent *a)
-{
-	char text[32] = "";
-
-	if (pread(a->taint, text, sizeof(text) - 1, 0) <= 0)
-		return 0;
-	return strtoull(text, NULL, 10);
+	live_again(a, report_leftover);
 }
 
 static void say_done(struct agent *a)
@@ -69,7 +75,7 @@ static void say_done(struct agent *a)
 	done.lost_phase = a->lost_phase;
 	memcpy(done.secret, a->secret, sizeof(done.secret));
 	memcpy(done.challenge, a->challenge, sizeof(done.challenge));
-	done.taint = read_taint(a) & ~a->taint_before;
+	done.taint = taint_read(a) & ~a->taint_before;
 	port_send(a, PROTO_DONE, &done, sizeof(done), NULL, 0);
 }
 
@@ -87,7 +93,7 @@ static void run_job(struct agent *a)
 	loaded = load_modules(a, true);
 	kmsg_begin(a);
 	leftovers_begin();
-	a->taint_before = read_taint(a);
+	a->taint_before = taint_read(a);
 	phase(a, PROTO_PHASE_LOAD);
 	loaded = loaded && load_modules(a, false);
 	phase(a, PROTO_PHASE_TEST);

@@ -80,6 +80,8 @@ void sections_report(struct agent *a, const struct proto_entry *e)
 	size_t n = 0, used = (size_t)snprintf(buf, 64, "%s", module) + 1;
 	const Elf64_Shdr *sh = headers(e, &n, &names);
 
+	if (a->again)
+		return;
 	if (section_address(module, ".gnu.linkonce.this_module"))
 		forget_ranges(a, module);
 	for (size_t i = 1; sh && i < n; i++) {

@@ -29,8 +29,10 @@ const void *payload_data(const struct proto_entry *e);
 int payload_unpack(struct agent *a);
 
 /* load.c: modules in and out */
+/** load_modules - those of the kernel's own, or the job's. false: one was refused. */
 bool load_modules(struct agent *a, bool intree);
-void unload_modules(struct agent *a);
+/** unload_modules - false: one would not go. */
+bool unload_modules(struct agent *a);
 
 /* sections.c: where a module's code lies */
 void sections_report(struct agent *a, const struct proto_entry *e);
@@ -46,6 +48,16 @@ void hang_report(struct agent *a);
 
 /* command.c: the job's command */
 void command_run(struct agent *a);
+/** command_run_again - with empty input, its output thrown away. false: it ended in
+ * another way than before, or not at all. */
+bool command_run_again(struct agent *a);
+
+/* again.c: the job once more, for what only its repetition shows */
+/** live_again - until it is known of all memory whether it is lost, or cannot be known.
+ */
+void live_again(struct agent *a, leftover_fn report);
+/** taint_read - the kernel's flags of what has gone wrong. */
+uint64_t taint_read(const struct agent *a);
 
 /* send_files.c: files and trees that the host asked for */
 void send_files(struct agent *a);

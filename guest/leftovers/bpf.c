@@ -14,10 +14,12 @@
 enum {
 	CODE_ADD_IMM = 0x07,
 	CODE_AND_IMM = 0x57,
+	CODE_ADD = 0x0f,
 	CODE_SUB = 0x1f,
 	CODE_MOV_IMM = 0xb7,
 	CODE_MOV = 0xbf,
 	CODE_CONST = 0x18,
+	CODE_GOTO = 0x05,
 	CODE_JUMP_IMM = 0x05,
 	CODE_JUMP = 0x0d,
 	CODE_CALL = 0x85,
@@ -62,6 +64,11 @@ void asm_and_imm(struct bpf_asm *a, int dst, int32_t imm)
 	emit(a, CODE_AND_IMM, dst, 0, 0, imm);
 }
 
+void asm_add(struct bpf_asm *a, int dst, int src)
+{
+	emit(a, CODE_ADD, dst, src, 0, 0);
+}
+
 void asm_sub(struct bpf_asm *a, int dst, int src)
 {
 	emit(a, CODE_SUB, dst, src, 0, 0);
@@ -92,10 +99,10 @@ void asm_cell(struct bpf_asm *a, int dst, int fd, int n)
 	emit_wide(a, dst, SRC_MAP_VALUE, (uint32_t)fd, (uint32_t)n * 8);
 }
 
-void asm_count(struct bpf_asm *a, int fd, int n)
+void asm_count(struct bpf_asm *a, int fd, int n, int by)
 {
 	asm_cell(a, R1, fd, n);
-	asm_mov_imm(a, R2, 1);
+	asm_mov_imm(a, R2, by);
 	emit(a, CODE_ATOMIC_ADD, R1, R2, 0, 0);
 }
 
@@ -119,6 +126,12 @@ void asm_out(struct bpf_asm *a, enum bpf_jump jump, int dst, int src)
 void asm_out_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm)
 {
 	emit(a, CODE_JUMP_IMM | (int)jump, dst, 0, 0, imm);
+	leave_here(a);
+}
+
+void asm_out_always(struct bpf_asm *a)
+{
+	emit(a, CODE_GOTO, 0, 0, 0, 0);
 	leave_here(a);
 }
 
@@ -162,6 +175,11 @@ union attr {
 		uint64_t key, value, flags;
 	} element;
 	struct {
+		uint64_t in, out, keys, values;
+		uint32_t count, fd;
+		uint64_t element_flags, flags;
+	} batch;
+	struct {
 		uint32_t kind, n;
 		uint64_t insns, license;
 		uint32_t log_level, log_size;
@@ -186,11 +204,13 @@ union attr {
 enum {
 	MAP_CREATE = 0,
 	MAP_LOOKUP = 1,
+	MAP_UPDATE = 2,
 	MAP_DELETE = 3,
 	MAP_NEXT = 4,
 	PROG_LOAD = 5,
 	GET_INFO = 15,
-	RAW_OPEN = 17
+	RAW_OPEN = 17,
+	MAP_LOOKUP_BATCH = 24
 };
 
 static int call(int command, union attr *attr)
@@ -231,6 +251,11 @@ int bpf_map_get(int map, const void *key, void *value)
 	return element(MAP_LOOKUP, map, key, value);
 }
 
+int bpf_map_set(int map, const void *key, void *value)
+{
+	return element(MAP_UPDATE, map, key, value);
+}
+
 int bpf_map_delete(int map, const void *key)
 {
 	return element(MAP_DELETE, map, key, NULL);
@@ -239,6 +264,25 @@ int bpf_map_delete(int map, const void *key)
 int bpf_map_next(int map, const void *key, void *next)
 {
 	return element(MAP_NEXT, map, key, next);
+}
+
+int bpf_map_many(int map, uint32_t *at, void *keys, void *values, uint32_t max)
+{
+	union attr attr = {.all = {0}};
+	int err;
+
+	attr.batch.in = *at ? address(at) : 0;
+	attr.batch.out = address(at);
+	attr.batch.keys = address(keys);
+	attr.batch.values = address(values);
+	attr.batch.count = max;
+	attr.batch.fd = (uint32_t)map;
+	err = call(MAP_LOOKUP_BATCH, &attr);
+	if (err && err != -ENOENT)
+		return err;
+	if (err)
+		*at = 0;
+	return (int)attr.batch.count;
 }
 
 static int load(enum bpf_prog_kind kind, struct bpf_asm *a, enum bpf_edge edge,

@@ -27,6 +27,8 @@ enum bpf_helper {
 	HELPER_LOOKUP = 1,
 	HELPER_UPDATE = 2,
 	HELPER_DELETE = 3,
+	HELPER_CURRENT_PID = 14,
+	HELPER_GET_STACK = 67,
 	HELPER_READ_KERNEL = 113,
 	HELPER_READ_STRING = 115,
 };
@@ -63,6 +65,7 @@ void asm_mov(struct bpf_asm *a, int dst, int src);
 void asm_mov_imm(struct bpf_asm *a, int dst, int32_t imm);
 void asm_add_imm(struct bpf_asm *a, int dst, int32_t imm);
 void asm_and_imm(struct bpf_asm *a, int dst, int32_t imm);
+void asm_add(struct bpf_asm *a, int dst, int src);
 void asm_sub(struct bpf_asm *a, int dst, int src);
 void asm_load(struct bpf_asm *a, enum bpf_size size, int dst, int src, int off);
 void asm_store(struct bpf_asm *a, enum bpf_size size, int dst, int off, int src);
@@ -71,10 +74,11 @@ void asm_const(struct bpf_asm *a, int dst, uint64_t value);
  */
 void asm_map(struct bpf_asm *a, int dst, int fd);
 void asm_cell(struct bpf_asm *a, int dst, int fd, int n);
-void asm_count(struct bpf_asm *a, int fd, int n); /* adds one; spoils R1 and R2 */
+void asm_count(struct bpf_asm *a, int fd, int n, int by); /* spoils R1 and R2 */
 void asm_call(struct bpf_asm *a, enum bpf_helper helper);
 void asm_out(struct bpf_asm *a, enum bpf_jump jump, int dst, int src);
 void asm_out_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm);
+void asm_out_always(struct bpf_asm *a);
 /* asm_skip - a forward jump to wherever asm_here() is called with its result. */
 unsigned int asm_skip(struct bpf_asm *a, enum bpf_jump jump, int dst, int src);
 unsigned int asm_skip_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm);
@@ -87,9 +91,14 @@ void asm_end(struct bpf_asm *a);
  *  from within the allocator. A descriptor or -errno. */
 int bpf_map(enum bpf_map_kind kind, uint32_t key, uint32_t value, uint32_t max);
 int bpf_map_get(int map, const void *key, void *value);
+int bpf_map_set(int map, const void *key, void *value);
 int bpf_map_delete(int map, const void *key);
 /** bpf_map_next - the key after @key (NULL: the first). 0 or -ENOENT. */
 int bpf_map_next(int map, const void *key, void *next);
+
+/** bpf_map_many - up to @max entries of a hash map at once, from *@at on, which is 0 at
+ * the beginning and again at the end. How many; or -errno. Since Linux 5.6. */
+int bpf_map_many(int map, uint32_t *at, void *keys, void *values, uint32_t max);
 
 /** bpf_load - verify and translate. A descriptor or -errno. */
 int bpf_load(enum bpf_prog_kind kind, struct bpf_asm *a);

@@ -242,13 +242,13 @@ static char *parse_symbol(char *line, uint64_t *address)
 
 void symbols_name(uint64_t address, char *name, size_t size)
 {
-	struct place place = {.address = address};
+	struct naming naming = {.address = address};
 
-	symbols_name_all(&place, 1);
-	snprintf(name, size, "%s", place.name);
+	symbols_name_all(&naming, 1);
+	snprintf(name, size, "%s", naming.name);
 }
 
-void symbols_name_all(struct place *places, unsigned int n)
+void symbols_name_all(struct naming *v, unsigned int n)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], *s;
@@ -256,7 +256,7 @@ void symbols_name_all(struct place *places, unsigned int n)
 
 	while (f && fgets(line, sizeof(line), f) && (s = parse_symbol(line, &at)))
 		for (unsigned int i = 0; i < n; i++) {
-			struct place *p = &places[i];
+			struct naming *p = &v[i];
 
 			if (at > p->address || at <= p->symbol)
 				continue;

@@ -49,13 +49,15 @@ void symbols_end(struct symbol *symbols, unsigned int n);
 /** symbols_name - the symbol that holds @address, "" when there is none. Slow. */
 void symbols_name(uint64_t address, char *name, size_t size);
 
-struct place {
+enum { SYMBOL_NAME = 64 };
+
+struct naming {
 	uint64_t address;
-	uint64_t symbol; /* filled in: where it begins, 0 when there is none */
-	char name[64];	 /* ... and its name */
+	uint64_t symbol;	/* filled in: where it begins, 0 when there is none */
+	char name[SYMBOL_NAME]; /* ... and its name */
 };
 
 /** symbols_name_all - the same for many in one pass. */
-void symbols_name_all(struct place *places, unsigned int n);
+void symbols_name_all(struct naming *v, unsigned int n);
 
 #endif

@@ -4,14 +4,19 @@
  * process, one thread, and one module's life.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
 
 #include "btf.h"
 #include "names.h"
 #include "pointers.h"
 #include "leftovers.h"
+#include "suspects.h"
 #include "trace.h"
 #include "trace_module.h"
 
@@ -28,10 +33,20 @@ static void mount_debugfs(void)
 		mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 }
 
+static void write_setting(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!write(fd, text, strlen(text));
+}
+
 int leftovers_prepare(void)
 {
 	struct btf *btf = btf_open();
 
+	/* Not to say in its log when its caches are dropped. */
+	write_setting("/proc/sys/vm/drop_caches", "4");
 	mount_debugfs();
 	trace_stop(trace);
 	trace = trace_start(btf);
@@ -53,6 +68,7 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 {
 	*partial = false;
 	if (trace) {
+		trace_forget(trace);
 		trace_read_gone(trace);
 		/* The host looks while we do. */
 		pointers_begin(trace, host);
@@ -62,4 +78,52 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 		names_compare(names, report, data);
 	if (trace)
 		pointers_end(trace, host, report, data);
+}
+
+/* Names and nodes of files that are gone are among what the kernel keeps, and hold what a
+ * module had made. What was in use a moment ago goes the second time only: first a name,
+ * then its node. */
+enum { PASSES = 4 };
+
+static void shrink_caches(void)
+{
+	for (int i = 0; i < PASSES; i++)
+		write_setting("/proc/sys/vm/drop_caches", "2");
+}
+
+bool leftovers_suspect(bool shrink, bool *partial)
+{
+	return trace && trace_suspect(trace, shrink ? shrink_caches : NULL, partial);
+}
+
+bool leftovers_suspected(void)
+{
+	const struct suspects *suspects = trace_suspects(trace);
+
+	return suspects && suspects_open(suspects);
+}
+
+void leftovers_ask(leftover_fn report, void *data)
+{
+	struct suspects *suspects = trace_suspects(trace);
+
+	if (!suspects)
+		return;
+	suspects_ask(trace);
+	suspects_report(suspects, SUSPECTS_CERTAIN, report, data);
+}
+
+void leftovers_lived_again(bool whole, bool *partial)
+{
+	trace_lived_again(trace, whole, partial);
+}
+
+void leftovers_conclude(leftover_fn report, void *data)
+{
+	struct suspects *suspects = trace_suspects(trace);
+
+	if (!suspects)
+		return;
+	suspects_report(suspects, SUSPECTS_GROWN, report, data);
+	suspects_report(suspects, SUSPECTS_OPEN, report, data);
 }

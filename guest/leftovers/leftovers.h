@@ -27,6 +27,7 @@ struct leftover {
 	uint64_t address; /* of the object, 0 unknown */
 	uint64_t call_site; /* kernel address that made it, 0 unknown */
 	uint64_t size;	    /* bytes, 0 unknown */
+	char module[56];    /* that had the call site then, "" unknown */
 };
 
 /* One module's memory, as read from /sys/module/NAME/sections while it was loaded. */
@@ -63,5 +64,21 @@ struct leftover_host {
 void leftovers_collect(const struct leftover_range *ranges, unsigned int n_ranges,
 		       const struct leftover_host *host, leftover_fn report, void *data,
 		       bool *partial);
+
+/**
+ * Of some memory only further lives of the modules tell whether it is lost (suspects.h).
+ * leftovers_suspect() - is there any? If so, and @shrink, the kernel first gives back
+ * what it need not keep, which calls whoever has registered for that. Then
+ * leftovers_ask(), which is slow: it reports what is certain by the name of the function
+ * that took it. Then, as long as leftovers_suspected(): load, work and unload as the
+ * first time, and leftovers_lived_again(); not @whole: without the command. At the end
+ * leftovers_conclude(): it reports what grew, and as kind "held" what nobody could tell
+ * of.
+ */
+bool leftovers_suspect(bool shrink, bool *partial);
+void leftovers_ask(leftover_fn report, void *data);
+bool leftovers_suspected(void);
+void leftovers_lived_again(bool whole, bool *partial);
+void leftovers_conclude(leftover_fn report, void *data);
 
 #endif

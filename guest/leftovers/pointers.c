@@ -46,7 +46,8 @@ static bool is_held_memory(const struct trace *t, uint64_t object)
 {
 	struct held held;
 
-	return !bpf_map_get(t->memory, &object, &held);
+	return !bpf_map_get(t->memory, &object, &held) && held.site &&
+	       (!held.through || held.kind == HELD_SEQ);
 }
 
 static bool matters(const struct trace *t, const struct proto_holder *h)
@@ -86,7 +87,7 @@ static bool is_told(const struct find *f, unsigned int at)
 
 /* Of an object it helps to know which variable of the kernel's leads to it. */
 static void find_homes(const struct find *f, const struct leftover_host *host,
-		       struct place *places)
+		       struct naming *places)
 {
 	static struct proto_range objects[PROTO_MAX_HOLDERS];
 	static struct proto_holder homes[PROTO_MAX_HOLDERS];
@@ -124,7 +125,7 @@ static void tell(const struct find *f, const struct proto_holder *h, const char 
 static void tell_all(const struct find *f, const struct leftover_host *host,
 		     leftover_fn report, void *data)
 {
-	static struct place places[PROTO_MAX_HOLDERS];
+	static struct naming places[PROTO_MAX_HOLDERS];
 	bool objects = false;
 
 	memset(places, 0, sizeof(places));
@@ -149,8 +150,8 @@ void pointers_begin(const struct trace *t, const struct leftover_host *host)
 		host->ask(host->data, find.ranges, find.n_ranges);
 }
 
-void pointers_end(const struct trace *t, const struct leftover_host *host,
-		  leftover_fn report, void *data)
+void pointers_end(struct trace *t, const struct leftover_host *host, leftover_fn report,
+		  void *data)
 {
 	struct find *f = &find;
 
@@ -160,7 +161,7 @@ void pointers_end(const struct trace *t, const struct leftover_host *host,
 	for (int i = 1; i < LOOKS && f->n; i++) {
 		if (i == LOOKS - 1)
 			usleep(LAST_WAIT_US);
-		trace_let_rcu_finish();
+		trace_let_rcu_finish(t);
 		host->ask(host->data, f->ranges, f->n_ranges);
 		keep_found_again(f, take_answer(t, f, host, f->again));
 	}

@@ -9,7 +9,7 @@
 void pointers_begin(const struct trace *t, const struct leftover_host *host);
 
 /** pointers_end - take its answer, and report what is found again and again. */
-void pointers_end(const struct trace *t, const struct leftover_host *host,
-		  leftover_fn report, void *data);
+void pointers_end(struct trace *t, const struct leftover_host *host, leftover_fn report,
+		  void *data);
 
 #endif

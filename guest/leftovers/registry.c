@@ -175,6 +175,7 @@ static void watch_add(struct trace *t, const struct registry *r)
 	if (r->home != NOTHING)
 		argument(&a, R7, r->home);
 	put(&a, offsetof(struct entry, home), R7);
+	trace_born(t, &a, VALUE + (int)offsetof(struct entry, born));
 	copy_name(t, &a, r);
 	trace_put(t, &a, t->entries);
 	link = bpf_attach_function(&a, EDGE_EXIT, (uint32_t)function, &prog);
@@ -200,7 +201,7 @@ static void strike_many(const struct trace *t, struct bpf_asm *a, const struct w
 	}
 	trace_peek(a, R1, BPF_WORD, R6, (w->key + 1) * 8);
 	fits = asm_skip_imm(a, JUMP_LE, R1, MANY);
-	asm_count(a, t->cells, CELL_LOST_TRACK);
+	asm_count(a, t->cells, CELL_LOST_TRACK, 1);
 	asm_here(a, fits);
 }
 
@@ -263,7 +264,7 @@ void registry_watch(struct trace *t)
 static void describe(const struct entry *e, uint64_t key, struct leftover *l)
 {
 	const struct registry *r = &registries[e->row];
-	char home[80] = "";
+	char home[SYMBOL_NAME] = "";
 
 	snprintf(l->kind, sizeof(l->kind), "%s", r->kind);
 	l->address = key;
@@ -284,6 +285,7 @@ void registry_report(const struct trace *t, const struct leftover_range *ranges,
 		     unsigned int n_ranges, leftover_fn report, void *data)
 {
 	uint64_t key, next, *from = NULL;
+	struct place place;
 	struct entry e;
 
 	while (!bpf_map_next(t->entries, from, &next)) {
@@ -296,6 +298,8 @@ void registry_report(const struct trace *t, const struct leftover_range *ranges,
 			continue;
 		e.name[sizeof(e.name) - 1] = 0;
 		describe(&e, key, &l);
+		if (trace_place(t, e.site, e.born, &place))
+			strcpy(l.module, place.module);
 		report(data, &l);
 	}
 }

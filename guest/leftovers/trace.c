@@ -13,29 +13,47 @@
 #include "registry.h"
 #include "trace_held.h"
 #include "trace_module.h"
+#include "trace_references.h"
 #include "trace_pending.h"
 #include "trace_state.h"
+#include "trace_through.h"
 
 static int find_symbols(struct trace *t)
 {
-	struct symbol s[] = {{.name = "_end"}, {.name = "delayed_work_timer_fn"}};
-	int err = symbols_find(s, 2);
+	enum { END, WORK, PAGES, INITCALL, FIRST_MAKER };
+	struct symbol s[] = {
+		[END] = {"_end", 0},
+		[WORK] = {"delayed_work_timer_fn", 0},
+		[PAGES] = {"vmemmap_base", 0},
+		[INITCALL] = {"do_one_initcall", 0},
+		[FIRST_MAKER] = {"alloc_empty_file", 0},
+		{"__alloc_file", 0}, /* before 6.5 */
+		{"seq_open", 0},
+		{"single_open", 0},
+	};
+	int err = symbols_find(s, sizeof(s) / sizeof(*s));
 
-	t->modules_from = s[0].address;
-	t->delayed_work = s[1].address;
+	t->modules_from = s[END].address;
+	t->delayed_work = s[WORK].address;
+	t->page_structs = s[PAGES].address;
+	t->initcall = s[INITCALL].address;
+	for (int i = 0; i < MAKERS; i++)
+		t->makers[i] = (struct maker){s[FIRST_MAKER + i].address,
+					      i < 2 ? HELD_FILE : HELD_SEQ};
 	return err ? err : t->modules_from ? 0 : -ENOENT;
 }
 
 static int make_maps(struct trace *t)
 {
 	t->memory = bpf_map(MAP_HASH, 8, sizeof(struct held), HELD_MAX);
+	t->pages = bpf_map(MAP_HASH, 8, sizeof(struct held), PAGES_MAX);
 	t->timers = bpf_map(MAP_HASH, 8, sizeof(struct held), TIMERS_MAX);
 	t->modules = bpf_map(MAP_HASH, 8, sizeof(struct loaded), MODULES_MAX);
 	t->cells = bpf_map(MAP_ARRAY, 4, CELLS * 8, 1);
 	t->entries = bpf_map(MAP_HASH, 8, sizeof(struct entry), ENTRIES_MAX);
 	t->pending = bpf_map(MAP_LRU, 8, 8, PENDING_MAX);
-	return t->memory < 0 || t->timers < 0 || t->modules < 0 || t->cells < 0 ||
-			       t->entries < 0
+	return t->memory < 0 || t->pages < 0 || t->timers < 0 || t->modules < 0 ||
+			       t->cells < 0 || t->entries < 0
 		       ? -EINVAL
 		       : 0;
 }
@@ -44,6 +62,8 @@ static void watch_all(struct trace *t)
 {
 	trace_watch_modules(t);
 	trace_watch_memory(t);
+	trace_watch_pages(t);
+	trace_watch_ends(t);
 	trace_watch_timers(t);
 	registry_watch(t);
 	trace_watch_pending(t);
@@ -56,7 +76,8 @@ struct trace *trace_start(const struct btf *btf)
 
 	if (!t)
 		return NULL;
-	t->memory = t->timers = t->modules = t->cells = t->entries = t->pending = -1;
+	t->memory = t->pages = t->timers = t->modules = t->cells = t->entries =
+		t->pending = -1;
 	t->btf = btf;
 	/* Before 5.11 maps and programs count as locked memory. */
 	getrlimit(RLIMIT_MEMLOCK, &before);
@@ -81,7 +102,7 @@ static void clear_map(int map)
 		;
 }
 
-static uint64_t cell(const struct trace *t, enum cell which)
+uint64_t trace_cell(const struct trace *t, enum cell which)
 {
 	uint64_t cells[CELLS] = {0};
 	uint32_t zero = 0;
@@ -116,22 +137,26 @@ static uint64_t releases_unseen(const struct trace *t, int map)
 void trace_clear(struct trace *t)
 {
 	clear_map(t->memory);
+	clear_map(t->pages);
 	clear_map(t->timers);
 	clear_map(t->modules);
 	clear_map(t->entries);
 	for (unsigned int i = 0; i < t->n_strikers; i++)
 		for (int j = 0; j < PROGS_MAX && t->striker[i].prog[j] >= 0; j++)
 			t->striker[i].missed[j] = bpf_missed(t->striker[i].prog[j]);
-	t->lost = cell(t, CELL_LOST_TRACK);
-	t->vmalloc = cell(t, CELL_VMALLOC);
-	t->no_room = cell(t, CELL_NO_ROOM);
+	t->lost = trace_cell(t, CELL_LOST_TRACK);
+	t->vmalloc = trace_cell(t, CELL_VMALLOC);
+	t->no_room = trace_cell(t, CELL_NO_ROOM);
 	t->n_gone = 0;
+	suspects_clear(&t->suspects);
+	trace_forget_code(t);
 }
 
 /* What one line of source holds. */
 struct site {
 	struct held held; /* of the first; size is the sum */
 	uint64_t address, n;
+	struct place place; /* .module "": of one that is still there */
 };
 
 struct sites {
@@ -139,36 +164,55 @@ struct sites {
 	unsigned int n;
 };
 
-static bool add_site(struct sites *s, const struct held *h, uint64_t address)
+static bool same_site(const struct site *s, const struct held *h, const struct place *p)
 {
+	return s->held.site == h->site && s->held.kind == h->kind &&
+	       !strcmp(s->place.module, p->module);
+}
+
+static bool add_site(const struct trace *t, struct sites *s, const struct held *h,
+		     uint64_t address)
+{
+	struct place place = {.region = 0};
 	unsigned int i = 0;
 
-	while (i < s->n &&
-	       (s->site[i].held.site != h->site || s->site[i].held.kind != h->kind))
+	trace_place(t, h->site, h->born, &place);
+	while (i < s->n && !same_site(&s->site[i], h, &place))
 		i++;
 	if (i == SITES_MAX)
 		return false;
 	if (i == s->n)
-		s->site[s->n++] = (struct site){{h->site, 0, h->kind}, address, 0};
+		s->site[s->n++] = (struct site){
+			{.site = h->site, .kind = h->kind}, address, 0, place};
 	s->site[i].held.size += h->size;
 	s->site[i].n++;
 	return true;
 }
 
+struct gathering {
+	const struct trace *t;
+	const struct leftover_range *ranges;
+	unsigned int n_ranges;
+	struct sites *s;
+	bool *partial;
+};
+
+static void gather_one(void *data, uint64_t key, const struct held *h)
+{
+	const struct gathering *g = data;
+
+	if (!h->through && trace_ours(g->t, g->ranges, g->n_ranges, h->site) &&
+	    !add_site(g->t, g->s, h, key))
+		*g->partial = true;
+}
+
 static void gather(const struct trace *t, int map, const struct leftover_range *ranges,
 		   unsigned int n_ranges, struct sites *s, bool *partial)
 {
-	uint64_t key, next, *from = NULL;
-	struct held h;
+	struct gathering g = {t, ranges, n_ranges, s, partial};
 
 	s->n = 0;
-	while (!bpf_map_next(map, from, &next)) {
-		key = next;
-		from = &key;
-		if (!bpf_map_get(map, &key, &h) &&
-		    trace_ours(t, ranges, n_ranges, h.site) && !add_site(s, &h, key))
-			*partial = true;
-	}
+	trace_each(map, gather_one, &g);
 }
 
 /* "0xSTART-0xEND SIZE CALLER pages=N ...": the caller is a bare number when its module is
@@ -194,9 +238,9 @@ static void gather_vmalloc(const struct trace *t, const struct leftover_range *r
 		else if (size > 4096)
 			size -= 4096; /* mapped, not allocated: a guard page is behind it
 				       */
-		h = (struct held){caller, size, HELD_VMALLOC};
+		h = (struct held){caller, size, HELD_VMALLOC, 0, BORN_NOW};
 		/* The address may be a hash of itself. */
-		if (!add_site(s, &h, address >> 47 ? address : 0))
+		if (!add_site(t, s, &h, address >> 47 ? address : 0))
 			*partial = true;
 	}
 }
@@ -241,8 +285,8 @@ static bool still_certain(uint64_t held, uint64_t unseen)
 	return unseen <= FEW_UNSEEN || held > unseen;
 }
 
-static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn report,
-			 void *data, bool *partial)
+static void report_sites(struct trace *t, const struct sites *s, uint64_t unseen,
+			 leftover_fn report, void *data, bool *partial)
 {
 	*partial |= s->n && unseen;
 	for (unsigned int i = 0; i < s->n; i++) {
@@ -250,6 +294,8 @@ static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn rep
 		struct leftover l = {.address = site->address,
 				     .call_site = site->held.site};
 
+		strcpy(l.module, site->place.module);
+		suspects_known(&t->suspects, site->held.site, l.module);
 		if (!still_certain(site->n, unseen))
 			continue;
 		if (site->held.kind <= HELD_VMALLOC)
@@ -260,21 +306,42 @@ static void report_sites(const struct sites *s, uint64_t unseen, leftover_fn rep
 	}
 }
 
-void trace_let_rcu_finish(void)
-{
-	enum { MEMBARRIER_GLOBAL = 1, MOMENT_US = 20000, ROUNDS = 20 };
-	struct timespec from, to;
-	long late = 1;
+/* Each step is twice as long as the one before: to look may take longer than to wait. */
+enum { MOMENT_US = 20000, LONG_MOMENT_US = 80000, STEP_US = 1250, ROUNDS = 20 };
 
-	/* Late ourselves, we know that the callbacks may not have had their moment. */
-	for (int i = 0; i < ROUNDS && late > 0; i++) {
+/* Woken up late, we know that others, for whom we wait, may have been kept as well. */
+static bool sleep_well(int us)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	usleep((useconds_t)us);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	return (to.tv_sec - from.tv_sec) * 1000000 + (to.tv_nsec - from.tv_nsec) / 1000 <
+	       us + 2 * MOMENT_US;
+}
+
+/* A grace period and a moment for its callbacks: what RCU frees is no leak. Ends early
+ * where @nothing_left, which may be NULL, says so. */
+static void let_rcu(struct trace *t, int moment, bool (*nothing_left)(struct trace *t))
+{
+	enum { MEMBARRIER_GLOBAL = 1 };
+	bool well = false;
+
+	for (int i = 0; i < ROUNDS && !well; i++) {
 		syscall(SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0);
-		clock_gettime(CLOCK_MONOTONIC, &from);
-		usleep(MOMENT_US);
-		clock_gettime(CLOCK_MONOTONIC, &to);
-		late = (to.tv_sec - from.tv_sec) * 1000000 +
-		       (to.tv_nsec - from.tv_nsec) / 1000 - 3 * MOMENT_US;
+		well = true;
+		for (int us = STEP_US; us < moment; us *= 2) {
+			well &= sleep_well(us);
+			if (nothing_left && nothing_left(t))
+				return;
+		}
 	}
+}
+
+void trace_let_rcu_finish(struct trace *t)
+{
+	let_rcu(t, MOMENT_US, NULL);
 }
 
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
@@ -290,23 +357,59 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 	}
 	gather(t, t->memory, ranges, n_ranges, s, partial);
 	if (s->n) {
-		trace_let_rcu_finish();
+		trace_let_rcu_finish(t);
 		gather(t, t->memory, ranges, n_ranges, s, partial);
 	}
-	*partial |= cell(t, CELL_NO_ROOM) != t->no_room;
-	report_sites(s, releases_unseen(t, t->memory), report, data, partial);
-	if (t->vmalloc_unseen || cell(t, CELL_VMALLOC) != t->vmalloc) {
+	*partial |= trace_cell(t, CELL_NO_ROOM) != t->no_room;
+	report_sites(t, s, releases_unseen(t, t->memory), report, data, partial);
+	if (t->vmalloc_unseen || trace_cell(t, CELL_VMALLOC) != t->vmalloc) {
 		gather_vmalloc(t, ranges, n_ranges, s, partial);
-		report_sites(s, 0, report, data, partial);
+		report_sites(t, s, 0, report, data, partial);
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
-	report_sites(s, releases_unseen(t, t->timers), report, data, partial);
-	certain = cell(t, CELL_LOST_TRACK) == t->lost &&
+	report_sites(t, s, releases_unseen(t, t->timers), report, data, partial);
+	certain = trace_cell(t, CELL_LOST_TRACK) == t->lost &&
 		  still_certain(0, releases_unseen(t, t->entries));
 	*partial |= !certain;
 	if (certain)
 		registry_report(t, ranges, n_ranges, report, data);
 	free(s);
+}
+
+void trace_forget(struct trace *t)
+{
+	trace_forget_code(t);
+}
+
+struct suspects *trace_suspects(struct trace *t)
+{
+	return t ? &t->suspects : NULL;
+}
+
+static bool no_suspects(struct trace *t)
+{
+	bool partial;
+
+	return !suspects_find(t, &partial);
+}
+
+bool trace_suspect(struct trace *t, void (*shrink)(void), bool *partial)
+{
+	if (!suspects_find(t, partial))
+		return false;
+	if (shrink)
+		shrink();
+	let_rcu(t, LONG_MOMENT_US, no_suspects);
+	return suspects_find(t, partial);
+}
+
+void trace_lived_again(struct trace *t, bool whole, bool *partial)
+{
+	trace_forget_code(t);
+	trace_read_gone(t);
+	/* What is counted too early here would look like less in the next life. */
+	let_rcu(t, LONG_MOMENT_US, NULL);
+	suspects_count(t, whole, partial);
 }
 
 static void close_fd(int fd)
@@ -325,6 +428,7 @@ void trace_stop(struct trace *t)
 		for (int j = 0; j < PROGS_MAX; j++)
 			close_fd(t->striker[i].prog[j]);
 	close_fd(t->memory);
+	close_fd(t->pages);
 	close_fd(t->timers);
 	close_fd(t->modules);
 	close_fd(t->cells);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,26 @@ void trace_put(const struct trace *t, struct bpf_asm *a, int map)
 	asm_mov_imm(a, R4, 0);
 	asm_call(a, HELPER_UPDATE);
 	asm_out_imm(a, JUMP_EQ, R0, 0);
-	asm_count(a, t->cells, CELL_NO_ROOM);
+	asm_count(a, t->cells, CELL_NO_ROOM, 1);
+}
+
+void trace_born(const struct trace *t, struct bpf_asm *a, int to)
+{
+	asm_cell(a, R1, t->cells, CELL_BORN);
+	asm_load(a, BPF_DWORD, R1, R1, 0);
+	asm_store(a, BPF_DWORD, FP, to, R1);
+}
+
+void trace_note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind)
+{
+	asm_store(a, BPF_DWORD, FP, KEY, R8);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, site), R7);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, through), R3);
+	asm_mov_imm(a, R1, (int)kind);
+	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, kind), R1);
+	trace_born(t, a, VALUE + (int)offsetof(struct held, born));
+	trace_put(t, a, map);
 }
 
 /*

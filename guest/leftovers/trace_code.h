@@ -7,7 +7,7 @@
 #include "trace_state.h"
 
 /* Stack of the programs, below the frame pointer. */
-enum { KEY = -8, SCRATCH = -16, VALUE = -104 };
+enum { KEY = -8, SCRATCH = -16, VALUE = -112 };
 
 /** trace_begin - an empty program; register @args_in will point to its arguments. */
 void trace_begin(struct bpf_asm *a, int args_in);
@@ -17,6 +17,12 @@ void trace_only_modules(const struct trace *t, struct bpf_asm *a);
 
 /** trace_put - code for map[KEY] = VALUE, both on the stack. */
 void trace_put(const struct trace *t, struct bpf_asm *a, int map);
+
+/** trace_born - code that stores at FP + @to how many modules have been loaded so far. */
+void trace_born(const struct trace *t, struct bpf_asm *a, int to);
+
+/** trace_note - code for map[R8] = { R7, R9, @kind, R3 }, a struct held. */
+void trace_note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind);
 
 /** trace_strike - code that forgets the object in R8; spoils R0 to R5. */
 void trace_strike(struct bpf_asm *a, int map);

@@ -5,16 +5,8 @@
 
 #include "trace_code.h"
 #include "trace_held.h"
-
-/* map[R8] = { R7, size as stored, kind } */
-static void note(const struct trace *t, struct bpf_asm *a, int map, enum held_kind kind)
-{
-	asm_store(a, BPF_DWORD, FP, KEY, R8);
-	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, site), R7);
-	asm_mov_imm(a, R1, (int)kind);
-	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, kind), R1);
-	trace_put(t, a, map);
-}
+#include "trace_references.h"
+#include "trace_through.h"
 
 /* Where in its argument a program at an allocation finds the caller, the object and the
  * size. */
@@ -24,18 +16,32 @@ struct allocation {
 };
 
 static void note_allocation(const struct trace *t, struct bpf_asm *a,
-			    const struct allocation *at, enum held_kind kind)
+			    const struct allocation *at, enum held_kind kind, bool look)
 {
+	unsigned int direct;
+
 	trace_begin(a, R6);
 	asm_load(a, BPF_DWORD, R7, R6, at->caller);
-	trace_only_modules(t, a);
+	asm_mov_imm(a, R3, 0);
+	asm_const(a, R1, t->modules_from);
+	if (look) {
+		direct = asm_skip(a, JUMP_GT, R7, R1);
+		asm_mov(a, R9, R7);
+		trace_find_caller(t, a);
+		trace_note_made(t, a, at->object);
+		asm_here(a, direct);
+	} else {
+		asm_out(a, JUMP_LT, R7, R1);
+	}
 	asm_load(a, BPF_DWORD, R8, R6, at->object);
 	asm_out_imm(a, JUMP_LE, R8, 16); /* failed, or no bytes wanted */
 	asm_load(a, BPF_DWORD, R9, R6, at->size);
-	if (at->cache_size >= 0)
+	if (at->cache_size >= 0) {
+		asm_store(a, BPF_DWORD, FP, VALUE, R3);
 		trace_peek(a, R9, BPF_WORD, R9, at->cache_size);
-	asm_store(a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
-	note(t, a, t->memory, kind);
+		asm_load(a, BPF_DWORD, R3, FP, VALUE);
+	}
+	trace_note(t, a, t->memory, kind);
 }
 
 /*
@@ -52,11 +58,11 @@ static void watch_alloc(struct trace *t, const char *event, enum held_kind kind,
 	struct bpf_asm a;
 	int prog;
 
-	note_allocation(t, &a, &raw, kind);
+	note_allocation(t, &a, &raw, kind, true);
 	trace_attach(t, &a, strchr(event, '/') + 1);
 	if (at.caller < 0 || at.object < 0 || at.size < 0)
 		return;
-	note_allocation(t, &a, &at, kind);
+	note_allocation(t, &a, &at, kind, false);
 	prog = bpf_load(PROG_EVENT, &a);
 	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_event(prog, event), -1);
 }
@@ -158,7 +164,7 @@ static void watch_vmalloc_range(struct trace *t, const char *function)
 	asm_load(&a, BPF_DWORD, R8, R6, REGS_SP);
 	trace_peek(&a, R7, BPF_DWORD, R8, 3 * 8);
 	trace_only_modules(t, &a);
-	asm_count(&a, t->cells, CELL_VMALLOC);
+	asm_count(&a, t->cells, CELL_VMALLOC, 1);
 	prog = bpf_load(PROG_KPROBE, &a);
 	trace_keep(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, function), -1);
 }
@@ -221,8 +227,8 @@ static void watch_timer(struct trace *t)
 	asm_mov_imm(&a, R9, 1);
 	asm_here(&a, plain);
 	trace_only_modules(t, &a);
-	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
-	note(t, &a, t->timers, HELD_TIMER);
+	asm_mov_imm(&a, R3, 0);
+	trace_note(t, &a, t->timers, HELD_TIMER);
 	trace_attach(t, &a, "timer_start");
 }
 
@@ -238,8 +244,8 @@ static void watch_hrtimer(struct trace *t)
 	trace_peek(&a, R7, BPF_DWORD, R8, function);
 	trace_only_modules(t, &a);
 	asm_mov_imm(&a, R9, 0);
-	asm_store(&a, BPF_DWORD, FP, VALUE + (int)offsetof(struct held, size), R9);
-	note(t, &a, t->timers, HELD_HRTIMER);
+	asm_mov_imm(&a, R3, 0);
+	trace_note(t, &a, t->timers, HELD_HRTIMER);
 	trace_attach(t, &a, "hrtimer_start");
 }
 
@@ -253,4 +259,20 @@ void trace_watch_timers(struct trace *t)
 	watch_free(t, "timer/hrtimer_expire_entry", t->timers, 0, "hrtimer");
 	watch_timer(t);
 	watch_hrtimer(t);
+}
+
+/* A test may leave tens of thousands, and a system call for each took seconds. */
+void trace_each(int map, held_fn fn, void *data)
+{
+	enum { MANY = 1024 };
+	static uint64_t keys[MANY];
+	static struct held values[MANY];
+	uint32_t at = 0;
+	int n;
+
+	do {
+		n = bpf_map_many(map, &at, keys, values, MANY);
+		for (int i = 0; i < n; i++)
+			fn(data, keys[i], &values[i]);
+	} while (n >= 0 && at);
 }

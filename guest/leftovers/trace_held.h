@@ -11,4 +11,8 @@ void trace_watch_memory(struct trace *t);
 /** trace_watch_timers - attach to timers that start, stop and fire. */
 void trace_watch_timers(struct trace *t);
 
+/** trace_each - for all that is noted in the map. */
+typedef void (*held_fn)(void *data, uint64_t key, const struct held *h);
+void trace_each(int map, held_fn fn, void *data);
+
 #endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "trace_code.h"
 #include "trace_module.h"
+#include "trace_through.h"
 
 /* Where struct module keeps what we want. */
 struct module_layout {
@@ -72,6 +75,9 @@ static void watch_load(struct trace *t)
 	asm_mov_imm(&a, R1, 0);
 	asm_store(&a, BPF_DWORD, FP, MODULE_VALUE + (int)offsetof(struct loaded, gone),
 		  R1);
+	asm_count(&a, t->cells, CELL_LOADED, 1);
+	asm_count(&a, t->cells, CELL_BORN, 1);
+	trace_born(t, &a, MODULE_VALUE + (int)offsetof(struct loaded, born));
 	asm_map(&a, R1, t->modules);
 	asm_mov(&a, R2, FP);
 	asm_add_imm(&a, R2, KEY);
@@ -79,6 +85,7 @@ static void watch_load(struct trace *t)
 	asm_add_imm(&a, R3, MODULE_VALUE);
 	asm_mov_imm(&a, R4, 0);
 	asm_call(&a, HELPER_UPDATE);
+	trace_code_loaded(t, &a, MODULE_VALUE, 0, l.n - 1);
 	trace_attach(t, &a, "module_load");
 }
 
@@ -87,6 +94,7 @@ static void watch_unload(struct trace *t)
 	struct bpf_asm a;
 
 	trace_begin(&a, R6);
+	asm_count(&a, t->cells, CELL_LOADED, -1);
 	asm_load(&a, BPF_DWORD, R8, R6, 0);
 	asm_store(&a, BPF_DWORD, FP, KEY, R8);
 	asm_map(&a, R1, t->modules);
@@ -124,22 +132,57 @@ bool trace_ours(const struct trace *t, const struct leftover_range *ranges,
 	return false;
 }
 
+static bool is_known(const struct trace *t, const struct loaded *l)
+{
+	for (unsigned int i = 0; i < t->n_gone; i++)
+		if (!memcmp(&t->gone[i], l, sizeof(*l)))
+			return true;
+	return false;
+}
+
 void trace_read_gone(struct trace *t)
 {
 	uint64_t key, next, *from = NULL;
+	struct loaded l;
 
-	t->n_gone = 0;
 	while (t->n_gone < MODULES_MAX && !bpf_map_next(t->modules, from, &next)) {
 		key = next;
 		from = &key;
-		if (!bpf_map_get(t->modules, &key, &t->gone[t->n_gone]) &&
-		    t->gone[t->n_gone].gone)
-			t->n_gone++;
+		if (!bpf_map_get(t->modules, &key, &l) && l.gone && !is_known(t, &l))
+			t->gone[t->n_gone++] = l;
 	}
 }
 
-static bool is_known(const struct proto_range *ranges, unsigned int n, uint64_t start_at,
-		     uint64_t size)
+static bool region_of(const struct loaded *l, uint64_t address, unsigned int *ret)
+{
+	for (*ret = 0; *ret < REGIONS; ++*ret)
+		if (within(address, l->region[*ret].start, l->region[*ret].size))
+			return true;
+	return false;
+}
+
+bool trace_place(const struct trace *t, uint64_t address, uint64_t born,
+		 struct place *ret)
+{
+	const struct loaded *best = NULL;
+	unsigned int region;
+
+	for (unsigned int i = 0; i < t->n_gone; i++) {
+		const struct loaded *l = &t->gone[i];
+
+		if (l->born > born || (best && best->born > l->born) ||
+		    !region_of(l, address, &region))
+			continue;
+		best = l;
+		*ret = (struct place){.region = region,
+				      .offset = address - l->region[region].start};
+		snprintf(ret->module, sizeof(ret->module), "%s", l->name);
+	}
+	return best;
+}
+
+static bool has_range(const struct proto_range *ranges, unsigned int n, uint64_t start_at,
+		      uint64_t size)
 {
 	for (unsigned int i = 0; i < n; i++)
 		if (ranges[i].start == start_at && ranges[i].size == size)
@@ -158,7 +201,7 @@ unsigned int trace_gone(const struct trace *t, struct proto_range *ret,
 			uint64_t size = t->gone[i].region[j].size;
 
 			if (j == t->init_region || !from || !size ||
-			    is_known(ret, n, from, size))
+			    has_range(ret, n, from, size))
 				continue;
 			ret[n] = (struct proto_range){from, size};
 			names[n++] = t->gone[i].name;

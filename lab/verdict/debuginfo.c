@@ -164,10 +164,8 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 	return false;
 }
 
-/* @module: only its own, as memory of one module's init function may be another's later;
- * NULL: any */
-static const struct lab_section *
-find_owner(struct debuginfo *d, unsigned long long address, const char *module)
+const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address,
+					  const char *module)
 {
 	for (size_t i = 0; i < d->n_sections; i++) {
 		const struct lab_section *section = &d->sections[i];
@@ -185,11 +183,6 @@ find_owner(struct debuginfo *d, unsigned long long address, const char *module)
 	return NULL;
 }
 
-const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address)
-{
-	return find_owner(d, address, NULL);
-}
-
 /* A return address is the instruction after the call, maybe of another line. */
 static GElf_Addr before(GElf_Addr address, bool call)
 {
@@ -199,7 +192,8 @@ static GElf_Addr before(GElf_Addr address, bool call)
 static bool place_raw(struct debuginfo *d, const struct lab_frame *f, struct code **code,
 		      struct placed *section, GElf_Addr *ret)
 {
-	const struct lab_section *owner = find_owner(d, f->offset, f->module);
+	unsigned long long address = f->offset;
+	const struct lab_section *owner = debuginfo_owner(d, address, f->module);
 
 	*code = owner ? find_code(d, owner->module) : NULL;
 	if (!*code || !find_section(*code, owner->name, section))

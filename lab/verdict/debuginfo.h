@@ -20,8 +20,8 @@ void debuginfo_destroy(struct debuginfo *d);
  *  debuginfo_code - as those of symbolize.h. */
 void debuginfo_add(struct debuginfo *d, const char *name, const char *path);
 void debuginfo_sections(struct debuginfo *d, const struct lab_section *v, size_t n);
-const struct lab_section *debuginfo_owner(struct debuginfo *d,
-					  unsigned long long address);
+const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address,
+					  const char *module);
 void debuginfo_event(struct debuginfo *d, struct lab_event *event);
 bool debuginfo_has(struct debuginfo *d, const char *module, const char *symbol);
 void debuginfo_code(struct debuginfo *d, const struct lab_frame *frame,

@@ -5,6 +5,7 @@
 
 #include "fs.h"
 #include "judge_parts.h"
+#include "release.h"
 #include "title.h"
 
 static bool is_memory(const struct lab_leftover *l)
@@ -44,12 +45,16 @@ static char *made_where(struct judge *j, const struct lab_leftover *l, const cha
 			struct lab_event *event)
 {
 	const char *function = verb_for_function(l->kind);
-	struct lab_frame raw = {.offset = l->call_site, .exact = function != NULL};
+	struct lab_frame raw = {.module = xstrdup(l->module),
+				.offset = l->call_site,
+				.exact = function != NULL};
 	const struct lab_frame *frame;
 	_cleanup_free_ char *place = NULL;
 
-	if (!l->call_site || !symbolizer_owner(j->symbols, l->call_site))
+	if (!l->call_site || !symbolizer_owner(j->symbols, l->call_site, l->module)) {
+		lab_frame_deinit(&raw);
 		return xstrdup("");
+	}
 	lab_event_add_frame(event, &raw);
 	symbolizer_event(j->symbols, event);
 	frame = title_frame(event);
@@ -87,7 +92,7 @@ static void name_owner(struct judge *j, const struct lab_leftover *l,
 	const struct lab_section *owner = NULL;
 
 	if (l->call_site)
-		owner = symbolizer_owner(j->symbols, l->call_site);
+		owner = symbolizer_owner(j->symbols, l->call_site, l->module);
 	if (owner)
 		judge_about(event, owner->module);
 	else if (!strcmp(l->kind, "module") && l->what)
@@ -107,29 +112,94 @@ static void judge_one(struct judge *j, const struct lab_leftover *l)
 	judge_add(j, &event);
 }
 
+static bool same_place(const struct lab_leftover *a, const struct lab_leftover *b)
+{
+	return !strcmp(a->kind, b->kind) && a->call_site == b->call_site &&
+	       !strcmp(a->module ? a->module : "", b->module ? b->module : "");
+}
+
+static void add_detail(struct lab_event *event, const struct lab_leftover *l)
+{
+	const char *what = l->what ? l->what : l->kind;
+
+	if (l->address)
+		strv_printf(&event->detail, "%s at 0x%llx", what, l->address);
+	else
+		strv_add(&event->detail, what);
+}
+
 /* Sums up all leftovers that like @first are memory from the same place. */
 static void judge_memory(struct judge *j, size_t first)
 {
 	const struct lab_leftover *v = j->report->leftovers, *l = &v[first];
-	_cleanup_free_ char *where = NULL;
+	_cleanup_free_ char *where = NULL, *size = NULL, *through = release_through(l);
 	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, l->kind, "%s", "");
 	unsigned long long bytes = 0;
 	size_t count = 0;
 
 	for (size_t i = first; i < j->report->n_leftovers; i++) {
-		if (strcmp(v[i].kind, l->kind) || v[i].call_site != l->call_site)
+		if (!same_place(&v[i], l))
 			continue;
 		bytes += v[i].size;
 		count += allocations(&v[i]);
-		strv_printf(&event.detail, "%s at 0x%llx",
-			    v[i].what ? v[i].what : v[i].kind, v[i].address);
+		add_detail(&event, &v[i]);
 	}
 	where = made_where(j, l, "allocated in", &event);
+	size = bytes ? xprintf(" (%llu byte%s)", bytes, bytes == 1 ? "" : "s")
+		     : xstrdup("");
 	free(event.title);
-	event.title = xprintf("%zu allocation%s (%llu bytes) never freed%s", count,
-			      count == 1 ? "" : "s", bytes, where);
+	event.title = xprintf("%zu allocation%s%s never freed%s%s", count,
+			      count == 1 ? "" : "s", size, where, through);
+	event.hint = release_hint(l);
 	name_owner(j, l, &event);
 	judge_add(j, &event);
+}
+
+/* Held by what has no name and no place: of these nothing is known but that they are
+ * there. */
+static const struct reference {
+	const char *kind, *title, *hint;
+} references[] = {
+	{"task", "a task has ended, but something still has a reference to it",
+	 "each get_task_struct() needs its put_task_struct()"},
+	{"pid", "a process has ended, but something still has a reference to its pid",
+	 "each get_pid(), find_get_pid() or get_task_pid() needs its put_pid()"},
+	{"file",
+	 "a file that the command opened was never closed: something still has a "
+	 "reference to it",
+	 "each fget() or get_file() needs its fput()"},
+};
+
+static const struct reference *find_reference(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++)
+		if (!strcmp(references[i].kind, kind))
+			return &references[i];
+	return NULL;
+}
+
+static void judge_reference(struct judge *j, const struct reference *r)
+{
+	struct lab_event event =
+		judge_event(LAB_LEAK, LAB_PHASE_LEAK, r->kind, "%s", r->title);
+
+	event.hint = xstrdup(r->hint);
+	judge_add(j, &event);
+}
+
+/* Nobody could try whether it grows. */
+static void note_held(struct judge *j, const struct lab_leftover *l)
+{
+	struct lab_event event = judge_event(LAB_LEAK, LAB_PHASE_LEAK, l->kind, "%s", "");
+	_cleanup_free_ char *where = made_where(j, l, "allocated in", &event);
+
+	strv_printf(
+		&j->result->notes,
+		"%s may not be freed%s: the kernel took it for the module, and whether "
+		"it is lost is known only when a run without other findings, without "
+		"a terminal and with a short command ends the same way several times",
+		l->what ? l->what : "memory", where);
+	lab_event_deinit(&event);
 }
 
 static bool is_first(struct judge *j, size_t at)
@@ -137,7 +207,7 @@ static bool is_first(struct judge *j, size_t at)
 	const struct lab_leftover *v = j->report->leftovers;
 
 	for (size_t i = 0; i < at; i++)
-		if (!strcmp(v[i].kind, v[at].kind) && v[i].call_site == v[at].call_site)
+		if (same_place(&v[i], &v[at]))
 			return false;
 	return true;
 }
@@ -150,7 +220,7 @@ static bool is_left(struct judge *j, const struct lab_leftover *l)
 	if (!judge_not_unloaded(j))
 		return true;
 	if (l->call_site)
-		owner = symbolizer_owner(j->symbols, l->call_site);
+		owner = symbolizer_owner(j->symbols, l->call_site, l->module);
 	return owner && judge_unloaded(j, owner->module);
 }
 
@@ -181,7 +251,11 @@ void judge_leftovers(struct judge *j)
 			stayed = true;
 			continue;
 		}
-		if (!is_memory(l))
+		if (!strcmp(l->kind, "held"))
+			note_held(j, l);
+		else if (find_reference(l->kind))
+			judge_reference(j, find_reference(l->kind));
+		else if (!is_memory(l))
 			judge_one(j, l);
 		else if (is_first(j, i))
 			judge_memory(j, i);

@@ -73,7 +73,7 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 	if (code)
 		address = event->frames[0].offset;
 	if (address)
-		owner = symbolizer_owner(j->symbols, address);
+		owner = symbolizer_owner(j->symbols, address, NULL);
 	if (owner ? was_gone(event, owner->module) : is_lost_module(j, event, address))
 		judge_rename(event, "use-after-unload",
 			     code ? "code of the unloaded module was run"

@@ -49,8 +49,9 @@ static bool read_pointer(struct judge *j, const struct lab_leftover *l,
 /* What is no way for the kernel to find the module: it explains no pointer. */
 static bool leads_nowhere(const char *kind)
 {
-	static const char *const kinds[] = {"memory", "vmalloc", "percpu", "pages",
-					    "timer",  "work",	 "hrtimer"};
+	static const char *const kinds[] = {"memory", "vmalloc", "percpu",  "pages",
+					    "timer",  "work",	 "hrtimer", "held",
+					    "task",   "pid",	 "file"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(kinds[i], kind))
@@ -67,7 +68,8 @@ static bool is_pointer(const struct lab_leftover *l)
 static bool may_be_of(struct judge *j, const struct lab_leftover *l, const char *module)
 {
 	const struct lab_section *owner =
-		l->call_site ? symbolizer_owner(j->symbols, l->call_site) : NULL;
+		l->call_site ? symbolizer_owner(j->symbols, l->call_site, l->module)
+			     : NULL;
 
 	return !owner || !strcmp(owner->module, module);
 }

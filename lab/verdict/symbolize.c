@@ -89,7 +89,7 @@ static bool ask(struct symbolizer *s, const struct wire *question, struct wire *
 }
 
 const struct lab_section *symbolizer_owner(struct symbolizer *s,
-					   unsigned long long address)
+					   unsigned long long address, const char *module)
 {
 	_cleanup_wire_ struct wire question = WIRE_INIT, answer = WIRE_INIT;
 	uint64_t found;
@@ -98,6 +98,7 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s,
 		return NULL;
 	wire_put(&question, WIRE_OWNER);
 	wire_put(&question, address);
+	wire_put_text(&question, module);
 	if (!ask(s, &question, &answer))
 		return NULL;
 	found = wire_get(&answer);

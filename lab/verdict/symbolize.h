@@ -25,9 +25,10 @@ void symbolizer_add(struct symbolizer *s, const char *name, const char *path);
  *  as long as @s. */
 void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size_t n);
 
-/** symbolizer_owner - the section that contains @address, or NULL. */
-const struct lab_section *symbolizer_owner(struct symbolizer *s,
-					   unsigned long long address);
+/** symbolizer_owner - the section that contains @address, or NULL; of @module, where that
+ *  is not NULL: init sections of several modules may have had one place. */
+const struct lab_section *
+symbolizer_owner(struct symbolizer *s, unsigned long long address, const char *module);
 
 /** symbolizer_event - resolve all frames of an event: file and line; functions inlined at
  *  the place become frames of their own (size 0) before it. Raw addresses inside a

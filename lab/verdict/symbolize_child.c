@@ -87,7 +87,9 @@ static void filter_calls(void)
 static void answer_owner(struct debuginfo *d, const struct lab_section *sections,
 			 struct wire *in, struct wire *out)
 {
-	const struct lab_section *owner = debuginfo_owner(d, wire_get(in));
+	uint64_t address = wire_get(in);
+	_cleanup_free_ char *module = wire_get_text(in);
+	const struct lab_section *owner = debuginfo_owner(d, address, module);
 
 	wire_put(out, owner ? (uint64_t)(owner - sections) + 1 : 0);
 }

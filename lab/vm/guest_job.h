@@ -105,6 +105,7 @@ struct lab_leftover {
 	unsigned long long address;   /* of the object; 0: unknown */
 	unsigned long long call_site; /* kernel address that made it; 0: unknown */
 	unsigned long long size;      /* bytes; 0: unknown */
+	char *module;		      /* whose code that was; NULL: see whose it is now */
 };
 
 /* A task of the command when its time was over, and a call that it was in or made again

@@ -27,6 +27,7 @@ void lab_guest_report_deinit(struct lab_guest_report *r)
 	for (size_t i = 0; i < r->n_leftovers; i++) {
 		free(r->leftovers[i].kind);
 		free(r->leftovers[i].what);
+		free(r->leftovers[i].module);
 	}
 	for (size_t i = 0; i < r->n_sections; i++) {
 		free(r->sections[i].module);
@@ -315,6 +316,11 @@ static void on_task(struct lab_guest_report *r, struct reader *in)
 	};
 }
 
+static char *module_of(const struct proto_leftover *l)
+{
+	return l->module[0] ? xstrndup(l->module, sizeof(l->module)) : NULL;
+}
+
 static void on_leftover(struct lab_guest_report *r, struct reader *in)
 {
 	struct proto_leftover l;
@@ -329,6 +335,7 @@ static void on_leftover(struct lab_guest_report *r, struct reader *in)
 		.address = l.address,
 		.call_site = l.call_site,
 		.size = l.size,
+		.module = module_of(&l),
 	};
 }
 

@@ -27,6 +27,7 @@ static const unsigned int phases[] = {
 	[PROTO_LOOK] = IN(LAB_PHASE_LEAK),
 	[PROTO_FILE] = IN(LAB_PHASE_TEST),
 	[PROTO_FILE_DATA] = IN(LAB_PHASE_TEST),
+	[PROTO_AGAIN] = IN(LAB_PHASE_LEAK),
 	[PROTO_ALIVE] = ALWAYS,
 	[PROTO_TROUBLE] = IN(LAB_PHASE_BOOT),
 	[PROTO_DONE] = IN(LAB_PHASE_LEAK),
@@ -93,6 +94,8 @@ bool order_takes(struct order *o, const struct frame *f)
 	case PROTO_FILE:
 	case PROTO_FILE_DATA:
 		return o->job->n_out && (!wants_command(o) || o->commanded);
+	case PROTO_AGAIN:
+		return once(&o->again);
 	case PROTO_LOOK:
 		return o->looks++ < PROTO_MAX_LOOKS;
 	case PROTO_DONE:

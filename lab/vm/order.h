@@ -13,7 +13,7 @@
 struct order {
 	const struct lab_guest_job *job;
 	enum lab_phase phase; /* the last one begun */
-	bool greeted, load_failed, commanded, unload_failed, done;
+	bool greeted, load_failed, commanded, unload_failed, again, done;
 	unsigned int looks;
 };
 

@@ -226,10 +226,25 @@ static bool is_odd_cache(const char *name)
 	return false;
 }
 
+/* Where perf and our own programs look at stacks (trace_through.c); struct
+ * callchain_cpus_entries is the same from 5.10 to 7.2. */
+static bool is_call_chain(const struct page_owner *o, const struct word_owner *w)
+{
+	enum { RCU_HEAD = 16, CPUS = 64 };
+	uint64_t variable = get(o, PROTO_CALL_CHAINS);
+	uint64_t chains = variable ? read_long(o, variable) : 0;
+
+	for (uint64_t i = 0; chains && i < CPUS; i++)
+		if (read_long(o, chains + RCU_HEAD + 8 * i) == w->object)
+			return true;
+	return false;
+}
+
 static bool is_history(const struct page_owner *o, const struct word_owner *w)
 {
 	return is_odd_cache(w->cache) || is_removed_node(o, w) ||
-	       is_removed_entry(o, w) || is_last_work(o, w) || is_list_of_sections(o, w);
+	       is_removed_entry(o, w) || is_last_work(o, w) ||
+	       is_list_of_sections(o, w) || is_call_chain(o, w);
 }
 
 static bool is_slab_word(const struct page_owner *o, uint64_t physical,

@@ -8,7 +8,7 @@
 enum { PAGE_BYTES = 4096, WORDS = PAGE_BYTES / 8 };
 
 /* A guest that is full of such words, or names ranges to match, must not keep us. */
-#define MAX_WORDS   16384    /* looked at closely, */
+#define MAX_WORDS   1024     /* looked at closely, */
 #define MAX_MATCHES 50000000 /* and compared with a range */
 
 /* What a module did not free may point to it from everywhere; this leaves some room. */

@@ -48,6 +48,22 @@ static void on_phase(struct session *s, enum lab_phase before)
 		send_challenge(s);
 }
 
+/* From outside: what is still loaded when the job is over? */
+static void look(struct session *s)
+{
+	if (witness_look(s->vm, s->t, s->job, s->r) == -ESRCH)
+		session_set_state(s, DYING);
+}
+
+/* The agent will load the modules again, and may not come to unload them. */
+static void on_again(struct session *s)
+{
+	look(s);
+	s->again = true;
+	watchdog_lives_again(s);
+	frame_send(s->vm->control, PROTO_LIVE, NULL, 0);
+}
+
 static void on_wait(struct session *s, const struct frame *f)
 {
 	if (f->len != sizeof(s->wait))
@@ -68,10 +84,10 @@ static void on_done(struct session *s, const struct frame *f)
 		session_end(s, LAB_END_IMPOSTOR);
 		return;
 	}
-	if (witness_look(s->vm, s->t, s->job, s->r) == -ESRCH) {
-		session_set_state(s, DYING);
+	if (!s->again)
+		look(s);
+	if (s->state == DYING)
 		return;
-	}
 	report_done(s->r, f);
 	session_set_state(s, DRAINING);
 }
@@ -151,6 +167,9 @@ static void on_frame(struct session *s, const struct frame *f)
 		break;
 	case PROTO_WAIT:
 		on_wait(s, f);
+		break;
+	case PROTO_AGAIN:
+		on_again(s);
 		break;
 	case PROTO_FILE:
 	case PROTO_FILE_DATA:

@@ -42,6 +42,7 @@ struct session {
 	double waited;		/* in this state, without anything from the agent */
 	double tried;		/* since the agent began what it waits for */
 	struct proto_wait wait; /* that; number 0: nothing yet, or given up */
+	bool again;		/* it does parts of the job once more */
 	bool oopsed;		/* while the command ran */
 	double quiet;		/* since it wrote something, or the kernel did */
 	uint64_t said;		/* how much that was */
@@ -72,6 +73,9 @@ void session_close_control(struct session *s);
 /** watchdog_check - once in each round of the loop: is the guest out of time, silent or
  *  lost, and is what its agent waits for to be given up? */
 void watchdog_check(struct session *s);
+/** watchdog_lives_again - the job is over, and its agent does parts of it again: that is
+ *  not the job's time. */
+void watchdog_lives_again(struct session *s);
 /** watchdog_give_up - what the agent waits for now has lasted long enough. */
 void watchdog_give_up(struct session *s);
 

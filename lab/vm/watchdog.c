@@ -13,6 +13,7 @@
 #define OOPS_LIMIT_MS	 5000
 #define STALL_DEFAULT_MS 10000
 #define AFTER_COMMAND_MS 10000
+#define AGAIN_LIMIT_MS	 15000 /* of a command that took 3 s the first time */
 
 /* The agent's command is given up early enough to be reported within the job's time. */
 static double command_ms(unsigned int timeout_ms)
@@ -29,6 +30,8 @@ static double wait_limit_ms(const struct session *s)
 		return s->job->stall_ms ? s->job->stall_ms : STALL_DEFAULT_MS;
 	case PROTO_WAIT_COMMAND:
 		return command_ms(s->job->timeout_ms);
+	case PROTO_WAIT_AGAIN:
+		return AGAIN_LIMIT_MS;
 	default:
 		return KILLED_LIMIT_MS;
 	}
@@ -55,6 +58,11 @@ void watchdog_give_up(struct session *s)
 	frame_send(s->vm->control, PROTO_GIVE_UP, &s->wait.number,
 		   sizeof(s->wait.number));
 	s->wait.number = 0;
+}
+
+void watchdog_lives_again(struct session *s)
+{
+	s->enough = 6 * s->spent + AGAIN_LIMIT_MS * s->scale;
 }
 
 static void check_agents_wait(struct session *s, double step)

@@ -196,10 +196,10 @@ static void test_choice(void)
 
 /* One for each, and one of which nobody knows whose it is. */
 static struct lab_leftover left[] = {
-	{(char *)"memory", (char *)"1 byte", 0x10, 0xffffffffc0100010ULL, 1},
-	{(char *)"memory", (char *)"2 bytes", 0x20, 0xffffffffc0200010ULL, 2},
-	{(char *)"timer", (char *)"pending", 0x30, 0xffffffffc0300010ULL, 0},
-	{(char *)"proc", (char *)"/proc/any", 0, 0, 0},
+	{(char *)"memory", (char *)"1 byte", 0x10, 0xffffffffc0100010ULL, 1, NULL},
+	{(char *)"memory", (char *)"2 bytes", 0x20, 0xffffffffc0200010ULL, 2, NULL},
+	{(char *)"timer", (char *)"pending", 0x30, 0xffffffffc0300010ULL, 0, NULL},
+	{(char *)"proc", (char *)"/proc/any", 0, 0, 0, NULL},
 };
 
 static struct lab_guest_report all_left(void)
@@ -236,7 +236,7 @@ static void test_names_modules(void)
 
 	is_int((long long)r->n_events, 4, "each leftover is found");
 	is_str(r->events[0].title,
-	       "first: 1 allocation (1 bytes) never freed, allocated in f",
+	       "first: 1 allocation (1 byte) never freed, allocated in f",
 	       "with the module in its title");
 	is_str(r->events[1].module, "second", "and by itself");
 	ok(str_starts(r->events[2].title, "third: timer 'pending' left behind"),
@@ -244,7 +244,7 @@ static void test_names_modules(void)
 	ok(!r->events[3].module, "of a name nobody knows it");
 	lab_result_destroy(r);
 	r = judge(&report, 1);
-	is_str(r->events[0].title, "1 allocation (1 bytes) never freed, allocated in f",
+	is_str(r->events[0].title, "1 allocation (1 byte) never freed, allocated in f",
 	       "of one module alone the title says nothing");
 	is_str(r->events[0].module, "first", "but the event does");
 	lab_result_destroy(r);

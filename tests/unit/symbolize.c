@@ -122,12 +122,12 @@ static void test_death(void)
 	struct symbolizer *s = symbolizer_of(ko);
 	_cleanup_event_ struct lab_event e = event_at(AT);
 
-	ok(symbolizer_owner(s, AT) == sections, "an address has its section");
+	ok(symbolizer_owner(s, AT, NULL) == sections, "an address has its section");
 	kill(child(), SIGKILL);
 	symbolizer_event(s, &e);
 	ok(e.n_frames == 1 && e.frames[0].offset == AT && !e.frames[0].function,
 	   "when the child dies, frames stay as they were");
-	ok(!symbolizer_owner(s, AT), "nothing has an owner");
+	ok(!symbolizer_owner(s, AT, NULL), "nothing has an owner");
 	ok(symbolizer_has(s, "tiny", "nothing"), "and no module is accused");
 	ok(symbolizer_gave_up(s), "and that is known");
 	is_int(child(), 0, "none is started again");

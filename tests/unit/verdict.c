@@ -604,7 +604,8 @@ static void test_sections(void)
 	check_address(s, 0xffffffffc0100900ULL, true, "cleanup_module", 15);
 	check_address(s, 0xffffffffc0100900ULL, false, NULL, 0); /* no call came before */
 	check_address(s, 0xffffffffc0300000ULL, true, NULL, 0);	 /* nobody's */
-	ok(!symbolizer_owner(s, 0xffffffffc0200000ULL + 0x10000), "sections have an end");
+	ok(!symbolizer_owner(s, 0xffffffffc0200000ULL + 0x10000, NULL),
+	   "sections have an end");
 	ok(symbolizer_has(s, "tiny", "cleanup_module"), "an exit function is found");
 	ok(!symbolizer_has(s, "tiny", "init_module"), "and none is found missing");
 	ok(symbolizer_has(s, "gone", "cleanup_module"),
@@ -744,12 +745,12 @@ static void test_console(void)
 static void test_leaks(void)
 {
 	struct lab_leftover left[] = {
-		{"memory", "64 bytes", 0x10, 0xffffffffc0100001ULL, 64},
-		{"proc", "/proc/tiny", 0, 0xffffffffc0200001ULL, 0},
-		{"memory", "64 bytes", 0x20, 0xffffffffc0100001ULL, 64},
-		{"memory", "8 bytes", 0x30, 0, 8},
-		{"timer", "pending", 0x40, 0xffffffffc0100800ULL, 0},
-		{"module", "/sys/module/tiny", 0, 0, 0},
+		{"memory", "64 bytes", 0x10, 0xffffffffc0100001ULL, 64, NULL},
+		{"proc", "/proc/tiny", 0, 0xffffffffc0200001ULL, 0, NULL},
+		{"memory", "64 bytes", 0x20, 0xffffffffc0100001ULL, 64, NULL},
+		{"memory", "8 bytes", 0x30, 0, 8, NULL},
+		{"timer", "pending", 0x40, 0xffffffffc0100800ULL, 0, NULL},
+		{"module", "/sys/module/tiny", 0, 0, 0, NULL},
 	};
 	struct lab_guest_report report = good_report();
 	struct lab_result *r;
@@ -798,21 +799,21 @@ static void test_pointers(void)
 	static const char unknown[] =
 		"'die_chain' still points into tiny, which is unloaded";
 	struct lab_leftover left[] = {
-		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0100800ULL, 0},
+		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0100800ULL, 0, NULL},
 		{"pointer", "tiny an object of the cache a-b", 0x20,
-		 0xffffffffc0100800ULL, 0},
-		{"pointer", "tiny die_chain", 0x30, 0xffffffffc0900000ULL, 0},
-		{"memory", "64 bytes", 0x40, 0xffffffffc0100001ULL, 64},
-		{"timer", "pending", 0x50, 0xffffffffc0100800ULL, 0},
+		 0xffffffffc0100800ULL, 0, NULL},
+		{"pointer", "tiny die_chain", 0x30, 0xffffffffc0900000ULL, 0, NULL},
+		{"memory", "64 bytes", 0x40, 0xffffffffc0100001ULL, 64, NULL},
+		{"timer", "pending", 0x50, 0xffffffffc0100800ULL, 0, NULL},
 	};
 	struct lab_leftover elsewhere[] = {
-		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0900000ULL, 0},
-		{"proc", "/proc/tiny", 0, 0, 0},
+		{"pointer", "tiny die_chain", 0x10, 0xffffffffc0900000ULL, 0, NULL},
+		{"proc", "/proc/tiny", 0, 0, 0, NULL},
 	};
 	struct lab_leftover odd[] = {
-		{"pointer", "other die_chain", 0x10, 0xffffffffc0100800ULL, 0},
-		{"pointer", "tiny", 0x10, 0xffffffffc0100800ULL, 0},
-		{"pointer", "", 0x10, 0xffffffffc0100800ULL, 0},
+		{"pointer", "other die_chain", 0x10, 0xffffffffc0100800ULL, 0, NULL},
+		{"pointer", "tiny", 0x10, 0xffffffffc0100800ULL, 0, NULL},
+		{"pointer", "", 0x10, 0xffffffffc0100800ULL, 0, NULL},
 	};
 
 	check_pointers(left, 1, 1, known, "a pointer, with what it leads to");

@@ -4,9 +4,9 @@
  * that single_open() has allocated; nothing else can be noticed.
  *
  * expect:
- *	outcome=test-failed
+ *	outcome=leak
  *	test=reads.c
- *	says=opened and closed 10000 times, no memory is lost
+ *	says=allocations never freed through single_open
  */
 #include <linux/module.h>
 #include <linux/proc_fs.h>
