@@ -45,6 +45,19 @@ END
 module dies_in_init 'extern void lends_it(void); lends_it(); *nowhere = 0; return 0;' \
 	'kfree(held);'
 
+# Many that each lose a block of their own size in their init function: the memory of its code is
+# given to the next one's.
+many=$(seq 1 33)
+for i in $many; do
+	module "one_of_$i" "held = kmalloc(100 + $i, GFP_KERNEL); return held ? 0 : -ENOMEM;" ''
+done
+
+# blamed: "BYTES MODULE" of each leak of the last run, in the order of the numbers
+blamed() {
+	sed -n 's/^ *"title": ".*(\([0-9]*\) bytes) never freed, allocated in \(one_of_[0-9]*\)_init .*/\1 \2/p' \
+		"$scratch/out" | sort -n
+}
+
 # found: "OUTCOME KIND MODULE" of each event of the last run, a line each.
 found() {
 	awk '
@@ -82,6 +95,10 @@ for k in $kernels; do
 		"oops null-dereference dies_in_exit;leak memory leaks;" keeps dies_in_exit leaks
 	judge "an init that oopses keeps what it uses loaded" \
 		"oops null-dereference dies_in_init;" lends dies_in_init
+	# shellcheck disable=SC2046 # names without blanks
+	run "$KMLAB" run -q --in-turns --json -k "$k" $(grep /one_of_ "$scratch/kos")
+	is "$(blamed)" "$(for i in $many; do echo $((100 + i)) "one_of_$i"; done)" \
+		"each of many is blamed for what it lost itself on $k"
 done
 is "$(guests)" 0 "no guest is left"
 done_testing
