@@ -17,15 +17,20 @@ void trace_only_modules(const struct trace *t, struct bpf_asm *a)
 	asm_out(a, JUMP_LT, R7, R1);
 }
 
-void trace_put(const struct trace *t, struct bpf_asm *a, int map)
+void trace_update(struct bpf_asm *a, int map, int value)
 {
 	asm_map(a, R1, map);
 	asm_mov(a, R2, FP);
 	asm_add_imm(a, R2, KEY);
 	asm_mov(a, R3, FP);
-	asm_add_imm(a, R3, VALUE);
+	asm_add_imm(a, R3, value);
 	asm_mov_imm(a, R4, 0);
 	asm_call(a, HELPER_UPDATE);
+}
+
+void trace_put(const struct trace *t, struct bpf_asm *a, int map)
+{
+	trace_update(a, map, VALUE);
 	asm_out_imm(a, JUMP_EQ, R0, 0);
 	asm_count(a, t->cells, CELL_NO_ROOM, 1);
 }

@@ -78,13 +78,7 @@ static void watch_load(struct trace *t)
 	asm_count(&a, t->cells, CELL_LOADED, 1);
 	asm_count(&a, t->cells, CELL_BORN, 1);
 	trace_born(t, &a, MODULE_VALUE + (int)offsetof(struct loaded, born));
-	asm_map(&a, R1, t->modules);
-	asm_mov(&a, R2, FP);
-	asm_add_imm(&a, R2, KEY);
-	asm_mov(&a, R3, FP);
-	asm_add_imm(&a, R3, MODULE_VALUE);
-	asm_mov_imm(&a, R4, 0);
-	asm_call(&a, HELPER_UPDATE);
+	trace_update(&a, t->modules, MODULE_VALUE);
 	trace_code_loaded(t, &a, MODULE_VALUE, 0, l.n - 1);
 	trace_attach(t, &a, "module_load");
 }

@@ -14,13 +14,7 @@ static void note(const struct trace *t, struct bpf_asm *a)
 {
 	asm_store(a, BPF_DWORD, FP, KEY, R8);
 	asm_store(a, BPF_DWORD, FP, VALUE, R8);
-	asm_map(a, R1, t->pending);
-	asm_mov(a, R2, FP);
-	asm_add_imm(a, R2, KEY);
-	asm_mov(a, R3, FP);
-	asm_add_imm(a, R3, VALUE);
-	asm_mov_imm(a, R4, 0);
-	asm_call(a, HELPER_UPDATE);
+	trace_update(a, t->pending, VALUE);
 }
 
 /* The second argument is the object or, before 6.4, the offset of the first within it. */
