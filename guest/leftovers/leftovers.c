@@ -19,6 +19,7 @@
 #include "suspects.h"
 #include "trace.h"
 #include "trace_module.h"
+#include "trace_through.h"
 
 static struct names *names;
 static struct trace *trace;
@@ -68,7 +69,7 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 {
 	*partial = false;
 	if (trace) {
-		trace_forget(trace);
+		trace_forget_code(trace);
 		trace_read_gone(trace);
 		/* The host looks while we do. */
 		pointers_begin(trace, host);

@@ -376,11 +376,6 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 	free(s);
 }
 
-void trace_forget(struct trace *t)
-{
-	trace_forget_code(t);
-}
-
 struct suspects *trace_suspects(struct trace *t)
 {
 	return t ? &t->suspects : NULL;

@@ -27,10 +27,6 @@ void trace_clear(struct trace *t);
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial);
 
-/** trace_forget - the modules are gone: what is noted of them to know their calls by
- * would pass for pointers into them. */
-void trace_forget(struct trace *t);
-
 /** trace_suspect - after trace_collect(), what it was not sure of: is there anything?
  *  @shrink, which may be NULL, is called if so, before it is looked at again. */
 bool trace_suspect(struct trace *t, void (*shrink)(void), bool *partial);

@@ -15,7 +15,8 @@ void trace_begin(struct bpf_asm *a, int args_in);
 /** trace_only_modules - code that leaves unless R7 is an address of a module. */
 void trace_only_modules(const struct trace *t, struct bpf_asm *a);
 
-/** trace_update - code for map[KEY] = what is at FP + @value; whether it succeeds or not. */
+/** trace_update - code for map[KEY] = what is at FP + @value; whether it succeeds or not.
+ */
 void trace_update(struct bpf_asm *a, int map, int value);
 
 /** trace_put - code for map[KEY] = VALUE, both on the stack; leaves when that is done. */

@@ -5,10 +5,10 @@
 #include "trace_code.h"
 #include "trace_through.h"
 
-/* The program's own way into the tracepoint takes two or three of them. */
 /* We run no code of modules, but allocate much while we look at them. */
 #define AGENT (1ULL << 32 | 1)
 
+/* The program's own way into the tracepoint takes two or three of them. */
 enum { DEPTH = 24, FRAMES = VALUE - DEPTH * 8 };
 
 void trace_forget_code(const struct trace *t)

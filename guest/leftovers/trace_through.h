@@ -23,8 +23,9 @@ void trace_find_caller(const struct trace *t, struct bpf_asm *a);
 /** trace_watch_pages - attach to the page allocator. */
 void trace_watch_pages(struct trace *t);
 
-/** trace_watch_stacks - whether stacks are looked at from now on; off: the modules are
- *  gone. It goes on by itself when the next one comes. */
+/** trace_forget_code - the modules are gone: stacks are looked at no longer, until the
+ *  next one comes, and what is noted to know their calls by would pass for pointers into
+ *  them. */
 void trace_forget_code(const struct trace *t);
 
 #endif
