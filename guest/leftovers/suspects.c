@@ -276,25 +276,16 @@ static void describe_reference(const struct suspect *v, struct leftover *l)
 
 static void describe_memory(const struct suspect *v, struct leftover *l)
 {
-	static const char *const kinds[] = {[HELD_MEMORY] = "memory",
-					    [HELD_PERCPU] = "percpu",
-					    [HELD_PAGES] = "pages",
-					    [HELD_SEQ] = "memory"};
-	const char *unit = v->kind == HELD_PERCPU ? "bytes per CPU" : "bytes";
-	char through[96] = "", many[48] = "";
+	size_t used;
 
 	*l = (struct leftover){.address = v->address,
-			       .call_site = v->kind == HELD_SEQ ? 0 : v->site,
-			       .size = v->bytes};
+			       .call_site = v->kind == HELD_SEQ ? 0 : v->site};
 	strcpy(l->module, v->place.module);
-	snprintf(l->kind, sizeof(l->kind), "%s", kinds[v->kind]);
+	trace_describe(v->kind, v->n, v->bytes, l);
+	used = strlen(l->what);
 	if (v->name[0])
-		snprintf(through, sizeof(through), " through %s()", v->name);
-	if (v->n > 1)
-		snprintf(many, sizeof(many), " in %llu allocations",
-			 (unsigned long long)v->n);
-	snprintf(l->what, sizeof(l->what), "%llu %s%s%s", (unsigned long long)v->bytes,
-		 unit, many, through);
+		snprintf(l->what + used, sizeof(l->what) - used, " through %s()",
+			 v->name);
 }
 
 void suspects_report(struct suspects *s, enum suspects_which which, leftover_fn report,

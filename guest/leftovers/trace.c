@@ -245,21 +245,6 @@ static void gather_vmalloc(const struct trace *t, const struct leftover_range *r
 	}
 }
 
-static void describe_memory(const struct site *s, struct leftover *l)
-{
-	static const char *const kinds[] = {"memory", "percpu", "vmalloc"};
-	const char *unit = s->held.kind == HELD_PERCPU ? "bytes per CPU" : "bytes";
-
-	snprintf(l->kind, sizeof(l->kind), "%s", kinds[s->held.kind]);
-	l->size = s->held.size;
-	if (s->n == 1)
-		snprintf(l->what, sizeof(l->what), "%llu %s", (unsigned long long)l->size,
-			 unit);
-	else
-		snprintf(l->what, sizeof(l->what), "%llu %s in %llu allocations",
-			 (unsigned long long)l->size, unit, (unsigned long long)s->n);
-}
-
 static void describe_timer(const struct site *s, struct leftover *l)
 {
 	bool work = s->held.kind == HELD_TIMER && s->held.size;
@@ -299,7 +284,7 @@ static void report_sites(struct trace *t, const struct sites *s, uint64_t unseen
 		if (!still_certain(site->n, unseen))
 			continue;
 		if (site->held.kind <= HELD_VMALLOC)
-			describe_memory(site, &l);
+			trace_describe(site->held.kind, site->n, site->held.size, &l);
 		else
 			describe_timer(site, &l);
 		report(data, &l);

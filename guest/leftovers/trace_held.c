@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -259,6 +260,25 @@ void trace_watch_timers(struct trace *t)
 	watch_free(t, "timer/hrtimer_expire_entry", t->timers, 0, "hrtimer");
 	watch_timer(t);
 	watch_hrtimer(t);
+}
+
+void trace_describe(uint64_t kind, uint64_t n, uint64_t bytes, struct leftover *l)
+{
+	static const char *const kinds[] = {[HELD_MEMORY] = "memory",
+					    [HELD_PERCPU] = "percpu",
+					    [HELD_VMALLOC] = "vmalloc",
+					    [HELD_PAGES] = "pages",
+					    [HELD_SEQ] = "memory"};
+	const char *unit = kind == HELD_PERCPU ? "bytes per CPU" : "bytes";
+	char many[48] = "";
+
+	if (n > 1)
+		snprintf(many, sizeof(many), " in %llu allocations",
+			 (unsigned long long)n);
+	snprintf(l->kind, sizeof(l->kind), "%s", kinds[kind]);
+	snprintf(l->what, sizeof(l->what), "%llu %s%s", (unsigned long long)bytes, unit,
+		 many);
+	l->size = bytes;
 }
 
 /* A test may leave tens of thousands, and a system call for each took seconds. */

@@ -11,6 +11,10 @@ void trace_watch_memory(struct trace *t);
 /** trace_watch_timers - attach to timers that start, stop and fire. */
 void trace_watch_timers(struct trace *t);
 
+/** trace_describe - fill in kind, size and words of @l: memory, @n allocations of @bytes
+ *  in all. */
+void trace_describe(uint64_t kind, uint64_t n, uint64_t bytes, struct leftover *l);
+
 /** trace_each - for all that is noted in the map. */
 typedef void (*held_fn)(void *data, uint64_t key, const struct held *h);
 void trace_each(int map, held_fn fn, void *data);

@@ -192,8 +192,7 @@ static GElf_Addr before(GElf_Addr address, bool call)
 static bool place_raw(struct debuginfo *d, const struct lab_frame *f, struct code **code,
 		      struct placed *section, GElf_Addr *ret)
 {
-	unsigned long long address = f->offset;
-	const struct lab_section *owner = debuginfo_owner(d, address, f->module);
+	const struct lab_section *owner = debuginfo_owner(d, f->offset, f->module);
 
 	*code = owner ? find_code(d, owner->module) : NULL;
 	if (!*code || !find_section(*code, owner->name, section))
