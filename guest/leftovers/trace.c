@@ -20,12 +20,13 @@
 
 static int find_symbols(struct trace *t)
 {
-	enum { END, WORK, PAGES, INITCALL, FIRST_MAKER };
+	enum { END, WORK, PAGES, INITCALL, RANGES, FIRST_MAKER };
 	struct symbol s[] = {
 		[END] = {"_end", 0},
 		[WORK] = {"delayed_work_timer_fn", 0},
 		[PAGES] = {"vmemmap_base", 0},
 		[INITCALL] = {"do_one_initcall", 0},
+		[RANGES] = {"alloc_vmap_area", 0},
 		[FIRST_MAKER] = {"alloc_empty_file", 0},
 		{"__alloc_file", 0}, /* before 6.5 */
 		{"seq_open", 0},
@@ -33,10 +34,12 @@ static int find_symbols(struct trace *t)
 	};
 	int err = symbols_find(s, sizeof(s) / sizeof(*s));
 
+	symbols_end(s, sizeof(s) / sizeof(*s));
 	t->modules_from = s[END].address;
 	t->delayed_work = s[WORK].address;
 	t->page_structs = s[PAGES].address;
-	t->initcall = s[INITCALL].address;
+	t->initcall = s[INITCALL];
+	t->map_ranges = s[RANGES];
 	for (int i = 0; i < MAKERS; i++)
 		t->makers[i] = (struct maker){s[FIRST_MAKER + i].address,
 					      i < 2 ? HELD_FILE : HELD_SEQ};

@@ -16,6 +16,22 @@ struct allocation {
 	int cache_size; /* not negative: the size is this far in what "size" points to */
 };
 
+/*
+ * What stands for a range of addresses is merged with what stands for its neighbours when
+ * the range is given back, later, and which of them is freed then is chance. Who keeps a
+ * mapping is in the list of vmalloc memory.
+ */
+static void pass_over_ranges(const struct trace *t, struct bpf_asm *a)
+{
+	unsigned int before;
+
+	asm_const(a, R1, t->map_ranges.address);
+	before = asm_skip(a, JUMP_LT, R7, R1);
+	asm_const(a, R1, t->map_ranges.end);
+	asm_out(a, JUMP_LT, R7, R1);
+	asm_here(a, before);
+}
+
 static void note_allocation(const struct trace *t, struct bpf_asm *a,
 			    const struct allocation *at, enum held_kind kind, bool look)
 {
@@ -27,6 +43,7 @@ static void note_allocation(const struct trace *t, struct bpf_asm *a,
 	asm_const(a, R1, t->modules_from);
 	if (look) {
 		direct = asm_skip(a, JUMP_GT, R7, R1);
+		pass_over_ranges(t, a);
 		asm_mov(a, R9, R7);
 		trace_find_caller(t, a);
 		trace_note_made(t, a, at->object);

@@ -106,8 +106,9 @@ struct trace {
 		uint64_t start;
 		enum held_kind kind;
 	} makers[MAKERS];
-	uint64_t initcall;     /* the kernel function that calls init functions */
-	uint64_t delayed_work; /* the kernel's function behind delayed work */
+	struct symbol map_ranges; /* takes memory for ranges of vmalloc addresses */
+	struct symbol initcall;	  /* the kernel function that calls init functions */
+	uint64_t delayed_work;	  /* the kernel's function behind delayed work */
 	int memory, pages, timers, modules, cells, entries, pending;
 	int link[LINKS_MAX];
 	struct striker striker[LINKS_MAX];

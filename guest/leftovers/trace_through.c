@@ -104,15 +104,14 @@ static void find_frame(struct bpf_asm *a)
  * function that called it stands for it. */
 static void find_init(const struct trace *t, struct bpf_asm *a)
 {
-	enum { FUNCTION = 0x300 };
 	unsigned int known = asm_skip_imm(a, JUMP_NE, R7, 0), other, none;
 
 	asm_call(a, HELPER_CURRENT_PID);
 	asm_cell(a, R1, t->cells, CELL_LOADER);
 	asm_load(a, BPF_DWORD, R1, R1, 0);
 	other = asm_skip(a, JUMP_NE, R0, R1);
-	asm_const(a, R4, t->initcall);
-	asm_const(a, R5, t->initcall + FUNCTION);
+	asm_const(a, R4, t->initcall.address);
+	asm_const(a, R5, t->initcall.end);
 	find_frame(a);
 	none = asm_skip_imm(a, JUMP_EQ, R7, 0);
 	asm_cell(a, R1, t->cells, CELL_INIT);
