@@ -129,6 +129,16 @@ static void watch_free(struct trace *t, const char *event, int map, int ptr_arg,
 	trace_keep_another(t, prog, link);
 }
 
+/*
+ * The head of a socket buffer may be put by for the next one, without a word to the
+ * allocator. These tell that nobody refers to it any more.
+ */
+static void watch_free_skb(struct trace *t)
+{
+	watch_free(t, "skb/consume_skb", t->memory, 0, "skbaddr");
+	watch_free(t, "skb/kfree_skb", t->memory, 0, "skbaddr");
+}
+
 /* Where the arguments are in what the program is called with. */
 static void strike_rcu(const struct trace *t, struct bpf_asm *a, int first, int second)
 {
@@ -204,6 +214,7 @@ void trace_watch_memory(struct trace *t)
 	/* First the frees: an object noted is one whose end will be seen. */
 	watch_free(t, "kmem/kfree", t->memory, 1, "ptr");
 	watch_free(t, "kmem/kmem_cache_free", t->memory, 1, "ptr");
+	watch_free_skb(t);
 	watch_free_rcu(t);
 	watch_alloc(t, "kmem/kmalloc", HELD_MEMORY, by_size, "bytes_req");
 	if (sizes || by_cache.cache_size >= 0)
