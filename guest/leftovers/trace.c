@@ -16,6 +16,7 @@
 #include "trace_references.h"
 #include "trace_pending.h"
 #include "trace_state.h"
+#include "trace_threads.h"
 #include "trace_through.h"
 
 static int find_symbols(struct trace *t)
@@ -55,6 +56,8 @@ static int make_maps(struct trace *t)
 	t->cells = bpf_map(MAP_ARRAY, 4, CELLS * 8, 1);
 	t->entries = bpf_map(MAP_HASH, 8, sizeof(struct entry), ENTRIES_MAX);
 	t->pending = bpf_map(MAP_LRU, 8, 8, PENDING_MAX);
+	t->threads = bpf_map(MAP_LRU, 8, 8, THREADS_MAX);
+	t->stops = bpf_map(MAP_HASH, 8, sizeof(struct held), STOPS_MAX);
 	return t->memory < 0 || t->pages < 0 || t->timers < 0 || t->modules < 0 ||
 			       t->cells < 0 || t->entries < 0
 		       ? -EINVAL
@@ -68,6 +71,7 @@ static void watch_all(struct trace *t)
 	trace_watch_pages(t);
 	trace_watch_ends(t);
 	trace_watch_timers(t);
+	trace_watch_threads(t);
 	registry_watch(t);
 	trace_watch_pending(t);
 }
@@ -80,7 +84,7 @@ struct trace *trace_start(const struct btf *btf)
 	if (!t)
 		return NULL;
 	t->memory = t->pages = t->timers = t->modules = t->cells = t->entries =
-		t->pending = -1;
+		t->pending = t->threads = t->stops = -1;
 	t->btf = btf;
 	/* Before 5.11 maps and programs count as locked memory. */
 	getrlimit(RLIMIT_MEMLOCK, &before);
@@ -144,6 +148,8 @@ void trace_clear(struct trace *t)
 	clear_map(t->timers);
 	clear_map(t->modules);
 	clear_map(t->entries);
+	clear_map(t->threads);
+	clear_map(t->stops);
 	for (unsigned int i = 0; i < t->n_strikers; i++)
 		for (int j = 0; j < PROGS_MAX && t->striker[i].prog[j] >= 0; j++)
 			t->striker[i].missed[j] = bpf_missed(t->striker[i].prog[j]);
@@ -288,6 +294,8 @@ static void report_sites(struct trace *t, const struct sites *s, uint64_t unseen
 			continue;
 		if (site->held.kind <= HELD_VMALLOC)
 			trace_describe(site->held.kind, site->n, site->held.size, &l);
+		else if (site->held.kind == HELD_STOP)
+			trace_describe_stop(&site->held, &l);
 		else
 			describe_timer(site, &l);
 		report(data, &l);
@@ -356,6 +364,8 @@ void trace_collect(struct trace *t, const struct leftover_range *ranges,
 	}
 	gather(t, t->timers, ranges, n_ranges, s, partial);
 	report_sites(t, s, releases_unseen(t, t->timers), report, data, partial);
+	gather(t, t->stops, ranges, n_ranges, s, partial);
+	report_sites(t, s, 0, report, data, partial);
 	certain = trace_cell(t, CELL_LOST_TRACK) == t->lost &&
 		  still_certain(0, releases_unseen(t, t->entries));
 	*partial |= !certain;
@@ -417,5 +427,7 @@ void trace_stop(struct trace *t)
 	close_fd(t->cells);
 	close_fd(t->entries);
 	close_fd(t->pending);
+	close_fd(t->threads);
+	close_fd(t->stops);
 	free(t);
 }

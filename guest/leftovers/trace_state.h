@@ -22,7 +22,8 @@ enum held_kind {
 	HELD_SEQ, /* of a file that is read as a sequence */
 	HELD_TIMER,
 	HELD_HRTIMER,
-	HELD_WORK
+	HELD_WORK,
+	HELD_STOP /* a thread that was stopped too late; the site is its function */
 };
 
 /* Value of the maps of what is held; the key is the object's address. */
@@ -79,6 +80,8 @@ enum {
 	SITES_MAX = 64,
 	ENTRIES_MAX = 1024,
 	PENDING_MAX = 4096,
+	THREADS_MAX = 1024,
+	STOPS_MAX = 64,
 	PROGS_MAX = 3,
 	MAKERS = 4
 };
@@ -109,7 +112,7 @@ struct trace {
 	struct symbol map_ranges; /* takes memory for ranges of vmalloc addresses */
 	struct symbol initcall;	  /* the kernel function that calls init functions */
 	uint64_t delayed_work;	  /* the kernel's function behind delayed work */
-	int memory, pages, timers, modules, cells, entries, pending;
+	int memory, pages, timers, modules, cells, entries, pending, threads, stops;
 	int link[LINKS_MAX];
 	struct striker striker[LINKS_MAX];
 	unsigned int n_links, n_strikers;

@@ -69,7 +69,7 @@ static const struct hint hints[] = {
 	{"null-call",
 	 "a function pointer was NULL: fill the operation in, or test it first"},
 	{"thread-gone",
-	 "the thread's function returned by itself and its task_struct was freed: hold "
+	 "the thread's function returned by itself, and then its task_struct is freed: hold "
 	 "it "
 	 "with get_task_struct after kthread_create and put_task_struct after "
 	 "kthread_stop, or let the function loop until kthread_should_stop"},

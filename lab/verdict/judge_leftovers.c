@@ -30,8 +30,10 @@ static size_t allocations(const struct lab_leftover *l)
 static const char *verb_for_function(const char *kind)
 {
 	static const char *const verbs[][2] = {
-		{"timer", "it runs"},	{"work", "it runs"},	{"notifier", "it calls"},
-		{"nfhook", "it calls"}, {"packet", "it calls"}, {"binfmt", "it calls"},
+		{"timer", "it runs"},	     {"work", "it runs"},
+		{"notifier", "it calls"},    {"nfhook", "it calls"},
+		{"packet", "it calls"},	     {"binfmt", "it calls"},
+		{"stop", "its function is"},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
@@ -202,6 +204,23 @@ static void note_held(struct judge *j, const struct lab_leftover *l)
 	lab_event_deinit(&event);
 }
 
+/* What the kernel did then was chance, and may have been right this time. */
+static void judge_stop(struct judge *j, const struct lab_leftover *l)
+{
+	bool ended = l->what && !strcmp(l->what, "ended");
+	struct lab_event event =
+		judge_event(LAB_WARNING, LAB_PHASE_LEAK, "thread-gone", "%s", "");
+	_cleanup_free_ char *where = made_where(j, l, NULL, &event);
+
+	free(event.title);
+	event.title = xprintf("kthread_stop() of a thread that %s%s",
+			      ended ? "has already ended"
+				    : "ends without asking kthread_should_stop()",
+			      where);
+	name_owner(j, l, &event);
+	judge_add(j, &event);
+}
+
 static bool is_first(struct judge *j, size_t at)
 {
 	const struct lab_leftover *v = j->report->leftovers;
@@ -251,7 +270,9 @@ void judge_leftovers(struct judge *j)
 			stayed = true;
 			continue;
 		}
-		if (!strcmp(l->kind, "held"))
+		if (!strcmp(l->kind, "stop"))
+			judge_stop(j, l);
+		else if (!strcmp(l->kind, "held"))
 			note_held(j, l);
 		else if (find_reference(l->kind))
 			judge_reference(j, find_reference(l->kind));
