@@ -8,9 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/cleanup.h"
-
 #include "registry.h"
+#include "sites.h"
 #include "trace_held.h"
 #include "trace_module.h"
 #include "trace_references.h"
@@ -161,147 +160,6 @@ void trace_clear(struct trace *t)
 	trace_forget_code(t);
 }
 
-/* What one line of source holds. */
-struct site {
-	struct held held; /* of the first; size is the sum */
-	uint64_t address, n;
-	struct place place; /* .module "": of one that is still there */
-};
-
-struct sites {
-	struct site site[SITES_MAX];
-	unsigned int n;
-};
-
-static bool same_site(const struct site *s, const struct held *h, const struct place *p)
-{
-	return s->held.site == h->site && s->held.kind == h->kind &&
-	       !strcmp(s->place.module, p->module);
-}
-
-static bool add_site(const struct trace *t, struct sites *s, const struct held *h,
-		     uint64_t address)
-{
-	struct place place = {.region = 0};
-	unsigned int i = 0;
-
-	trace_place(t, h->site, h->born, &place);
-	while (i < s->n && !same_site(&s->site[i], h, &place))
-		i++;
-	if (i == SITES_MAX)
-		return false;
-	if (i == s->n)
-		s->site[s->n++] = (struct site){
-			{.site = h->site, .kind = h->kind}, address, 0, place};
-	s->site[i].held.size += h->size;
-	s->site[i].n++;
-	return true;
-}
-
-struct gathering {
-	const struct trace *t;
-	const struct leftover_range *ranges;
-	unsigned int n_ranges;
-	struct sites *s;
-	bool *partial;
-};
-
-static void gather_one(void *data, uint64_t key, const struct held *h)
-{
-	const struct gathering *g = data;
-
-	if (!h->through && trace_ours(g->t, g->ranges, g->n_ranges, h->site) &&
-	    !add_site(g->t, g->s, h, key))
-		*g->partial = true;
-}
-
-static void gather(const struct trace *t, int map, const struct leftover_range *ranges,
-		   unsigned int n_ranges, struct sites *s, bool *partial)
-{
-	struct gathering g = {t, ranges, n_ranges, s, partial};
-
-	s->n = 0;
-	trace_each(map, gather_one, &g);
-}
-
-/* "0xSTART-0xEND SIZE CALLER pages=N ...": the caller is a bare number when its module is
- * gone; the size has a guard page in it. */
-static void gather_vmalloc(const struct trace *t, const struct leftover_range *ranges,
-			   unsigned int n_ranges, struct sites *s, bool *partial)
-{
-	_cleanup_fclose_ FILE *f = fopen("/proc/vmallocinfo", "re");
-	unsigned long long address, size, caller, pages;
-	char line[512];
-
-	s->n = 0;
-	while (f && fgets(line, sizeof(line), f)) {
-		const char *at = strstr(line, " pages=");
-		struct held h;
-
-		if (sscanf(line, "0x%llx-%*s %llu 0x%llx", &address, &size, &caller) !=
-			    3 ||
-		    !trace_ours(t, ranges, n_ranges, caller))
-			continue;
-		if (at && sscanf(at, " pages=%llu", &pages) == 1)
-			size = pages * 4096;
-		else if (size > 4096)
-			size -= 4096; /* mapped, not allocated: a guard page is behind it
-				       */
-		h = (struct held){caller, size, HELD_VMALLOC, 0, BORN_NOW};
-		/* The address may be a hash of itself. */
-		if (!add_site(t, s, &h, address >> 47 ? address : 0))
-			*partial = true;
-	}
-}
-
-static void describe_timer(const struct site *s, struct leftover *l)
-{
-	bool work = s->held.kind == HELD_TIMER && s->held.size;
-
-	snprintf(l->kind, sizeof(l->kind), "%s", work ? "work" : "timer");
-	snprintf(l->what, sizeof(l->what), "%s still pending",
-		 work				? "delayed work"
-		 : s->held.kind == HELD_HRTIMER ? "hrtimer"
-						: "timer");
-}
-
-/*
- * A release by an interrupt may still go by unseen on kernels since 7.0: while the
- * program that cannot be preempted was at work below it, and those that can be were, too.
- * That it was of all things what a module holds is less likely by orders of magnitude, so
- * few of them take no claim back; when there were many, a site must hold more than those.
- * In both cases the run's note tells of them. Where nothing is held nothing was missed.
- */
-enum { FEW_UNSEEN = 8 };
-
-static bool still_certain(uint64_t held, uint64_t unseen)
-{
-	return unseen <= FEW_UNSEEN || held > unseen;
-}
-
-static void report_sites(struct trace *t, const struct sites *s, uint64_t unseen,
-			 leftover_fn report, void *data, bool *partial)
-{
-	*partial |= s->n && unseen;
-	for (unsigned int i = 0; i < s->n; i++) {
-		const struct site *site = &s->site[i];
-		struct leftover l = {.address = site->address,
-				     .call_site = site->held.site};
-
-		strcpy(l.module, site->place.module);
-		suspects_known(&t->suspects, site->held.site, l.module);
-		if (!still_certain(site->n, unseen))
-			continue;
-		if (site->held.kind <= HELD_VMALLOC)
-			trace_describe(site->held.kind, site->n, site->held.size, &l);
-		else if (site->held.kind == HELD_STOP)
-			trace_describe_stop(&site->held, &l);
-		else
-			describe_timer(site, &l);
-		report(data, &l);
-	}
-}
-
 /* Each step is twice as long as the one before: to look may take longer than to wait. */
 enum { MOMENT_US = 20000, LONG_MOMENT_US = 80000, STEP_US = 1250, ROUNDS = 20 };
 
@@ -343,35 +201,33 @@ void trace_let_rcu_finish(struct trace *t)
 void trace_collect(struct trace *t, const struct leftover_range *ranges,
 		   unsigned int n_ranges, leftover_fn report, void *data, bool *partial)
 {
-	struct sites *s = malloc(sizeof(*s));
+	struct sites *s = t ? sites_create(t, ranges, n_ranges) : NULL;
 	bool certain;
 
-	if (!s || !t) {
-		free(s);
+	if (!s) {
 		*partial = true;
 		return;
 	}
-	gather(t, t->memory, ranges, n_ranges, s, partial);
-	if (s->n) {
+	if (sites_gather(s, t->memory, partial)) {
 		trace_let_rcu_finish(t);
-		gather(t, t->memory, ranges, n_ranges, s, partial);
+		sites_gather(s, t->memory, partial);
 	}
 	*partial |= trace_cell(t, CELL_NO_ROOM) != t->no_room;
-	report_sites(t, s, releases_unseen(t, t->memory), report, data, partial);
+	sites_report(s, releases_unseen(t, t->memory), report, data, partial);
 	if (t->vmalloc_unseen || trace_cell(t, CELL_VMALLOC) != t->vmalloc) {
-		gather_vmalloc(t, ranges, n_ranges, s, partial);
-		report_sites(t, s, 0, report, data, partial);
+		sites_gather_vmalloc(s, partial);
+		sites_report(s, 0, report, data, partial);
 	}
-	gather(t, t->timers, ranges, n_ranges, s, partial);
-	report_sites(t, s, releases_unseen(t, t->timers), report, data, partial);
-	gather(t, t->stops, ranges, n_ranges, s, partial);
-	report_sites(t, s, 0, report, data, partial);
+	sites_gather(s, t->timers, partial);
+	sites_report(s, releases_unseen(t, t->timers), report, data, partial);
+	sites_gather(s, t->stops, partial);
+	sites_report(s, 0, report, data, partial);
 	certain = trace_cell(t, CELL_LOST_TRACK) == t->lost &&
-		  still_certain(0, releases_unseen(t, t->entries));
+		  sites_certain(0, releases_unseen(t, t->entries));
 	*partial |= !certain;
 	if (certain)
 		registry_report(t, ranges, n_ranges, report, data);
-	free(s);
+	sites_destroy(s);
 }
 
 struct suspects *trace_suspects(struct trace *t)

@@ -12,6 +12,7 @@ module() {
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 static void *held;
 static int *volatile nowhere __maybe_unused;
 static int __init $1_init(void)
@@ -52,9 +53,15 @@ for i in $many; do
 	module "one_of_$i" "held = kmalloc(100 + $i, GFP_KERNEL); return held ? 0 : -ENOMEM;" ''
 done
 
+# The same with what is found in a list that has no time, and the same line in each of them.
+areas=$(seq 2 9)
+for i in $areas; do
+	module "area_of_$i" "held = vmalloc($i * PAGE_SIZE); return held ? 0 : -ENOMEM;" ''
+done
+
 # blamed: "BYTES MODULE" of each leak of the last run, in the order of the numbers
 blamed() {
-	sed -n 's/^ *"title": ".*(\([0-9]*\) bytes) never freed, allocated in \(one_of_[0-9]*\)_init .*/\1 \2/p' \
+	sed -n 's/^ *"title": ".*(\([0-9]*\) bytes) never freed, allocated in \([a-z]*_of_[0-9]*\)_init .*/\1 \2/p' \
 		"$scratch/out" | sort -n
 }
 
@@ -99,6 +106,10 @@ for k in $kernels; do
 	run "$KMLAB" run -q --in-turns --json -k "$k" $(grep /one_of_ "$scratch/kos")
 	is "$(blamed)" "$(for i in $many; do echo $((100 + i)) "one_of_$i"; done)" \
 		"each of many is blamed for what it lost itself on $k"
+	# shellcheck disable=SC2046
+	run "$KMLAB" run -q --in-turns --json -k "$k" $(grep /area_of_ "$scratch/kos")
+	is "$(blamed)" "$(for i in $areas; do echo $((4096 * i)) "area_of_$i"; done)" \
+		"and where the kernel does not say when it was allocated on $k"
 done
 is "$(guests)" 0 "no guest is left"
 done_testing
