@@ -13,7 +13,6 @@
 #include "trace_held.h"
 #include "trace_module.h"
 #include "trace_references.h"
-#include "trace_pending.h"
 #include "trace_state.h"
 #include "trace_threads.h"
 #include "trace_through.h"
@@ -72,7 +71,6 @@ static void watch_all(struct trace *t)
 	trace_watch_timers(t);
 	trace_watch_threads(t);
 	registry_watch(t);
-	trace_watch_pending(t);
 }
 
 struct trace *trace_start(const struct btf *btf)

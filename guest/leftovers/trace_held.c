@@ -6,6 +6,7 @@
 
 #include "trace_code.h"
 #include "trace_held.h"
+#include "trace_pending.h"
 #include "trace_references.h"
 #include "trace_through.h"
 
@@ -145,10 +146,12 @@ static void strike_rcu(const struct trace *t, struct bpf_asm *a, int first, int 
 	trace_begin(a, R6);
 	trace_peek(a, R8, BPF_DWORD, R6, second);
 	trace_strike(a, t->memory);
+	trace_note_pending(t, a);
 	trace_peek(a, R8, BPF_DWORD, R6, first);
 	trace_peek(a, R9, BPF_DWORD, R6, second);
 	asm_sub(a, R8, R9);
 	trace_strike(a, t->memory);
+	trace_note_pending(t, a);
 }
 
 /*
