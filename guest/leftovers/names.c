@@ -117,6 +117,7 @@ enum { BUFFER = 32768, TOLD_MAX = 256 };
 struct visitor {
 	struct names *n;
 	const struct watch *w;
+	bool blocks; /* these are lines about block devices */
 	leftover_fn report; /* NULL while taking the baseline */
 	void *data;
 };
@@ -200,7 +201,7 @@ static void tell(const struct visitor *v, const char *kind, const char *what,
 
 	if (names_kernel_own(kind, name))
 		return;
-	if (strcmp(kind, "kthread") && strcmp(kind, "slab") && strcmp(kind, "chrdev") &&
+	if (strcmp(kind, "kthread") && strcmp(kind, "slab") && strcmp(kind, "chrdev") && strcmp(kind, "blkdev") &&
 	    told_before(v->n, name))
 		return;
 	snprintf(l.kind, sizeof(l.kind), "%s", kind);
@@ -279,7 +280,7 @@ static void visit(const struct visitor *v, const char *name)
 		visit_kthread(v, name);
 	} else if (w->root->how == FILE_LINES) {
 		name += strspn(name, " ");
-		tell(v, w->root->kind, name, name);
+		tell(v, v->blocks ? "blkdev" : w->root->kind, name, name);
 	} else if (!strcmp(w->root->kind, "slab") && stale_cache(v, name)) {
 		return;
 	} else if (!strncmp(w->path, "/dev", 4) &&
@@ -331,7 +332,8 @@ static void walk_dir(const struct visitor *v, struct watch *w)
 	}
 }
 
-static void walk_file(const struct visitor *v, struct watch *w)
+/* /proc/devices has both kinds of devices, each below a line that says which. */
+static void walk_file(struct visitor *v, struct watch *w)
 {
 	const char *separators = w->root->how == FILE_LINES ? "\n" : " \n";
 	char buf[BUFFER], *save = NULL;
@@ -343,9 +345,12 @@ static void walk_file(const struct visitor *v, struct watch *w)
 	       (len = read(w->fd, buf + fill, sizeof(buf) - 1 - fill)) > 0)
 		fill += (size_t)len;
 	buf[fill] = 0;
+	v->blocks = false;
 	for (char *s = strtok_r(buf, separators, &save); s;
-	     s = strtok_r(NULL, separators, &save))
+	     s = strtok_r(NULL, separators, &save)) {
+		v->blocks |= !strcmp(s, "Block devices:");
 		visit(v, s);
+	}
 }
 
 static void walk(struct visitor *v, struct watch *w)

@@ -109,7 +109,7 @@ static bool count_now(struct suspects *s, const struct place *p, const struct he
 
 static bool is_reference(uint64_t kind)
 {
-	return kind == HELD_TASK || kind == HELD_PID || kind == HELD_FILE;
+	return kind >= HELD_TASK && kind <= HELD_FILE;
 }
 
 static bool place_of(const struct trace *t, const struct held *h, struct place *ret)
@@ -201,6 +201,22 @@ bool suspects_open(const struct suspects *s)
 
 /* ---- naming ---- */
 
+static bool starts_with(const char *name, const char *const starts[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+/* Hands on what the allocator gives to it. */
+static bool is_kvmalloc(const char *name)
+{
+	static const char *const starts[] = {"kvmalloc", "__kvmalloc"};
+
+	return starts_with(name, starts, sizeof(starts) / sizeof(*starts));
+}
+
 /* What they make belongs to the caller alone, or to its file, which is closed by now:
  * nobody else knows of it. */
 static bool gives_to_caller(const char *name)
@@ -211,21 +227,21 @@ static bool gives_to_caller(const char *name)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(name, names[i]))
 			return true;
-	return false;
+	return is_kvmalloc(name);
 }
 
 /* What gives or takes memory itself takes none for its caller, whom the tracepoint would
  * name: it fills its own stores. What came between is not of the module's doing. */
-static bool is_allocator(const char *name)
+static bool is_allocator(const char *name, uint64_t kind)
 {
-	static const char *const starts[] = {
-		"asm_",	   "schedule",	"kfree",       "kvfree",   "vfree",
-		"kmalloc", "__kmalloc", "kmem_cache_", "kvmalloc", "__kvmalloc"};
+	static const char *const starts[] = {"asm_",	  "schedule",	"kfree",
+					     "kvfree",	  "vfree",	"kmalloc",
+					     "__kmalloc", "kmem_cache_"};
 
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-		if (!strncmp(name, starts[i], strlen(starts[i])))
-			return strncmp(name, "kmem_cache_create", 17) != 0;
-	return false;
+	if (is_kvmalloc(name))
+		return kind == HELD_PAGES;
+	return starts_with(name, starts, sizeof(starts) / sizeof(*starts)) &&
+	       strncmp(name, "kmem_cache_create", 17) != 0;
 }
 
 /* single_open() calls seq_open(): who keeps what the one made, keeps the other's as well.
@@ -258,7 +274,7 @@ void suspects_ask(struct trace *t)
 			continue;
 		strcpy(v->name, names[i].name);
 		v->certain = gives_to_caller(v->name);
-		if (is_allocator(v->name))
+		if (is_allocator(v->name, v->kind))
 			drop(s, i);
 	}
 	merge_opens(s);
@@ -266,8 +282,11 @@ void suspects_ask(struct trace *t)
 
 static void describe_reference(const struct suspect *v, struct leftover *l)
 {
-	static const char *const things[] = {
-		[HELD_TASK] = "task", [HELD_PID] = "pid", [HELD_FILE] = "file"};
+	static const char *const things[] = {[HELD_TASK] = "task",
+					     [HELD_PID] = "pid",
+					     [HELD_MM] = "mm",
+					     [HELD_CRED] = "cred",
+					     [HELD_FILE] = "file"};
 
 	*l = (struct leftover){.address = v->address};
 	snprintf(l->kind, sizeof(l->kind), "%s", things[v->kind]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +234,23 @@ struct suspects *trace_suspects(struct trace *t)
 	return t ? &t->suspects : NULL;
 }
 
+/* A CPU that idles keeps the memory map of who was there last, until another comes. */
+static void visit_cpus(void)
+{
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof(all), &all))
+		return;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
 static bool no_suspects(struct trace *t)
 {
 	bool partial;
@@ -246,6 +264,7 @@ bool trace_suspect(struct trace *t, void (*shrink)(void), bool *partial)
 		return false;
 	if (shrink)
 		shrink();
+	visit_cpus();
 	let_rcu(t, LONG_MOMENT_US, no_suspects);
 	return suspects_find(t, partial);
 }
@@ -254,6 +273,7 @@ void trace_lived_again(struct trace *t, bool whole, bool *partial)
 {
 	trace_forget_code(t);
 	trace_read_gone(t);
+	visit_cpus();
 	/* What is counted too early here would look like less in the next life. */
 	let_rcu(t, LONG_MOMENT_US, NULL);
 	suspects_count(t, whole, partial);

@@ -43,11 +43,22 @@ static void watch_end(struct trace *t, int offset, enum held_kind kind)
 /* They are struck out when their memory is freed, as all that is noted. */
 void trace_watch_ends(struct trace *t)
 {
-	int number = btf_member(t->btf, "task_struct", "thread_pid");
+	static const struct {
+		const char *member;
+		enum held_kind kind;
+	} parts[] = {
+		{"thread_pid", HELD_PID},
+		{"active_mm", HELD_MM}, /* the task has given up its own by then */
+		{"cred", HELD_CRED},
+	};
 
 	watch_end(t, -1, HELD_TASK);
-	if (number >= 0)
-		watch_end(t, number, HELD_PID);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		int offset = btf_member(t->btf, "task_struct", parts[i].member);
+
+		if (offset >= 0)
+			watch_end(t, offset, parts[i].kind);
+	}
 }
 
 /* Not those that the kernel lacks: they would begin at 0. */

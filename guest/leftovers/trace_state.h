@@ -16,8 +16,10 @@ enum held_kind {
 	HELD_PERCPU,
 	HELD_VMALLOC,
 	HELD_PAGES, /* size is the order, the key the address of struct page */
-	HELD_TASK,  /* ended, but for its memory; of these four the site is not known */
+	HELD_TASK,  /* ended, but for its memory; of these six the site is not known */
 	HELD_PID,
+	HELD_MM,
+	HELD_CRED,
 	HELD_FILE,
 	HELD_SEQ, /* of a file that is read as a sequence */
 	HELD_TIMER,

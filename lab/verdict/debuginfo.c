@@ -164,23 +164,37 @@ static bool find_section(struct code *c, const char *name, struct placed *ret)
 	return false;
 }
 
+static bool contains(struct debuginfo *d, const struct lab_section *section,
+		     unsigned long long address)
+{
+	struct placed placed;
+	struct code *c;
+
+	if (!section->name || !section->address || address < section->address)
+		return false;
+	c = find_code(d, section->module);
+	return c && find_section(c, section->name, &placed) &&
+	       address - section->address < placed.size;
+}
+
+/* The memory of init sections is given to whom comes next: to another's init sections, or
+ * to what stays until the unload. */
 const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long long address,
 					  const char *module)
 {
+	const struct lab_section *last = NULL;
+
 	for (size_t i = 0; i < d->n_sections; i++) {
 		const struct lab_section *section = &d->sections[i];
-		struct code *c;
-		struct placed placed;
 
-		if (!section->name || !section->address || address < section->address ||
-		    (module && strcmp(module, section->module)))
+		if ((module && strcmp(module, section->module)) ||
+		    !contains(d, section, address))
 			continue;
-		c = find_code(d, section->module);
-		if (c && find_section(c, section->name, &placed) &&
-		    address - section->address < placed.size)
+		if (!str_starts(section->name, ".init"))
 			return section;
+		last = section;
 	}
-	return NULL;
+	return last;
 }
 
 /* A return address is the instruction after the call, maybe of another line. */

@@ -69,15 +69,25 @@ static char *made_where(struct judge *j, const struct lab_leftover *l, const cha
 static const char *words_for(const char *kind)
 {
 	static const char *const words[][2] = {
-		{"proc", "proc entry"},	      {"sysfs", "sysfs entry"},
-		{"dev", "device node"},	      {"chrdev", "character device number"},
-		{"irq", "interrupt handler"}, {"kthread", "kernel thread"},
-		{"timer", "timer"},	      {"work", "work item"},
-		{"module", "module"},	      {"kprobe", "kprobe"},
-		{"debugfs", "debugfs entry"}, {"workqueue", "work queue"},
-		{"slab", "slab cache"},	      {"class", "device class"},
-		{"netdev", "network device"}, {"filesystem", "file system"},
-		{"region", "I/O region"},     {"hrtimer", "timer"},
+		{"proc", "proc entry"},
+		{"sysfs", "sysfs entry"},
+		{"dev", "device node"},
+		{"chrdev", "character device number"},
+		{"blkdev", "block device number"},
+		{"irq", "interrupt handler"},
+		{"kthread", "kernel thread"},
+		{"timer", "timer"},
+		{"work", "work item"},
+		{"module", "module"},
+		{"kprobe", "kprobe"},
+		{"debugfs", "debugfs entry"},
+		{"workqueue", "work queue"},
+		{"slab", "slab cache"},
+		{"class", "device class"},
+		{"netdev", "network device"},
+		{"filesystem", "file system"},
+		{"region", "I/O region"},
+		{"hrtimer", "timer"},
 		{"process", "process"},
 	};
 
@@ -166,6 +176,11 @@ static const struct reference {
 	 "each get_task_struct() needs its put_task_struct()"},
 	{"pid", "a process has ended, but something still has a reference to its pid",
 	 "each get_pid(), find_get_pid() or get_task_pid() needs its put_pid()"},
+	{"mm", "a process has ended, but something still has a reference to its memory",
+	 "each mmget() or get_task_mm() needs its mmput(), each mmgrab() its mmdrop()"},
+	{"cred",
+	 "a process has ended, but something still has a reference to its credentials",
+	 "each get_cred(), get_current_cred() or prepare_creds() needs its put_cred()"},
 	{"file",
 	 "a file that the command opened was never closed: something still has a "
 	 "reference to it",
@@ -180,11 +195,25 @@ static const struct reference *find_reference(const char *kind)
 	return NULL;
 }
 
+static bool is_left_behind(struct judge *j, const char *kind)
+{
+	for (size_t i = 0; i < j->report->n_leftovers; i++)
+		if (j->report->leftovers[i].kind &&
+		    !strcmp(j->report->leftovers[i].kind, kind))
+			return true;
+	return false;
+}
+
+/* The memory of a process has its program and what else is mapped. */
 static void judge_reference(struct judge *j, const struct reference *r)
 {
 	struct lab_event event =
 		judge_event(LAB_LEAK, LAB_PHASE_LEAK, r->kind, "%s", r->title);
 
+	if (!strcmp(r->kind, "file") && is_left_behind(j, "mm")) {
+		lab_event_deinit(&event);
+		return;
+	}
 	event.hint = xstrdup(r->hint);
 	judge_add(j, &event);
 }

@@ -74,12 +74,14 @@ static void look_at_address(struct judge *j, struct lab_event *event)
 		address = event->frames[0].offset;
 	if (address)
 		owner = symbolizer_owner(j->symbols, address, NULL);
-	if (owner ? was_gone(event, owner->module) : is_lost_module(j, event, address))
+	if (owner ? was_gone(event, owner->module) : is_lost_module(j, event, address)) {
 		judge_rename(event, "use-after-unload",
 			     code ? "code of the unloaded module was run"
 				  : "data of the unloaded module was used");
-	else if (owner && str_starts(owner->name, ".init") &&
-		 event->phase > LAB_PHASE_LOAD)
+		if (owner)
+			judge_about(event, owner->module);
+	} else if (owner && str_starts(owner->name, ".init") &&
+		   event->phase > LAB_PHASE_LOAD)
 		judge_rename(event, "use-after-init",
 			     "init code or data was used after it was freed");
 }

@@ -80,11 +80,29 @@ static int worth(const struct lab_event *event, size_t i)
 	return is_own(f) ? 3 : 2;
 }
 
+/* Where what happened was called from: whom an interrupt came upon has no part in it. A
+ * report of a processor that is stuck is made by one, and has the place after that. */
+static size_t callers_end(const struct lab_event *event)
+{
+	size_t i = 0;
+
+	while (i < event->n_frames && !event->frames[i].exact)
+		i++;
+	for (; i < event->n_frames; i++) {
+		const char *function = event->frames[i].function;
+
+		if (function && (str_starts(function, "asm_sysvec_") ||
+				 str_starts(function, "asm_common_interrupt")))
+			return i;
+	}
+	return event->n_frames;
+}
+
 const struct lab_frame *title_frame(const struct lab_event *event)
 {
-	size_t best = 0;
+	size_t best = 0, end = callers_end(event);
 
-	for (size_t i = 1; i < event->n_frames; i++)
+	for (size_t i = 1; i < end; i++)
 		if (worth(event, i) > worth(event, best))
 			best = i;
 	return event->n_frames && worth(event, best) ? &event->frames[best] : NULL;
