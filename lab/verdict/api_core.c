@@ -18,6 +18,13 @@ const struct api_change api_core[] = {
 		 "call __devexit_p"},
 	 .since = "there is no __devinit, __devexit and __devexit_p(): leave them out"},
 
+	{R(6, 18), .old = {"call ida_simple_get", "call ida_simple_remove"},
+	 .since = "ida_simple_get() and ida_simple_remove() are ida_alloc(), or "
+		  "ida_alloc_range() whose end is included, and ida_free()"},
+	{R(2, 20), .old = {"args INIT_WORK", "args DECLARE_WORK"},
+	 .since = "INIT_WORK() and DECLARE_WORK() take no data: the function gets the "
+		  "work_struct, and container_of() what it is in"},
+
 	/* headers */
 	{R(5, 15), .old = {"header stdarg.h"},
 	 .since = "the compiler's headers are not for modules: include "

@@ -96,6 +96,10 @@ const struct api_change api_fs[] = {
 	 .since = "file_system_type.mount is gone: .init_fs_context, with "
 		  "get_tree_nodev() "
 		  "or get_tree_bdev()"},
+	{R(6, 1),
+	 .old = {"gives int (*)(struct dir_context *",
+		 "wants bool (*)(struct dir_context *"},
+	 .since = "the actor of a dir_context returns bool: true to go on, for 0"},
 	{R(5, 19), .old = {"member address_space_operations.readpage"},
 	 .since = "address_space_operations.readpage is .read_folio, with struct folio *",
 	 .new = {"member address_space_operations.read_folio"},

@@ -69,7 +69,8 @@ static const struct hint hints[] = {
 	{"null-call",
 	 "a function pointer was NULL: fill the operation in, or test it first"},
 	{"thread-gone",
-	 "the thread's function returned by itself, and then its task_struct is freed: hold "
+	 "the thread's function returned by itself, and then its task_struct is freed: "
+	 "hold "
 	 "it "
 	 "with get_task_struct after kthread_create and put_task_struct after "
 	 "kthread_stop, or let the function loop until kthread_should_stop"},
@@ -186,17 +187,18 @@ static const struct hint hints[] = {
 	{"leak-memory", "free it in the exit function and on every error path"},
 	{"leak-vmalloc", "vfree it in the exit function and on every error path"},
 	{"leak-slab", "free it in the exit function and on every error path"},
+	{"leak-process", "a program that call_usermodehelper started still runs: wait "
+			 "for it (UMH_WAIT_PROC), "
+			 "or make it end before unloading"},
 	{"leak-proc", "remove_proc_entry or proc_remove in the exit function"},
 	{"leak-sysfs",
 	 "remove it in the exit function (kobject_put, sysfs_remove_group)"},
 	{"leak-debugfs", "debugfs_remove in the exit function"},
 	{"leak-dev", "misc_deregister or device_destroy in the exit function"},
 	{"leak-chrdev", "unregister_chrdev_region in the exit function"},
+	{"leak-blkdev", "unregister_blkdev in the exit function"},
 	{"leak-irq", "free_irq in the exit function"},
 	{"leak-kthread", "kthread_stop in the exit function"},
-	{"leak-process", "a program that call_usermodehelper started still runs: wait "
-			 "for it (UMH_WAIT_PROC), "
-			 "or make it end before unloading"},
 	{"leak-timer",
 	 "timer_delete_sync (del_timer_sync before 6.2) in the exit function"},
 	{"leak-work", "cancel_work_sync or destroy_workqueue in the exit function"},

@@ -31,6 +31,10 @@ static const struct header {
 	{"linux/cdev.h", "cdev_init cdev_add cdev_del cdev_alloc"},
 	{"linux/fs.h", "alloc_chrdev_region unregister_chrdev_region register_chrdev "
 		       "unregister_chrdev simple_read_from_buffer filp_open"},
+	{"linux/file.h", "fput fget fdget fdput get_unused_fd_flags fd_install"},
+	{"linux/kdev_t.h", "MKDEV MAJOR MINOR"},
+	{"linux/sched/task.h", "get_task_struct put_task_struct"},
+	{"linux/sched/mm.h", "mmgrab mmdrop mmget mmput get_task_mm"},
 	{"linux/device.h", "device_create device_destroy class_create class_destroy"},
 	{"linux/interrupt.h",
 	 "request_irq free_irq tasklet_schedule tasklet_init IRQF_SHARED"},
@@ -116,10 +120,21 @@ static bool gives(const struct header *h, const char *name)
 	return false;
 }
 
-char *include_hint(const struct complaint *c)
+/* A macro with a wrong number of arguments is not replaced, and its name then is unknown.
+ */
+static bool is_known_macro(const char *name, const char *log)
+{
+	_cleanup_free_ char *words = xprintf("macro \"%s\" ", name);
+
+	return log && strstr(log, words);
+}
+
+char *include_hint(const struct complaint *c, const char *log)
 {
 	_cleanup_free_ char *name = unknown_name(c);
 
+	if (name && is_known_macro(name, log))
+		return NULL;
 	for (size_t i = 0; name && *name && i < sizeof(headers) / sizeof(*headers); i++)
 		if (gives(&headers[i], name))
 			return xprintf("%s%s needs #include <%s>", name,

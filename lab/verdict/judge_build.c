@@ -198,7 +198,7 @@ static char *hint_include(const struct build_facts *facts, const struct source *
 			  const struct complaint *c)
 {
 	(void)source;
-	return api_release(facts->release) ? include_hint(c) : NULL;
+	return api_release(facts->release) ? include_hint(c, facts->log) : NULL;
 }
 
 static char *hint_header(const struct build_facts *facts, const struct source *source,
