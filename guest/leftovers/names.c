@@ -117,7 +117,7 @@ enum { BUFFER = 32768, TOLD_MAX = 256 };
 struct visitor {
 	struct names *n;
 	const struct watch *w;
-	bool blocks; /* these are lines about block devices */
+	bool blocks;	    /* these are lines about block devices */
 	leftover_fn report; /* NULL while taking the baseline */
 	void *data;
 };
@@ -201,8 +201,8 @@ static void tell(const struct visitor *v, const char *kind, const char *what,
 
 	if (names_kernel_own(kind, name))
 		return;
-	if (strcmp(kind, "kthread") && strcmp(kind, "slab") && strcmp(kind, "chrdev") && strcmp(kind, "blkdev") &&
-	    told_before(v->n, name))
+	if (strcmp(kind, "kthread") && strcmp(kind, "slab") && strcmp(kind, "chrdev") &&
+	    strcmp(kind, "blkdev") && told_before(v->n, name))
 		return;
 	snprintf(l.kind, sizeof(l.kind), "%s", kind);
 	snprintf(l.what, sizeof(l.what), "%s", what);

@@ -191,12 +191,26 @@ static void drop(struct suspects *s, unsigned int at)
 	s->v[at] = s->v[--s->n];
 }
 
+/* Nothing of the kernel's keeps so many pages for a module; and further lives might take
+ * all that there are. */
+static bool is_plenty(const struct suspects *s, const struct suspect *v)
+{
+	enum { PLENTY = 4 << 20 };
+
+	return v->kind == HELD_PAGES && v->bytes >= PLENTY + s->unseen * 4096 &&
+	       !v->stood;
+}
+
 bool suspects_open(const struct suspects *s)
 {
-	for (unsigned int i = 0; i < s->n; i++)
-		if (s->v[i].grown < GROWN && s->v[i].stood < STOOD)
-			return true;
-	return false;
+	bool open = false;
+
+	for (unsigned int i = 0; i < s->n; i++) {
+		if (is_plenty(s, &s->v[i]))
+			return false;
+		open |= s->v[i].grown < GROWN && s->v[i].stood < STOOD;
+	}
+	return open;
 }
 
 /* ---- naming ---- */
@@ -316,7 +330,7 @@ void suspects_report(struct suspects *s, enum suspects_which which, leftover_fn 
 		struct suspect *v = &s->v[i];
 
 		if ((which == SUSPECTS_CERTAIN && !v->certain) ||
-		    (which == SUSPECTS_GROWN && v->grown < GROWN) ||
+		    (which == SUSPECTS_GROWN && v->grown < GROWN && !is_plenty(s, v)) ||
 		    (which == SUSPECTS_OPEN &&
 		     (is_reference(v->kind) || v->stood >= STOOD)))
 			continue;

@@ -8,7 +8,7 @@
  * What has become more with each of GROWN lives in a row is lost. STOOD lives with which
  * it has not acquit it: one alone may be chance, as when RCU is late. A life without the
  * job's command counts for that only where its code was run: init code, or what left
- * something new while something old went.
+ * something new while something old went. Some megabytes of pages need no further life.
  */
 #ifndef KMLAB_GUEST_SUSPECTS_H
 #define KMLAB_GUEST_SUSPECTS_H
@@ -52,7 +52,8 @@ struct suspects {
 		char module[56];
 	} known[SUSPECTS_MAX];
 	unsigned int n_known;
-	uint64_t born; /* loads until now */
+	uint64_t born;	 /* loads until now */
+	uint64_t unseen; /* releases of pages in the first life, at most */
 };
 
 void suspects_clear(struct suspects *s);
@@ -76,8 +77,8 @@ void suspects_ask(struct trace *t);
 
 enum suspects_which {
 	SUSPECTS_CERTAIN,
-	SUSPECTS_GROWN,
-	SUSPECTS_OPEN, /* nobody could tell: kind "held" */
+	SUSPECTS_GROWN, /* or beyond doubt without that */
+	SUSPECTS_OPEN,	/* nobody could tell: kind "held" */
 };
 
 /** suspects_report - and forget them. */

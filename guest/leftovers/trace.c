@@ -266,6 +266,7 @@ bool trace_suspect(struct trace *t, void (*shrink)(void), bool *partial)
 		shrink();
 	visit_cpus();
 	let_rcu(t, LONG_MOMENT_US, no_suspects);
+	t->suspects.unseen = releases_unseen(t, t->pages);
 	return suspects_find(t, partial);
 }
 

@@ -46,6 +46,18 @@ END
 module dies_in_init 'extern void lends_it(void); lends_it(); *nowhere = 0; return 0;' \
 	'kfree(held);'
 
+# What runs on when its module is gone, in memory that was the init code of one before it.
+module runs_on 'kthread_run(run_on, NULL, "runs_on"); return 0;' ''
+module ticks_on 'timer_setup(&ticker, tick, 0); tick(&ticker); return 0;' ''
+sed -i 's|^static void \*held;|\
+#include <linux/delay.h>\
+#include <linux/kthread.h>\
+#include <linux/timer.h>\
+static struct timer_list ticker __maybe_unused;\
+static void __maybe_unused tick(struct timer_list *t) { mod_timer(t, jiffies + 1); }\
+static int __maybe_unused run_on(void *unused) { for (;;) msleep(3); return 0; }\
+&|' "$src/runs_on.c" "$src/ticks_on.c"
+
 # Many that each lose a block of their own size in their init function: the memory of its code is
 # given to the next one's.
 many=$(seq 1 33)
@@ -75,16 +87,29 @@ found() {
 	' "$scratch/out"
 }
 
-# judge NAME EVENTS MODULE...: they are loaded in this order; what is found?
-judge() {
-	name=$1 events=$2
-	shift 2
-	for m; do
+# together MODULE...: they are loaded in this order.
+together() {
+	for name; do
 		shift
-		set -- "$@" "$(grep "/$m.ko$" "$scratch/kos")"
+		set -- "$@" "$(grep "/$name.ko$" "$scratch/kos")"
 	done
 	run "$KMLAB" run -q --in-turns --json -k "$k" "$@"
-	is "$(found | tr '\n' ';')" "$events" "$name on $k"
+}
+
+# judge NAME EVENTS MODULE...: what is found?
+judge() {
+	told=$1 events=$2
+	shift 2
+	together "$@"
+	is "$(found | tr '\n' ';')" "$events" "$told on $k"
+}
+
+# judge_names NAME MODULE MODULE...: who is named by what is used after it is gone?
+judge_names() {
+	told=$1 guilty=$2
+	shift 2
+	together "$@"
+	is "$(found | sed -n 's/^.* use-after-unload //p' | sort -u)" "$guilty" "$told on $k"
 }
 
 kernels=$newest
@@ -102,6 +127,9 @@ for k in $kernels; do
 		"oops null-dereference dies_in_exit;leak memory leaks;" keeps dies_in_exit leaks
 	judge "an init that oopses keeps what it uses loaded" \
 		"oops null-dereference dies_in_init;" lends dies_in_init
+	for m in runs_on ticks_on; do
+		judge_names "what runs on is $m and no other" "$m" leaks keeps "$m" lends
+	done
 	# shellcheck disable=SC2046 # names without blanks
 	run "$KMLAB" run -q --in-turns --json -k "$k" $(grep /one_of_ "$scratch/kos")
 	is "$(blamed)" "$(for i in $many; do echo $((100 + i)) "one_of_$i"; done)" \
