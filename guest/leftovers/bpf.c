@@ -152,6 +152,17 @@ void asm_here(struct bpf_asm *a, unsigned int jump)
 	a->insn[jump].off = (int16_t)(a->n - jump - 1);
 }
 
+unsigned int asm_top(const struct bpf_asm *a)
+{
+	return a->n;
+}
+
+void asm_again(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm,
+	       unsigned int top)
+{
+	emit(a, CODE_JUMP_IMM | (int)jump, dst, 0, (int)top - (int)a->n - 1, imm);
+}
+
 void asm_return(struct bpf_asm *a, int32_t imm)
 {
 	asm_mov_imm(a, R0, imm);

@@ -84,6 +84,10 @@ void asm_out_always(struct bpf_asm *a);
 unsigned int asm_skip(struct bpf_asm *a, enum bpf_jump jump, int dst, int src);
 unsigned int asm_skip_imm(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm);
 void asm_here(struct bpf_asm *a, unsigned int jump);
+/* asm_top, asm_again - the beginning of a loop, and the jump back to it. */
+unsigned int asm_top(const struct bpf_asm *a);
+void asm_again(struct bpf_asm *a, enum bpf_jump jump, int dst, int32_t imm,
+	       unsigned int top);
 /* asm_return - leave with @imm; asm_end() leaves with 0. */
 void asm_return(struct bpf_asm *a, int32_t imm);
 void asm_end(struct bpf_asm *a);

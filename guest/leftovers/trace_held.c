@@ -130,17 +130,57 @@ static void watch_free(struct trace *t, const char *event, int map, int ptr_arg,
 	trace_keep_another(t, prog, link);
 }
 
+enum { REGS_DX = 96, REGS_SI = 104, REGS_DI = 112 };
+
 /*
- * The head of a socket buffer may be put by for the next one, without a word to the
- * allocator. These tell that nobody refers to it any more.
+ * A function that releases what no tracepoint tells of. @entry: for a program that gets
+ * the arguments; @probe: for one that gets the registers, and keeps preemption off.
  */
-static void watch_free_skb(struct trace *t)
+static void watch_release(struct trace *t, const char *name, struct bpf_asm *entry,
+			  struct bpf_asm *probe)
 {
-	watch_free(t, "skb/consume_skb", t->memory, 0, "skbaddr");
-	watch_free(t, "skb/kfree_skb", t->memory, 0, "skbaddr");
+	int function = btf_function(t->btf, name, NULL);
+	unsigned int before = t->n_strikers;
+	int prog, link;
+
+	if (function < 0)
+		return;
+	link = bpf_attach_function(entry, EDGE_ENTRY, (uint32_t)function, &prog);
+	trace_keep(t, prog, link, t->memory);
+	if (t->n_strikers == before)
+		return;
+	prog = bpf_load(PROG_KPROBE, probe);
+	trace_keep_another(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, name));
 }
 
-/* Where the arguments are in what the program is called with. */
+/* These say where the arguments are in what the program is called with. */
+static void strike_one(const struct trace *t, struct bpf_asm *a, int first)
+{
+	trace_begin(a, R6);
+	trace_peek(a, R8, BPF_DWORD, R6, first);
+	trace_strike(a, t->memory);
+}
+
+/* The verifier follows each round of the loop; a leak may be told of what is beyond. */
+static void strike_many(const struct trace *t, struct bpf_asm *a, int number, int array)
+{
+	enum { ROUNDS = 512 };
+	unsigned int top;
+
+	trace_begin(a, R6);
+	trace_peek(a, R9, BPF_DWORD, R6, number);
+	asm_mov_imm(a, R7, 0);
+	top = asm_top(a);
+	asm_out(a, JUMP_LE, R9, R7);
+	trace_peek(a, R8, BPF_DWORD, R6, array);
+	for (int i = 0; i < 8; i++)
+		asm_add(a, R8, R7);
+	trace_peek(a, R8, BPF_DWORD, R8, 0);
+	trace_strike(a, t->memory);
+	asm_add_imm(a, R7, 1);
+	asm_again(a, JUMP_LT, R7, ROUNDS, top);
+}
+
 static void strike_rcu(const struct trace *t, struct bpf_asm *a, int first, int second)
 {
 	trace_begin(a, R6);
@@ -161,24 +201,41 @@ static void strike_rcu(const struct trace *t, struct bpf_asm *a, int first, int 
  */
 static void watch_free_rcu(struct trace *t)
 {
-	enum { REGS_SI = 104, REGS_DI = 112 };
-	static const char name[] = "kvfree_call_rcu";
-	int function = btf_function(t->btf, name, NULL);
-	unsigned int before = t->n_strikers;
-	struct bpf_asm a;
-	int prog, link;
+	struct bpf_asm entry, probe;
 
-	if (function < 0)
-		return;
-	strike_rcu(t, &a, 0, 8);
-	link = bpf_attach_function(&a, EDGE_ENTRY, (uint32_t)function, &prog);
-	trace_keep(t, prog, link, t->memory);
-	if (t->n_strikers == before)
-		return;
-	/* A kprobe keeps preemption off. */
-	strike_rcu(t, &a, REGS_DI, REGS_SI);
-	prog = bpf_load(PROG_KPROBE, &a);
-	trace_keep_another(t, prog, prog < 0 ? prog : bpf_attach_kprobe(prog, name));
+	strike_rcu(t, &entry, 0, 8);
+	strike_rcu(t, &probe, REGS_DI, REGS_SI);
+	watch_release(t, "kvfree_call_rcu", &entry, &probe);
+}
+
+static void watch_free_many(struct trace *t)
+{
+	struct bpf_asm entry, probe;
+
+	strike_many(t, &entry, 8, 16);
+	strike_many(t, &probe, REGS_SI, REGS_DX);
+	watch_release(t, "kmem_cache_free_bulk", &entry, &probe);
+}
+
+/*
+ * The head of a socket buffer may be put by for the next one, without a word to the
+ * allocator. These tell that nobody refers to it any more.
+ */
+static void watch_free_skb(struct trace *t)
+{
+	static const char *const functions[] = {"__kfree_skb_defer", /* before 6.5 */
+						"skb_attempt_defer_free",
+						"__napi_kfree_skb",
+						"napi_skb_free_stolen_head"};
+	struct bpf_asm entry, probe;
+
+	watch_free(t, "skb/consume_skb", t->memory, 0, "skbaddr");
+	watch_free(t, "skb/kfree_skb", t->memory, 0, "skbaddr");
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		strike_one(t, &entry, 0);
+		strike_one(t, &probe, REGS_DI);
+		watch_release(t, functions[i], &entry, &probe);
+	}
 }
 
 /*
@@ -217,6 +274,7 @@ void trace_watch_memory(struct trace *t)
 	/* First the frees: an object noted is one whose end will be seen. */
 	watch_free(t, "kmem/kfree", t->memory, 1, "ptr");
 	watch_free(t, "kmem/kmem_cache_free", t->memory, 1, "ptr");
+	watch_free_many(t);
 	watch_free_skb(t);
 	watch_free_rcu(t);
 	watch_alloc(t, "kmem/kmalloc", HELD_MEMORY, by_size, "bytes_req");
