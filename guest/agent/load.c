@@ -227,18 +227,26 @@ static void unload_intree(const struct proto_entry *e)
 			return;
 }
 
-/* Backwards through the job's modules; those never loaded are passed over. */
+/* Backwards through the job's modules; those never loaded are passed over. Not all of the
+ * kernel's own wait for RCU to call what they gave it when one of ours went (configfs).
+ */
 bool unload_modules(struct agent *a)
 {
 	const struct proto_entry *list[256], *e = NULL;
+	bool own = false;
 	size_t n = 0;
 
 	while (n < 256 && (e = payload_find(a, e, PROTO_ENTRY_MODULE)))
 		list[n++] = e;
 	while (n-- > 0) {
+		bool intree = list[n]->flags & 1;
+
 		if (!is_loaded(payload_name(list[n])))
 			continue;
-		if (list[n]->flags & 1)
+		if (intree && own)
+			leftovers_let_rcu_finish();
+		own = !intree;
+		if (intree)
 			unload_intree(list[n]);
 		else if (!unload_one(a, list[n]))
 			return false;

@@ -81,6 +81,12 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 		pointers_end(trace, host, report, data);
 }
 
+void leftovers_let_rcu_finish(void)
+{
+	if (trace)
+		trace_let_rcu_finish(trace);
+}
+
 /* Names and nodes of files that are gone are among what the kernel keeps, and hold what a
  * module had made. What was in use a moment ago goes the second time only: first a name,
  * then its node. What stands for a closed connection of TCP would stay for a minute;

@@ -65,6 +65,9 @@ void leftovers_collect(const struct leftover_range *ranges, unsigned int n_range
 		       const struct leftover_host *host, leftover_fn report, void *data,
 		       bool *partial);
 
+/** leftovers_let_rcu_finish - a grace period and a moment for its callbacks. */
+void leftovers_let_rcu_finish(void);
+
 /**
  * Of some memory only further lives of the modules tell whether it is lost (suspects.h).
  * leftovers_suspect() - is there any? If so, and @shrink, the kernel first gives back

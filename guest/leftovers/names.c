@@ -110,9 +110,10 @@ struct names {
 	size_t cap, used;
 	char (*told)[64]; /* last component of what was reported, to tell a thing once */
 	unsigned int n_told;
+	unsigned int patience; /* steps to wait for what goes late, in all */
 };
 
-enum { BUFFER = 32768, TOLD_MAX = 256 };
+enum { BUFFER = 32768, TOLD_MAX = 256, PATIENCE = 100 };
 
 struct visitor {
 	struct names *n;
@@ -255,6 +256,20 @@ static bool stale_cache(const struct visitor *v, const char *name)
 	       faccessat(v->w->fd, target, F_OK, 0);
 }
 
+/* With SLAB_TYPESAFE_BY_RCU the name goes after the cache was destroyed, when RCU has had
+ * its time (seen on 6.1). */
+static bool goes_late(const struct visitor *v, const char *name)
+{
+	enum { STEP_US = 10000 };
+
+	for (; v->n->patience; v->n->patience--) {
+		if (faccessat(v->w->fd, name, F_OK, AT_SYMLINK_NOFOLLOW))
+			return true;
+		usleep(STEP_US);
+	}
+	return false;
+}
+
 static bool known_device(const void *data, const char *dir, const char *number)
 {
 	const struct names *n = data;
@@ -281,7 +296,8 @@ static void visit(const struct visitor *v, const char *name)
 	} else if (w->root->how == FILE_LINES) {
 		name += strspn(name, " ");
 		tell(v, v->blocks ? "blkdev" : w->root->kind, name, name);
-	} else if (!strcmp(w->root->kind, "slab") && stale_cache(v, name)) {
+	} else if (!strcmp(w->root->kind, "slab") &&
+		   (stale_cache(v, name) || goes_late(v, name))) {
 		return;
 	} else if (!strncmp(w->path, "/dev", 4) &&
 		   !nodes_by_kernel(w->fd, name, known_device, v->n)) {
@@ -438,6 +454,7 @@ void names_compare(struct names *n, leftover_fn report, void *data)
 	struct visitor v = {.n = n, .report = report, .data = data};
 
 	n->n_told = 0;
+	n->patience = PATIENCE;
 	for (unsigned int i = 0; i < n->n_watch; i++)
 		if (n->watch[i].root->how != DIR_BEFORE)
 			walk(&v, &n->watch[i]);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -148,6 +149,21 @@ static void count_map(struct trace *t, int map, count_fn fn, bool *partial)
 	trace_each(map, count_one, &c);
 }
 
+/* In pages and names: of the file systems in memory that the guest has. */
+static uint64_t stored(void)
+{
+	static const char *const places[] = {"/", "/tmp", "/dev/shm"};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct statfs fs;
+
+		if (!statfs(places[i], &fs))
+			sum += fs.f_blocks - fs.f_bfree + fs.f_files - fs.f_ffree;
+	}
+	return sum;
+}
+
 unsigned int suspects_find(struct trace *t, bool *partial)
 {
 	struct suspects *s = &t->suspects;
@@ -156,12 +172,14 @@ unsigned int suspects_find(struct trace *t, bool *partial)
 	count_map(t, t->memory, count_first, partial);
 	count_map(t, t->pages, count_first, partial);
 	s->born = trace_cell(t, CELL_BORN);
+	s->files = stored();
 	return s->n;
 }
 
-static void judge(const struct trace *t, struct suspect *v, bool whole)
+/* What was written is there still, and that is all that is known. */
+static void judge(const struct trace *t, struct suspect *v, bool whole, bool written)
 {
-	bool more = v->now > v->before;
+	bool more = v->now > v->before && !(v->files && written);
 
 	if (more)
 		v->grown++;
@@ -173,6 +191,7 @@ static void judge(const struct trace *t, struct suspect *v, bool whole)
 void suspects_count(struct trace *t, bool whole, bool *partial)
 {
 	struct suspects *s = &t->suspects;
+	uint64_t files = stored();
 
 	for (unsigned int i = 0; i < s->n; i++) {
 		s->v[i].before = s->v[i].now;
@@ -182,7 +201,8 @@ void suspects_count(struct trace *t, bool whole, bool *partial)
 	count_map(t, t->memory, count_now, partial);
 	count_map(t, t->pages, count_now, partial);
 	for (unsigned int i = 0; i < s->n; i++)
-		judge(t, &s->v[i], whole);
+		judge(t, &s->v[i], whole, files > s->files);
+	s->files = files;
 	s->born = trace_cell(t, CELL_BORN);
 }
 
@@ -227,6 +247,14 @@ static bool starts_with(const char *name, const char *const starts[], size_t n)
 static bool is_kvmalloc(const char *name)
 {
 	static const char *const starts[] = {"kvmalloc", "__kvmalloc"};
+
+	return starts_with(name, starts, sizeof(starts) / sizeof(*starts));
+}
+
+static bool is_of_files(const char *name)
+{
+	static const char *const starts[] = {"filp_open", "file_open", "kernel_write",
+					     "__kernel_write", "vfs_"};
 
 	return starts_with(name, starts, sizeof(starts) / sizeof(*starts));
 }
@@ -288,6 +316,7 @@ void suspects_ask(struct trace *t)
 			continue;
 		strcpy(v->name, names[i].name);
 		v->certain = gives_to_caller(v->name);
+		v->files = is_of_files(v->name);
 		if (is_allocator(v->name, v->kind))
 			drop(s, i);
 	}

@@ -40,6 +40,7 @@ struct suspect {
 	uint64_t before, now; /* how many there are, a life ago and now */
 	bool renewed;	      /* in this life */
 	unsigned int grown, stood;
+	bool files;   /* what files are made of, as long as they are there */
 	bool certain; /* what the call gives is the caller's to free */
 	char name[SYMBOL_NAME];
 };
@@ -53,6 +54,7 @@ struct suspects {
 	} known[SUSPECTS_MAX];
 	unsigned int n_known;
 	uint64_t born;	 /* loads until now */
+	uint64_t files;	 /* size and number of what is stored in them */
 	uint64_t unseen; /* releases of pages in the first life, at most */
 };
 

@@ -6,18 +6,6 @@
 #include "registers.h"
 #include "title.h"
 
-static bool is_interrupt(const char *function)
-{
-	static const char *const entries[] = {"asm_sysvec_",	  "asm_common_interrupt",
-					      "common_interrupt", "apic_timer_interrupt",
-					      "sysvec_",	  "ret_from_intr"};
-
-	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
-		if (str_starts(function, entries[i]))
-			return true;
-	return false;
-}
-
 /* The frame of @function, when no interrupt came in between; NULL: not there. */
 static const struct lab_frame *runs_in(const struct lab_event *event,
 				       const char *function)
@@ -29,7 +17,7 @@ static const struct lab_frame *runs_in(const struct lab_event *event,
 			continue;
 		if (!f->module && !strcmp(f->function, function))
 			return f;
-		if (is_interrupt(f->function))
+		if (title_is_interrupt(f->function))
 			break;
 	}
 	return NULL;
@@ -66,6 +54,10 @@ static bool has_valid_task(const struct lab_event *event)
 static bool is_thread_gone(struct judge *j, const struct lab_event *event)
 {
 	if (!runs_in(event, "kthread_stop") && !runs_in(event, "kthread_stop_put"))
+		return false;
+	/* Up to 5.10 the kernel warns of its own threads, which are not parked here. */
+	if (runs_in(event, "smpboot_unregister_percpu_thread") ||
+	    runs_in(event, "smpboot_destroy_threads"))
 		return false;
 	/* Its task_struct may warn on two CPUs at once, and their lines mix: no matter of
 	 * what kind, as long as it is one that a damaged object gives. */

@@ -80,6 +80,18 @@ static int worth(const struct lab_event *event, size_t i)
 	return is_own(f) ? 3 : 2;
 }
 
+bool title_is_interrupt(const char *function)
+{
+	static const char *const entries[] = {"asm_sysvec_",	  "asm_common_interrupt",
+					      "common_interrupt", "apic_timer_interrupt",
+					      "sysvec_",	  "ret_from_intr"};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++)
+		if (str_starts(function, entries[i]))
+			return true;
+	return false;
+}
+
 /* Where what happened was called from: whom an interrupt came upon has no part in it. A
  * report of a processor that is stuck is made by one, and has the place after that. */
 static size_t callers_end(const struct lab_event *event)
@@ -91,8 +103,7 @@ static size_t callers_end(const struct lab_event *event)
 	for (; i < event->n_frames; i++) {
 		const char *function = event->frames[i].function;
 
-		if (function && (str_starts(function, "asm_sysvec_") ||
-				 str_starts(function, "asm_common_interrupt")))
+		if (function && title_is_interrupt(function))
 			return i;
 	}
 	return event->n_frames;

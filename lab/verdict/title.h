@@ -15,6 +15,9 @@ char *title_place(const struct lab_frame *frame);
  *  sure before guessed, own files before kernel headers. NULL: none. */
 const struct lab_frame *title_frame(const struct lab_event *event);
 
+/** title_is_interrupt - does @function begin the work for one? */
+bool title_is_interrupt(const char *function);
+
 /** title_first - the frame where the trace begins to matter: the interrupted place, or
  * the innermost frame that is not part of the reporting itself. */
 size_t title_first(const struct lab_event *event);
