@@ -197,6 +197,27 @@ const struct lab_section *debuginfo_owner(struct debuginfo *d, unsigned long lon
 	return last;
 }
 
+unsigned long long debuginfo_init_address(struct debuginfo *d, const struct lab_frame *f)
+{
+	struct code *c = find_code(d, f->module);
+	const char *section;
+	GElf_Addr at;
+	int i;
+
+	if (!c || !f->function || !find_symbol(c, f->function, f->size, &at))
+		return 0;
+	i = dwfl_module_relocate_address(c->module, &at); /* from the section's start now */
+	section = i < 0 ? NULL
+			: dwfl_module_relocation_info(c->module, (unsigned int)i, NULL);
+	if (!section || !str_starts(section, ".init"))
+		return 0;
+	for (size_t k = 0; k < d->n_sections; k++)
+		if (!strcmp(d->sections[k].module, f->module) && d->sections[k].name &&
+		    !strcmp(d->sections[k].name, section) && d->sections[k].address)
+			return d->sections[k].address + at + f->offset;
+	return 0;
+}
+
 /* A return address is the instruction after the call, maybe of another line. */
 static GElf_Addr before(GElf_Addr address, bool call)
 {

@@ -7,30 +7,34 @@
 #include "klog.h"
 #include "title.h"
 
-/* "Modules linked in: a(OE) b(O+) [last unloaded: c(OE)]" */
-static bool is_listed(const char *line, const char *module)
+/* "Modules linked in: a(OE) b(O+) [last unloaded: c(OE)]": what a report says of the
+ * modules that were loaded, or NULL. */
+static const char *linked_in(const struct lab_event *event)
+{
+	for (size_t i = 0; i < event->detail.n; i++)
+		if (str_starts(event->detail.v[i], "Modules linked in:"))
+			return event->detail.v[i];
+	return NULL;
+}
+
+/* What stands behind the module's name in that line; NULL: it is not there. */
+static const char *find_linked(const char *line, const char *module)
 {
 	size_t len = strlen(module);
 	const char *s = line, *end = line + strcspn(line, "[");
 
-	while ((s = strstr(s, module)) && s < end) {
+	for (; (s = strstr(s, module)) && s < end; s += len)
 		if (s[-1] == ' ' && (s[len] == ' ' || s[len] == '(' || !s[len]))
-			return true;
-		s += len;
-	}
-	return false;
+			return s + len;
+	return NULL;
 }
 
-/* Was the module gone when this happened? The report itself lists what is loaded. */
+/* Was the module gone when this happened? */
 static bool was_gone(const struct lab_event *event, const char *module)
 {
-	for (size_t i = 0; i < event->detail.n; i++) {
-		const char *line = event->detail.v[i];
+	const char *line = linked_in(event);
 
-		if (str_starts(line, "Modules linked in:"))
-			return !is_listed(line, module);
-	}
-	return event->phase >= LAB_PHASE_LEAK;
+	return line ? !find_linked(line, module) : event->phase >= LAB_PHASE_LEAK;
 }
 
 /* "Modules linked in: a(OE) [last unloaded: tiny(OE)]" */
@@ -59,16 +63,51 @@ static bool is_lost_module(struct judge *j, const struct lab_event *event,
 	return false;
 }
 
+/* Is it before the end of its init function? Then it has a "+" behind its taints. */
+static bool is_loading(const char *line, const char *module)
+{
+	const char *s = find_linked(line, module);
+
+	return s && *s == '(' && s[strcspn(s, "+)")] == '+';
+}
+
+/*
+ * A kernel in which functions are traced keeps the names of init functions while their
+ * module stays (save_ftrace_mod_rec() of kernel/trace/ftrace.c, since 4.15), although
+ * their memory may be another's by now. Such a name is no more than an address.
+ */
+static void forget_init_names(struct judge *j, struct lab_event *event)
+{
+	const char *line = linked_in(event);
+
+	for (size_t i = 0; line && i < event->n_frames; i++) {
+		struct lab_frame *f = &event->frames[i];
+		bool guess = f->guess, exact = f->exact;
+		unsigned long long address;
+
+		if (!f->module || is_loading(line, f->module))
+			continue;
+		address = symbolizer_init_address(j->symbols, f);
+		if (!address)
+			continue;
+		lab_frame_deinit(f);
+		*f = (struct lab_frame){
+			.offset = address, .guess = guess, .exact = exact};
+	}
+}
+
 /* An oops at an address that was the module's: code run, or data used, after unload or
  * after the init sections were freed. */
 static void look_at_address(struct judge *j, struct lab_event *event)
 {
 	unsigned long long address = 0;
 	const struct lab_section *owner = NULL;
-	bool code = event->n_frames && !event->frames[0].function;
+	bool code;
 
 	if (event->outcome != LAB_OOPS && event->outcome != LAB_PANIC)
 		return;
+	forget_init_names(j, event);
+	code = event->n_frames && !event->frames[0].function;
 	judge_fault_address(event, &address);
 	if (code)
 		address = event->frames[0].offset;

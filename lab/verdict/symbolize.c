@@ -105,6 +105,19 @@ const struct lab_section *symbolizer_owner(struct symbolizer *s,
 	return found && found <= s->n_sections ? &s->sections[found - 1] : NULL;
 }
 
+unsigned long long symbolizer_init_address(struct symbolizer *s,
+					   const struct lab_frame *frame)
+{
+	_cleanup_wire_ struct wire question = WIRE_INIT, answer = WIRE_INIT;
+	struct lab_event event = {.frames = (struct lab_frame *)frame, .n_frames = 1};
+
+	if (!s->n_sections || !frame->function || !frame->module)
+		return 0;
+	wire_put(&question, WIRE_INIT_ADDRESS);
+	wire_put_frames(&question, &event);
+	return ask(s, &question, &answer) ? wire_get(&answer) : 0;
+}
+
 void symbolizer_event(struct symbolizer *s, struct lab_event *event)
 {
 	_cleanup_wire_ struct wire question = WIRE_INIT, answer = WIRE_INIT;

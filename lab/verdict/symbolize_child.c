@@ -94,6 +94,15 @@ static void answer_owner(struct debuginfo *d, const struct lab_section *sections
 	wire_put(out, owner ? (uint64_t)(owner - sections) + 1 : 0);
 }
 
+static void answer_init_address(struct debuginfo *d, struct wire *in, struct wire *out)
+{
+	_cleanup_event_ struct lab_event event = {0};
+
+	wire_get_frames(in, &event);
+	wire_put(out,
+		 event.n_frames ? debuginfo_init_address(d, &event.frames[0]) : 0);
+}
+
 static void answer_has(struct debuginfo *d, struct wire *in, struct wire *out)
 {
 	_cleanup_free_ char *module = wire_get_text(in), *symbol = wire_get_text(in);
@@ -133,6 +142,9 @@ static void answer(struct debuginfo *d, const struct lab_section *sections,
 		break;
 	case WIRE_CODE:
 		answer_code(d, in, out);
+		break;
+	case WIRE_INIT_ADDRESS:
+		answer_init_address(d, in, out);
 		break;
 	case WIRE_EVENT:
 		answer_event(d, in, out);

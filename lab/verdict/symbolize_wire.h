@@ -11,7 +11,7 @@
 #include "event.h"
 #include "object_code.h"
 
-enum wire_question { WIRE_OWNER, WIRE_HAS, WIRE_EVENT, WIRE_CODE };
+enum wire_question { WIRE_OWNER, WIRE_HAS, WIRE_EVENT, WIRE_CODE, WIRE_INIT_ADDRESS };
 
 struct wire {
 	struct text t;
