@@ -194,8 +194,9 @@ static void describe_timer(const struct site *s, struct leftover *l)
  * A release by an interrupt may still go by unseen on kernels since 7.0: while the
  * program that cannot be preempted was at work below it, and those that can be were, too.
  * That it was of all things what a module holds is less likely by orders of magnitude, so
- * few of them take no claim back; when there were many, a site must hold more than those.
- * In both cases the run's note tells of them. Where nothing is held nothing was missed.
+ * few of them take no claim back, and the run's note tells of them. When there were many
+ * (on any kernel: what is known is a bound, and a loose one), a site must hold more than
+ * those; of memory further lives tell. Where nothing is held nothing was missed.
  */
 enum { FEW_UNSEEN = 8 };
 
@@ -207,14 +208,20 @@ bool sites_certain(uint64_t held, uint64_t unseen)
 void sites_report(struct sites *s, uint64_t unseen, leftover_fn report, void *data,
 		  bool *partial)
 {
-	*partial |= s->n && unseen;
+	struct suspects *suspects = &s->t->suspects;
+
 	for (unsigned int i = 0; i < s->n; i++) {
 		const struct site *site = &s->site[i];
 		struct leftover l = {.address = site->address,
 				     .call_site = site->held.site};
 
 		strcpy(l.module, site->place.module);
-		suspects_known(&s->t->suspects, site->held.site, l.module);
+		if (!sites_certain(site->n, unseen) && site->held.kind <= HELD_VMALLOC) {
+			suspects->doubt = true;
+			continue;
+		}
+		suspects_known(suspects, site->held.site, l.module);
+		*partial |= unseen > 0;
 		if (!sites_certain(site->n, unseen))
 			continue;
 		if (site->held.kind <= HELD_VMALLOC)

@@ -14,6 +14,7 @@
 void suspects_clear(struct suspects *s)
 {
 	s->n = s->n_known = 0;
+	s->doubt = false;
 }
 
 void suspects_known(struct suspects *s, uint64_t site, const char *module)
@@ -120,6 +121,11 @@ static bool place_of(const struct trace *t, const struct held *h, struct place *
 	       trace_place(t, h->site, h->born, ret);
 }
 
+static bool is_suspect(const struct suspects *s, const struct held *h)
+{
+	return h->through || (s->doubt && h->kind <= HELD_VMALLOC);
+}
+
 struct counting {
 	struct trace *t;
 	count_fn fn;
@@ -132,7 +138,7 @@ static void count_one(void *data, uint64_t key, const struct held *h)
 	const struct counting *c = data;
 	struct place place;
 
-	if (!h->site || !h->through || !place_of(c->t, h, &place) ||
+	if (!h->site || !is_suspect(&c->t->suspects, h) || !place_of(c->t, h, &place) ||
 	    (c->flags >= 0 && page_put_by(c->t, c->flags, key)))
 		return;
 	if (!c->fn(&c->t->suspects, &place, h, key))
@@ -312,7 +318,7 @@ void suspects_ask(struct trace *t)
 	for (unsigned int i = s->n; i-- > 0;) {
 		struct suspect *v = &s->v[i];
 
-		if (is_reference(v->kind) || v->through >= t->modules_from)
+		if (is_reference(v->kind) || !v->through || v->through >= t->modules_from)
 			continue;
 		strcpy(v->name, names[i].name);
 		v->certain = gives_to_caller(v->name);

@@ -3,7 +3,8 @@
  * Memory that the kernel took while a module called it, and that is not free when the
  * module is gone. It may be lost, or the kernel may have put it by: a list that has
  * grown, a cache that is filled. One life of the module does not tell which. Several do:
- * what is lost is lost each time, what was put by is there the next time.
+ * what is lost is lost each time, what was put by is there the next time. The same tells
+ * of what a module took itself, when too many releases went by unseen.
  *
  * What has become more with each of GROWN lives in a row is lost. STOOD lives with which
  * it has not acquit it: one alone may be chance, as when RCU is late. A life without the
@@ -56,6 +57,7 @@ struct suspects {
 	uint64_t born;	 /* loads until now */
 	uint64_t files;	 /* size and number of what is stored in them */
 	uint64_t unseen; /* releases of pages in the first life, at most */
+	bool doubt;	 /* what a module itself took is suspect too, if not known */
 };
 
 void suspects_clear(struct suspects *s);

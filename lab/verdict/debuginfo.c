@@ -206,7 +206,8 @@ unsigned long long debuginfo_init_address(struct debuginfo *d, const struct lab_
 
 	if (!c || !f->function || !find_symbol(c, f->function, f->size, &at))
 		return 0;
-	i = dwfl_module_relocate_address(c->module, &at); /* from the section's start now */
+	i = dwfl_module_relocate_address(c->module,
+					 &at); /* from the section's start now */
 	section = i < 0 ? NULL
 			: dwfl_module_relocation_info(c->module, (unsigned int)i, NULL);
 	if (!section || !str_starts(section, ".init"))

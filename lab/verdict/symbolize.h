@@ -30,8 +30,8 @@ void symbolizer_sections(struct symbolizer *s, const struct lab_section *v, size
 const struct lab_section *
 symbolizer_owner(struct symbolizer *s, unsigned long long address, const char *module);
 
-/** symbolizer_init_address - where the guest had the place of @frame, when its function is
- *  in an init section; else, and when nobody can tell, 0. */
+/** symbolizer_init_address - where the guest had the place of @frame, when its function
+ * is in an init section; else, and when nobody can tell, 0. */
 unsigned long long symbolizer_init_address(struct symbolizer *s,
 					   const struct lab_frame *frame);
 

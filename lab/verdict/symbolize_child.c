@@ -99,8 +99,7 @@ static void answer_init_address(struct debuginfo *d, struct wire *in, struct wir
 	_cleanup_event_ struct lab_event event = {0};
 
 	wire_get_frames(in, &event);
-	wire_put(out,
-		 event.n_frames ? debuginfo_init_address(d, &event.frames[0]) : 0);
+	wire_put(out, event.n_frames ? debuginfo_init_address(d, &event.frames[0]) : 0);
 }
 
 static void answer_has(struct debuginfo *d, struct wire *in, struct wire *out)
