@@ -7,6 +7,7 @@
 
 #include "lib/cleanup.h"
 
+#include "sites.h"
 #include "trace_held.h"
 #include "trace_module.h"
 #include "trace_state.h"
@@ -223,7 +224,7 @@ static bool is_plenty(const struct suspects *s, const struct suspect *v)
 {
 	enum { PLENTY = 4 << 20 };
 
-	return v->kind == HELD_PAGES && v->bytes >= PLENTY + s->unseen * 4096 &&
+	return v->kind == HELD_PAGES && v->bytes >= PLENTY + s->pages_unseen * 4096 &&
 	       !v->stood;
 }
 
@@ -321,7 +322,7 @@ void suspects_ask(struct trace *t)
 		if (is_reference(v->kind) || !v->through || v->through >= t->modules_from)
 			continue;
 		strcpy(v->name, names[i].name);
-		v->certain = gives_to_caller(v->name);
+		v->certain = gives_to_caller(v->name) && sites_certain(v->n, s->unseen);
 		v->files = is_of_files(v->name);
 		if (is_allocator(v->name, v->kind))
 			drop(s, i);

@@ -54,10 +54,10 @@ struct suspects {
 		char module[56];
 	} known[SUSPECTS_MAX];
 	unsigned int n_known;
-	uint64_t born;	 /* loads until now */
-	uint64_t files;	 /* size and number of what is stored in them */
-	uint64_t unseen; /* releases of pages in the first life, at most */
-	bool doubt;	 /* what a module itself took is suspect too, if not known */
+	uint64_t born;		       /* loads until now */
+	uint64_t files;		       /* size and number of what is stored in them */
+	uint64_t pages_unseen, unseen; /* releases in the first life, at most */
+	bool doubt; /* what a module itself took is suspect too, if not known */
 };
 
 void suspects_clear(struct suspects *s);

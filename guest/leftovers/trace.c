@@ -20,17 +20,29 @@
 
 static int find_symbols(struct trace *t)
 {
-	enum { END, WORK, PAGES, INITCALL, RANGES, FIRST_MAKER };
+	enum {
+		END,
+		WORK,
+		PAGES,
+		INITCALL,
+		FIRST_MAKER,
+		FIRST_OWN = FIRST_MAKER + MAKERS
+	};
 	struct symbol s[] = {
 		[END] = {"_end", 0},
 		[WORK] = {"delayed_work_timer_fn", 0},
 		[PAGES] = {"vmemmap_base", 0},
 		[INITCALL] = {"do_one_initcall", 0},
-		[RANGES] = {"alloc_vmap_area", 0},
 		[FIRST_MAKER] = {"alloc_empty_file", 0},
 		{"__alloc_file", 0}, /* before 6.5 */
 		{"seq_open", 0},
 		{"single_open", 0},
+		[FIRST_OWN] = {"alloc_vmap_area", 0},
+		{"memcg_alloc_page_obj_cgroups", 0}, /* before 5.17 */
+		{"memcg_alloc_slab_cgroups", 0},     /* before 6.10 */
+		{"alloc_slab_obj_exts", 0},
+		{"__pcs_replace_empty_main", 0}, /* since 6.18 */
+		{"__pcs_replace_full_main", 0},
 	};
 	int err = symbols_find(s, sizeof(s) / sizeof(*s));
 
@@ -39,7 +51,7 @@ static int find_symbols(struct trace *t)
 	t->delayed_work = s[WORK].address;
 	t->page_structs = s[PAGES].address;
 	t->initcall = s[INITCALL];
-	t->map_ranges = s[RANGES];
+	memcpy(t->own, &s[FIRST_OWN], sizeof(t->own));
 	for (int i = 0; i < MAKERS; i++)
 		t->makers[i] = (struct maker){s[FIRST_MAKER + i].address,
 					      i < 2 ? HELD_FILE : HELD_SEQ};
@@ -266,7 +278,8 @@ bool trace_suspect(struct trace *t, void (*shrink)(void), bool *partial)
 		shrink();
 	visit_cpus();
 	let_rcu(t, LONG_MOMENT_US, no_suspects);
-	t->suspects.unseen = releases_unseen(t, t->pages);
+	t->suspects.pages_unseen = releases_unseen(t, t->pages);
+	t->suspects.unseen = releases_unseen(t, t->memory);
 	return suspects_find(t, partial);
 }
 

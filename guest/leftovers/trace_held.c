@@ -18,19 +18,25 @@ struct allocation {
 };
 
 /*
- * What stands for a range of addresses is merged with what stands for its neighbours when
- * the range is given back, later, and which of them is freed then is chance. Who keeps a
+ * What the allocators take for their own bookkeeping while they serve a call is nobody's
+ * loss: lists of free objects, and who is charged for the objects of a slab. What stands
+ * for a range of vmalloc addresses is merged with what stands for its neighbours when the
+ * range is given back, later, and which of them is freed then is chance; who keeps a
  * mapping is in the list of vmalloc memory.
  */
-static void pass_over_ranges(const struct trace *t, struct bpf_asm *a)
+static void pass_over_own(const struct trace *t, struct bpf_asm *a)
 {
-	unsigned int before;
+	for (int i = 0; i < OWN; i++) {
+		unsigned int before;
 
-	asm_const(a, R1, t->map_ranges.address);
-	before = asm_skip(a, JUMP_LT, R7, R1);
-	asm_const(a, R1, t->map_ranges.end);
-	asm_out(a, JUMP_LT, R7, R1);
-	asm_here(a, before);
+		if (!t->own[i].end)
+			continue;
+		asm_const(a, R1, t->own[i].address);
+		before = asm_skip(a, JUMP_LT, R7, R1);
+		asm_const(a, R1, t->own[i].end);
+		asm_out(a, JUMP_LT, R7, R1);
+		asm_here(a, before);
+	}
 }
 
 static void note_allocation(const struct trace *t, struct bpf_asm *a,
@@ -44,7 +50,7 @@ static void note_allocation(const struct trace *t, struct bpf_asm *a,
 	asm_const(a, R1, t->modules_from);
 	if (look) {
 		direct = asm_skip(a, JUMP_GT, R7, R1);
-		pass_over_ranges(t, a);
+		pass_over_own(t, a);
 		asm_mov(a, R9, R7);
 		trace_find_caller(t, a);
 		trace_note_made(t, a, at->object);

@@ -85,6 +85,7 @@ enum {
 	THREADS_MAX = 1024,
 	STOPS_MAX = 64,
 	PROGS_MAX = 3,
+	OWN = 6,
 	MAKERS = 4
 };
 
@@ -111,9 +112,9 @@ struct trace {
 		uint64_t start;
 		enum held_kind kind;
 	} makers[MAKERS];
-	struct symbol map_ranges; /* takes memory for ranges of vmalloc addresses */
-	struct symbol initcall;	  /* the kernel function that calls init functions */
-	uint64_t delayed_work;	  /* the kernel's function behind delayed work */
+	struct symbol own[OWN]; /* kernel functions that take memory for the allocator */
+	struct symbol initcall; /* the kernel function that calls init functions */
+	uint64_t delayed_work;	/* the kernel's function behind delayed work */
 	int memory, pages, timers, modules, cells, entries, pending, threads, stops;
 	int link[LINKS_MAX];
 	struct striker striker[LINKS_MAX];

@@ -79,7 +79,8 @@ judge_leftovers() {
 
 # What the command itself leaves in /dev is no module's: nodes of a device that is gone with its
 # module, of one that never was and of one that was there before, files, links, directories.
-# It also reads what modules have there: the kernel remembers such files for a while.
+# It also reads what modules have there: the kernel remembers such files for a while, and its
+# allocator is to begin anew.
 # shellcheck disable=SC2016 # for the guest's shell
 own_names='
 	set -e
@@ -93,7 +94,12 @@ own_names='
 	echo >/dev/shm/own_file
 	ln -s null /dev/own_link
 	mkfifo /dev/own_pipe
-	find /proc/sys/kernel -name "lo_[ab]" -exec cat {} + >/dev/null'
+	find /proc/sys/kernel -name "lo_[ab]" -exec cat {} + >/dev/null
+	for s in kmalloc-2k kmalloc-cg-2k; do
+		s=/sys/kernel/slab/$s/shrink
+		[ ! -e $s ] || echo 1 >$s
+	done
+	read -r nothing </proc/lo_clean_sheaves || [ -z "$nothing" ]'
 
 # One of them loses something each time it is used.
 # shellcheck disable=SC2016 # for the guest's shell
